@@ -1,0 +1,35 @@
+"""Every screening rule, in the order of the catalogue. To add one: its file, and one line here."""
+
+from casework.screening.rule import Rule
+from casework.screening.rules.answers import GRADUATE_DENIES, WRONG_INFO_NOT_UPDATED
+from casework.screening.rules.clusters import TINY_EMPLOYER_CLUSTER
+from casework.screening.rules.codes import CODE_UNKNOWN
+from casework.screening.rules.dates import DATES_CONTRADICT
+from casework.screening.rules.employer_code import USCC_INVALID, USCC_MISSING
+from casework.screening.rules.employer_register import (
+    EMPLOYER_CANCELLED_BEFORE_SIGNING,
+    EMPLOYER_FOUNDED_AFTER_SIGNING,
+    EMPLOYER_NAME_MISMATCH,
+    EMPLOYER_NOT_IN_REGISTER,
+)
+from casework.screening.rules.phones import CONTACT_IS_OWN_OR_FAMILY, EMPLOYERS_SHARE_PHONE
+from casework.screening.rules.proofs import INTERNSHIP_PROOF, PROOF_MISSING, PROOF_REUSED
+
+RULES: tuple[Rule, ...] = (
+    USCC_INVALID,
+    USCC_MISSING,
+    EMPLOYER_CANCELLED_BEFORE_SIGNING,
+    EMPLOYER_FOUNDED_AFTER_SIGNING,
+    EMPLOYER_NOT_IN_REGISTER,
+    EMPLOYER_NAME_MISMATCH,
+    DATES_CONTRADICT,
+    CODE_UNKNOWN,
+    INTERNSHIP_PROOF,
+    PROOF_MISSING,
+    PROOF_REUSED,
+    GRADUATE_DENIES,
+    WRONG_INFO_NOT_UPDATED,
+    CONTACT_IS_OWN_OR_FAMILY,
+    EMPLOYERS_SHARE_PHONE,
+    TINY_EMPLOYER_CLUSTER,
+)

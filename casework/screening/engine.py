@@ -1,0 +1,207 @@
+"""Runs the rules over the frames and returns findings that the next run will recognise.
+
+DuckDB does the work: it honours a memory limit, reads Arrow and Parquet without a
+copy, and its SQL is what an auditor reads. The same data gives the same findings,
+to the byte and in the same order, however the rows are shuffled: everything is
+sorted once at the end, and the fingerprint hashes only what matters to a finding.
+"""
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from casework.errors import N_, Conflict, Invalid
+from casework.screening.frames import Context
+from casework.screening.ground import lay
+from casework.screening.rule import Level, Output, Rule, Strength, Value
+from casework.screening.rules import RULES
+
+BEIJING = timezone(timedelta(hours=8))
+
+
+class ScreeningStopped(Conflict):
+    """Somebody asked the run to stop; nothing of it is kept, because half a run proves nothing."""
+
+    code = "screening_stopped"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One finding. `subject_key` is a student number or, at employer level, a credit code."""
+
+    rule: str
+    level: Level
+    subject_key: str
+    student_nos: tuple[str, ...]
+    output: Output
+    strength: Strength
+    observed: dict[str, object]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """What became of one rule: run with so many hits, or not run because frames were missing."""
+
+    rule: str
+    version: int
+    missing: tuple[str, ...]
+    hits: int
+    seconds: float
+
+    @property
+    def ran(self) -> bool:
+        """Say whether the rule could be asked at all; no hits of a rule that did not run mean nothing."""
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A whole run: findings sorted by rule, subject and fingerprint, and all that is needed to repeat it.
+
+    `table` has the fields of `Hit` as columns, `observed` as JSON text; use it
+    where there may be very many, `hits` where objects are pleasanter.
+    """
+
+    table: pa.Table
+    runs: tuple[RuleRun, ...]
+    settings: dict[str, dict[str, Value]]
+    context: Context
+    seconds: float
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """Return the findings as objects, in the table's order."""
+        return tuple(
+            Hit(
+                **{
+                    **row,
+                    "student_nos": tuple(row["student_nos"]),
+                    "observed": dict(sorted(json.loads(row["observed"]).items())),
+                }
+            )
+            for row in self.table.to_pylist()
+        )
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Return the version of every rule that ran."""
+        return {run.rule: run.version for run in self.runs if run.ran}
+
+
+def screen(
+    frames: Mapping[str, pa.Table | Path | str],
+    *,
+    context: Context,
+    settings: Mapping[str, Mapping[str, object]] | None = None,
+    rules: Sequence[Rule] = RULES,
+    memory_limit_mb: int = 1024,
+    threads: int = 2,
+    on_progress: Callable[[int, int, str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Screening:
+    """Run every rule whose frames are there.
+
+    `frames` maps the names of `frames.SCHEMAS` to Arrow tables or Parquet files;
+    `settings` maps rule codes to values that stand before the defaults.
+    `on_progress(done, total, code)` is called after each rule, `should_stop`
+    asked before each. Raises FrameInvalid, Invalid (settings), ScreeningStopped.
+    """
+    started = time.perf_counter()
+    settled = _settle(rules, settings or {})
+    runs: list[RuleRun] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="screening-") as spill,
+        _connect(spill, memory_limit_mb, threads) as con,
+    ):
+        lay(con, frames, as_of=_beijing(context.as_of))
+        con.execute(_FINDINGS)
+        for rule in rules:
+            if should_stop and should_stop():
+                raise ScreeningStopped(N_("筛查已按要求停止，未保留任何结果。"))
+            runs.append(_run(con, rule, frames=frames, parameters={**_cut(context), **settled[rule.code]}))
+            if on_progress:
+                on_progress(len(runs), len(rules), rule.code)
+        table = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint").to_arrow_table()
+    return Screening(table, tuple(runs), settled, context, time.perf_counter() - started)
+
+
+def explain(code: str, observed: Mapping[str, object], *, rules: Iterable[Rule] = RULES) -> list[tuple[str, dict]]:
+    """Say a finding in whole sentences, each a message to translate and its parameters.
+
+    First what was observed and against what, then the innocent explanation to
+    check first, then what to ask for.
+    """
+    rule = next((rule for rule in rules if rule.code == code), None)
+    if rule is None:
+        raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": code})
+    params = {name: "—" if value is None else value for name, value in observed.items()}
+    told = [sentence.message for sentence in rule.tells if sentence.when is None or observed.get(sentence.when)]
+    return [(message, params) for message in (*told, rule.innocent, rule.asks)]
+
+
+_FINDINGS = """
+CREATE TEMP TABLE findings (rule VARCHAR, level VARCHAR, subject_key VARCHAR, student_nos VARCHAR[], output VARCHAR,
+                            strength VARCHAR, observed VARCHAR, fingerprint VARCHAR)
+"""
+
+_INSERT = """
+INSERT INTO findings
+SELECT $rule_code, $rule_level, subject, student_nos, $rule_output, $rule_strength, CAST(to_json(observed) AS VARCHAR),
+       sha256(CAST(to_json(list_concat([$rule_code, subject], matters)) AS VARCHAR))
+FROM ({body})
+"""
+
+
+def _connect(spill: str, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        config={
+            "memory_limit": f"{memory_limit_mb}MB",
+            "threads": threads,
+            "temp_directory": spill,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+
+
+def _settle(rules: Sequence[Rule], given: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, Value]]:
+    for code in sorted(set(given) - {rule.code for rule in rules}):
+        raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": code})
+    return {rule.code: rule.settle(given.get(rule.code, {})) for rule in rules}
+
+
+def _cut(context: Context) -> dict[str, object]:
+    return {
+        "cohort_year": context.cohort_year,
+        "as_of": _beijing(context.as_of),
+        "exported_at": _beijing(context.exported_at or context.as_of),
+    }
+
+
+def _beijing(moment: datetime) -> datetime:
+    return moment.astimezone(BEIJING).replace(tzinfo=None)
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection, rule: Rule, *, frames: Mapping[str, object], parameters: Mapping[str, object]
+) -> RuleRun:
+    missing = tuple(name for name in rule.needs if name not in frames)
+    if missing:
+        return RuleRun(rule.code, rule.version, missing, 0, 0.0)
+    started = time.perf_counter()
+    named = {name: parameters[name] for name in set(re.findall(r"\$(\w+)", rule.sql))}
+    own = {"rule_code": rule.code, "rule_level": rule.level, "rule_output": rule.output}
+    values = {key: list(value) if isinstance(value, tuple) else value for key, value in named.items()}
+    rows = con.execute(_INSERT.format(body=rule.sql), {**values, **own, "rule_strength": rule.strength}).fetchone()
+    return RuleRun(rule.code, rule.version, (), rows[0] if rows else 0, time.perf_counter() - started)

@@ -1,0 +1,140 @@
+"""The ground under the rules: the frames as views, and the few readings that several rules share.
+
+Normalisation that is costly (check characters, clean codes) is done once, on
+distinct values. Everything here is deterministic: rows without a key are left
+out, and where the register names one code twice the choice is by value, never
+by position, so that shuffled rows give the same findings in the same order.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from casework.errors import N_
+from casework.intake.normal import employer_name
+from casework.screening.frames import SCHEMAS, STATUSES, FrameInvalid, check
+
+_WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_NARROW = "".join(chr(code) for code in range(0x21, 0x7F)).replace("'", "''")
+
+# GB 32100: 18 characters of this alphabet (no I, O, S, V, Z); the weight of place i is 3^(i-1) mod 31.
+# python-stdnum is not asked: it wants eight leading digits, but the standard has letters in the first
+# two places too (N for collective economic organisations, A, Y), and those are genuine codes.
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTED = " + ".join(
+    f"(strpos('{_ALPHABET}', code[{place}]) - 1) * {pow(3, place - 1, 31)}" for place in range(1, 18)
+)
+_CHECK_PLACE = f"(31 - ({_WEIGHTED}) % 31) % 31 + 1"
+
+# What people type when there is no code: 无, /, 0001 and their kin.
+_PLACEHOLDER = "^(|无|暂无|没有|无代码|不详|未知|待定|NA|N/A|NONE|NULL|[-—/\\.*0]+|0*1|X+)$"
+
+# Upper tail P(X >= k) of drawing n from big_n of which big_k are marked, in logarithms so that nothing overflows.
+MACROS = f"""
+CREATE MACRO narrow(x) AS upper(regexp_replace(translate(x, '{_WIDE}', '{_NARROW}'), '[\\s\\p{{Z}}]', '', 'g'));
+CREATE MACRO hypergeometric_tail(k, n, big_k, big_n) AS list_sum(list_transform(
+    generate_series(greatest(k, n + big_k - big_n), least(n, big_k)),
+    lambda i: exp(
+        lgamma(big_k + 1.0) - lgamma(i + 1.0) - lgamma(big_k - i + 1.0)
+        + lgamma(big_n - big_k + 1.0) - lgamma(n - i + 1.0) - lgamma(big_n - big_k - n + i + 1.0)
+        - lgamma(big_n + 1.0) + lgamma(n + 1.0) + lgamma(big_n - n + 1.0))));
+"""
+
+_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.date32(): "DATE",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.bool_(): "BOOLEAN",
+    pa.decimal128(12, 2): "DECIMAL(12, 2)",
+}
+
+CREDIT_CODES = f"""
+CREATE TEMP TABLE credit_codes AS
+WITH cleaned AS (SELECT raw, narrow(raw) AS code
+                 FROM (SELECT DISTINCT credit_code AS raw FROM records WHERE credit_code IS NOT NULL)),
+     written AS (SELECT raw, code FROM cleaned WHERE NOT regexp_full_match(code, '{_PLACEHOLDER}'))
+SELECT raw, code,
+       regexp_full_match(code, '[{_ALPHABET}]{{18}}') AND code[18] = '{_ALPHABET}'[{_CHECK_PLACE}] AS valid
+FROM written;
+CREATE VIEW employment AS
+SELECT records.*, credit_codes.code, credit_codes.valid
+FROM records JOIN credit_codes ON credit_codes.raw = records.credit_code;
+"""  # noqa: S608 - made of this file's own constants
+
+REGISTER = """
+CREATE TEMP TABLE register AS
+SELECT narrow(credit_code) AS code, * EXCLUDE (credit_code)
+FROM employers WHERE credit_code IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY narrow(credit_code) ORDER BY name, status, status_date, founded_date,
+    insured_headcount, former_names, nature_code, industry_code, place_code, phone_index) = 1;
+"""
+
+# The parent comes from the round's table, else from the first two digits of the code.
+DESTINED = """
+CREATE TEMP TABLE destinations AS
+SELECT code, min(name_zh) AS name_zh, coalesce(min(parent_code), code[1:2]) AS family, bool_or(settled) AS settled
+FROM codes WHERE "table" = 'destination' AND code IS NOT NULL GROUP BY code;
+CREATE VIEW destined AS
+SELECT records.*, destinations.name_zh AS destination_name, destinations.settled,
+       coalesce(destinations.family, records.destination_code[1:2]) AS family
+FROM records LEFT JOIN destinations ON destinations.code = records.destination_code;
+"""
+
+
+def lay(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pa.Table | Path | str], *, as_of: datetime) -> None:
+    """Make the given frames, checked, and what is shared over them visible to the rules' SQL."""
+    con.execute("SET TimeZone = 'UTC'")
+    for name, frame in frames.items():
+        check(name, frame)
+        _show(con, name, frame)
+    if "confirmations" in frames:
+        _refuse_unknown_answers(con)
+    if "working_days" in frames:
+        _refuse_short_calendar(con, as_of)
+    con.execute(MACROS)
+    # Employer identity: the credit code first, then the key that intake knows; nothing fuzzier may merge.
+    con.create_function("employer_key", employer_name, ["VARCHAR"], "VARCHAR", side_effects=False)
+    if "records" in frames:
+        con.execute(CREDIT_CODES)
+    if "employers" in frames:
+        con.execute(REGISTER)
+    if {"records", "codes"} <= set(frames):
+        con.execute(DESTINED)
+
+
+def _show(con: duckdb.DuckDBPyConnection, name: str, frame: pa.Table | Path | str) -> None:
+    source = f"given_{name}"
+    if isinstance(frame, pa.Table):
+        con.register(source, frame)
+    else:
+        source = "read_parquet('{}')".format(str(frame).replace("'", "''"))
+    columns = ", ".join(_column(field) for field in SCHEMAS[name])
+    keyed = "WHERE student_no IS NOT NULL" if "student_no" in SCHEMAS[name].names else ""
+    con.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source} {keyed}")  # noqa: S608 - names are SCHEMAS' own
+
+
+def _column(field: pa.Field) -> str:
+    if pa.types.is_timestamp(field.type):
+        # The session's zone is UTC and China has had no daylight saving since 1991: this is Beijing time.
+        return f'CAST(CAST("{field.name}" AS TIMESTAMPTZ) AS TIMESTAMP) + INTERVAL 8 HOUR AS "{field.name}"'
+    return f'CAST("{field.name}" AS {_TYPES[field.type]}) AS "{field.name}"'
+
+
+def _refuse_unknown_answers(con: duckdb.DuckDBPyConnection) -> None:
+    rows = con.execute("SELECT DISTINCT status FROM confirmations ORDER BY status").fetchall()
+    for (status,) in rows:
+        if status not in STATUSES:
+            raise FrameInvalid(N_("确认状态“%(status)s”不是已知的四种之一。"), params={"status": status})
+
+
+def _refuse_short_calendar(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    # No holiday of the State Council's calendar is longer than this, so a larger gap means unknown days.
+    longest = timedelta(days=10)
+    (last,) = con.execute("SELECT max(day) FROM working_days").fetchone() or (None,)
+    if last is None or last + longest < as_of.date():
+        message = N_("工作日历只到 %(last)s，不足以计算到 %(as_of)s 的工作日。")
+        raise FrameInvalid(message, params={"last": str(last or "—"), "as_of": str(as_of.date())})

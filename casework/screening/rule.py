@@ -1,0 +1,98 @@
+"""What a screening rule is: a small frozen object that an auditor can read on one screen.
+
+Its body is SQL over named frames, so that the same words that are reviewed are
+the words that run. Its code is a promise: findings, cases and statistics refer
+to it for years, so a code is never renamed and never used again. Its limits are
+settings with a stated origin, because no official number exists for any of them.
+
+The SQL of a rule answers one row a finding, with the columns
+`subject`, `student_nos` (sorted list), `matters` (list of texts: what else, beside
+rule and subject, makes this the same finding in the next run) and `observed`
+(a struct of raw values, never a phone number or the name of a person).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from casework.errors import N_, Invalid
+
+Value = int | str | Decimal | tuple[str, ...]
+Output = Literal["C", "V", "S"]
+Strength = Literal["s", "m", "w"]
+Level = Literal["record", "employer"]
+
+STANDING_NOTE = N_("统计异常不等于虚假就业，立案后须逐人核实。")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A limit that a round may set otherwise; `origin` says where the default comes from."""
+
+    name: str
+    default: Value
+    origin: str
+
+    def read(self, value: object, *, rule: str) -> Value:
+        """Return a round's value in the default's type, or refuse it by name."""
+        try:
+            if isinstance(self.default, tuple) and isinstance(value, (list, tuple)):
+                return tuple(str(part) for part in value)
+            if isinstance(self.default, Decimal):
+                return Decimal(str(value))
+            if isinstance(self.default, int) and not isinstance(value, bool):
+                return int(str(value))
+            if isinstance(self.default, str) and isinstance(value, str):
+                return value
+        except (ValueError, ArithmeticError):
+            pass
+        message = N_("规则 %(rule)s 的参数 %(setting)s 不能取值“%(value)s”。")
+        raise Invalid(message, code="setting_invalid", params={"rule": rule, "setting": self.name, "value": value})
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One whole sentence of an explanation; told always, or only when the observed fact `when` is true."""
+
+    message: str
+    when: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule of the catalogue.
+
+    `output`: C opens a case, V a verification, S only supports another finding.
+    `strength`: s, m or w, the starting weight of the evidence.
+    `tells` says what was observed and against what, `innocent` which harmless
+    cause to rule out first, `asks` what to obtain; `evidence` names its kinds.
+    """
+
+    code: str
+    name: str
+    level: Level
+    needs: tuple[str, ...]
+    output: Output
+    strength: Strength
+    sql: str
+    tells: tuple[Sentence, ...]
+    innocent: str
+    asks: str
+    evidence: tuple[str, ...]
+    violation: str | None
+    settings: tuple[Setting, ...] = ()
+    version: int = 1
+
+    def settle(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """Return every setting of the rule, the given values before the defaults; refuse an unknown name."""
+        known = {setting.name for setting in self.settings}
+        for name in sorted(set(given) - known):
+            message = N_("规则 %(rule)s 没有参数 %(setting)s。")
+            raise Invalid(message, code="setting_unknown", params={"rule": self.code, "setting": name})
+        return {
+            setting.name: setting.read(given[setting.name], rule=self.code)
+            if setting.name in given
+            else setting.default
+            for setting in self.settings
+        }
