@@ -1,0 +1,171 @@
+"""自查报告: work done, problems, causes, rectification and measures, figures, open cases, signature page (N2.2).
+
+The signature page prints the hash of the manifest and the heads of the journal:
+whoever files the paper holds what we cannot rewrite. A signature shown here is a
+fact that is passed in; this file decides nothing about who may sign.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casework.reports.rates import DENOMINATOR, NOT_GRADUATED, Rate, rates
+from casework.reports.render.official import OfficialDocument
+from casework.reports.snapshot import Slot, Snapshot
+from casework.reports.statistics import problem_statistics
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last link of one journal chain at the moment of freezing."""
+
+    chain: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What binds the paper to the data: the manifest's hash and the journal heads."""
+
+    manifest_hash: str
+    journal_heads: tuple[Head, ...]
+    frozen_at: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One filled slot: who signed, when; `mandate` names the authorisation of a delegate (printed 代)."""
+
+    slot: str
+    name: str
+    signed_at: str
+    mandate: str = ""
+    appointment: str = ""
+
+
+def report_docx(snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature] = ()) -> bytes:
+    """Return the DOCX of the report; a slot without a signature is printed as a line to sign on."""
+    name = f"{snapshot.organisation}{snapshot.cohort}届高校毕业生就业监测数据自查{_kind(snapshot)}报告"
+    document = OfficialDocument(subject=name)
+    document.title(name)
+    document.small(f"报告编号：{snapshot.number}")
+    document.text(f"主送：{'、'.join(snapshot.recipients)}", indent=False)
+    if snapshot.supplementary_to:
+        document.text(f"本报告为 {snapshot.supplementary_to} 的补充报告。")
+    _work_done(document, snapshot)
+    _problems(document, snapshot)
+    document.heading("三、原因分析")
+    document.texts(snapshot.causes)
+    _measures(document, snapshot)
+    _figures(document, snapshot)
+    _open_cases(document, snapshot)
+    document.new_page()
+    _signature_page(document, snapshot, seal=seal, signatures=signatures)
+    return document.content()
+
+
+def _work_done(document: OfficialDocument, snapshot: Snapshot) -> None:
+    document.heading("一、自查工作开展情况")
+    document.text(f"本次自查依据自查通知（方案）{snapshot.plan.version}（{snapshot.plan.issued_on} 印发）开展。")
+    document.texts(snapshot.work_done)
+    document.table(
+        ("条款", "自查内容", "方法", "范围", "结果", "责任人"),
+        (
+            (item.clause, item.title, item.method, item.examined, item.finding, item.responsible)
+            for item in snapshot.checklist
+        ),
+        widths=(14, 40, 28, 26, 30, 18),
+    )
+
+
+def _problems(document: OfficialDocument, snapshot: Snapshot) -> None:
+    found = problem_statistics(snapshot.rows)
+    document.heading("二、发现的问题")
+    document.text(
+        f"共核查案件 {found.cases} 件，涉及毕业生 {found.graduates} 人；另抽样核实 {found.samples} 件，不计入问题统计。"
+    )
+    document.texts(snapshot.problems)
+    for group, counts in found.groups():
+        document.subheading(f"按{group}统计")
+        document.table((group, "案件数"), ((word, str(number)) for word, number in counts.items()), widths=(116, 40))
+
+
+def _measures(document: OfficialDocument, snapshot: Snapshot) -> None:
+    document.heading("四、整改情况和措施")
+    document.table(
+        ("序号", "整改目标", "整改措施", "完成期限", "责任人", "进展", "案件"),
+        (
+            (str(number), m.goal, m.measure, m.due_on, m.responsible, m.progress, m.case or "—")
+            for number, m in enumerate(snapshot.measures, start=1)
+        ),
+        widths=(11, 32, 40, 21, 17, 17, 18),
+    )
+    document.text("整改后不得为提高落实率突击更改数据；纠正后的数据变动逐条留痕并复核。")
+
+
+def _figures(document: OfficialDocument, snapshot: Snapshot) -> None:
+    document.heading("五、去向统计口径与数据")
+    shown = rates(snapshot.destinations)
+    for version, source in (("2024", "教就业厅函〔2024〕11号"), ("2021", "教学厅函〔2021〕19号")):
+        document.subheading(f"按{version}年口径（{source}）")
+        document.table(
+            ("指标", "人数（分子）", f"{DENOMINATOR}（分母）", "比率", "所含去向代码"),
+            (_rate_line(rate) for rate in shown if rate.version == version),
+            widths=(42, 26, 32, 22, 34),
+        )
+    held = sum(number for code, number in snapshot.destinations.items() if code[:2] in NOT_GRADUATED)
+    document.text(f"两种口径的毕业去向落实率分子、分母一致。留级、休学、续读 {held} 人不计入{DENOMINATOR}。")
+    document.subheading("毕业生去向确认情况")
+    document.table(
+        ("确认状态", "人数"),
+        ((word, str(number)) for word, number in snapshot.confirmations.items()),
+        widths=(116, 40),
+    )
+
+
+def _rate_line(rate: Rate) -> tuple[str, ...]:
+    return rate.name, str(rate.numerator), str(rate.denominator), rate.percent, "、".join(rate.codes)
+
+
+def _open_cases(document: OfficialDocument, snapshot: Snapshot) -> None:
+    document.heading("六、尚未办结的案件")
+    if not snapshot.open_cases:
+        document.text("截至定稿时，没有尚未办结的案件。")
+        return
+    document.text(f"以下 {len(snapshot.open_cases)} 件尚未办结，未列入本报告，办结后列入补充报告：")
+    document.table(
+        ("案件编号", "状态", "原因"),
+        ((case.number, case.state, case.reason) for case in snapshot.open_cases),
+        widths=(36, 28, 92),
+    )
+
+
+def _signature_page(
+    document: OfficialDocument, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]
+) -> None:
+    signed = {signature.slot: signature for signature in signatures}
+    document.title("签 字 页")
+    document.text("我们已审阅本报告和随附的自查记录、案件清单，确认尚未办结案件的名单和原因，并对报告的真实性负责。")
+    for slot in snapshot.slots:
+        document.text(_signature_line(slot, signed.get(slot.slot)), indent=False)
+    document.text(f"备案：{'、'.join(snapshot.recipients)}", indent=False)
+    document.text(snapshot.organisation, right=True)
+    document.text(snapshot.report_on, right=True)
+    document.small(f"清单哈希（SHA-256）：{seal.manifest_hash}")
+    document.small(f"定稿时间：{seal.frozen_at}")
+    for head in seal.journal_heads:
+        document.small(f"日志末端（{head.chain}，第 {head.seq} 条）：{head.hash}")
+
+
+def _signature_line(slot: Slot, signature: Signature | None) -> str:
+    if signature is None:
+        return f"{slot.title}（签字）：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日"
+    if signature.mandate:
+        return f"{slot.title}（签字）：{signature.name}（代）　{signature.signed_at}　授权：{signature.mandate}"
+    if signature.appointment:
+        return f"{slot.title}（签字）：{signature.name}　{signature.signed_at}　任职文件：{signature.appointment}"
+    return f"{slot.title}（签字）：{signature.name}　{signature.signed_at}"
+
+
+def _kind(snapshot: Snapshot) -> str:
+    return "补充" if snapshot.supplementary_to else ""

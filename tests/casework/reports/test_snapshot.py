@@ -1,0 +1,33 @@
+import json
+
+import pytest
+
+from casework.cases.canonical import canonical_bytes
+from casework.reports.snapshot import Snapshot, content_hashes, document_contents
+from tests.casework.reports.sample import make_row, make_snapshot
+
+
+def test_a_snapshot_survives_the_journey_through_json():
+    stored = json.loads(canonical_bytes(make_snapshot().to_dict()))
+    assert Snapshot.from_dict(stored) == make_snapshot()
+    assert content_hashes(Snapshot.from_dict(stored)) == content_hashes(make_snapshot())
+
+
+def test_nothing_in_a_snapshot_escapes_the_hashes():
+    shown = {key for content in document_contents(make_snapshot()).values() for key in content}
+    assert set(make_snapshot().to_dict()) <= shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "documents"),
+    [
+        ({"rows": (make_row("LC24-0077"),)}, {"records", "report"}),
+        ({"open_cases": ()}, {"report"}),
+        ({"causes": ("其他",)}, {"report"}),
+        ({"destinations": {"10": 1}}, {"report"}),
+        ({"organisation": "另一大学"}, {"plan", "records", "report"}),
+    ],
+)
+def test_a_change_changes_the_documents_that_show_it(changes, documents):
+    before, after = content_hashes(make_snapshot()), content_hashes(make_snapshot(**changes))
+    assert {name for name in before if before[name] != after[name]} == documents
