@@ -27,7 +27,7 @@ def test_a_free_port_is_accepted_and_left_free():
 
 
 def test_an_address_that_is_not_ours_is_refused_with_the_reason():
-    with pytest.raises(Unavailable, match="无法在 192.0.2.1") as refusal:
+    with pytest.raises(Unavailable, match=r"无法在 192\.0\.2\.1") as refusal:
         require_free_port("192.0.2.1", 8000)
     assert refusal.value.code == "port_refused"
 
