@@ -1,0 +1,126 @@
+"""What an installation may set, read once at the door and passed on as one frozen object.
+
+Keys are made at first start and kept beside the data in `keys.json` (mode
+0600); an operator may instead give them through the environment. Losing them
+means losing every sealed field: `docs/operations.md` says how to back them up.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+from casework.errors import N_, Unavailable
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations."""
+
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    secret_key: str
+    sealing_keys: Mapping[str, bytes]  # key id → 32 bytes; the last one seals, all of them open
+    index_key: bytes
+    base_url: str = "http://127.0.0.1:8000"
+    secure_cookies: bool = False
+    channels: tuple[str, ...] = ("inbox", "console")
+    smtp: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    clock_offset: timedelta = timedelta()
+    demo: bool = False
+    testing: bool = False
+    max_upload_bytes: int = 50 * 1024 * 1024
+
+    @property
+    def files_dir(self) -> Path:
+        """Return the folder of stored files."""
+        return self.data_dir / "files"
+
+    @property
+    def staging_dir(self) -> Path:
+        """Return the folder of imports that nobody has confirmed yet."""
+        return self.data_dir / "staging"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings of this process; make the data folder and its keys when they do not exist.
+
+    Raises `Unavailable` with the path and what to do when the folder cannot be used.
+    """
+    data_dir = Path(environ.get("CASEWORK_DATA", "var")).resolve()
+    keys = _keys(data_dir)
+    demo = _demo(data_dir)
+    smtp = {name[5:].lower(): value for name, value in environ.items() if name.startswith("SMTP_")}
+    channels = ("inbox", "console", "simulator") if demo else ("inbox", "smtp" if smtp else "console")
+    return Settings(
+        data_dir=data_dir,
+        database_url=_driver(environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'casework.sqlite3'}"),
+        redis_url=environ.get("REDIS_URL") or f"unix://{data_dir / 'queue' / 'queue.sock'}",
+        secret_key=environ.get("CASEWORK_SECRET_KEY") or keys["secret_key"],
+        sealing_keys={name: bytes.fromhex(key) for name, key in keys["sealing_keys"].items()},
+        index_key=bytes.fromhex(keys["index_key"]),
+        base_url=environ.get("CASEWORK_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        secure_cookies=environ.get("CASEWORK_BASE_URL", "").startswith("https://"),
+        channels=tuple(environ["CASEWORK_CHANNELS"].split(",")) if environ.get("CASEWORK_CHANNELS") else channels,
+        smtp=smtp,
+        clock_offset=timedelta(seconds=demo.get("clock_offset_seconds", 0)),
+        demo=bool(demo),
+    )
+
+
+def mark_demo(data_dir: Path, *, clock_offset: timedelta) -> None:
+    """Mark this data folder as a demonstration that lives `clock_offset` away from the present."""
+    (data_dir / "demo.json").write_text(json.dumps({"clock_offset_seconds": int(clock_offset.total_seconds())}))
+
+
+def _demo(data_dir: Path) -> dict[str, int]:
+    marker = data_dir / "demo.json"
+    return json.loads(marker.read_text()) if marker.exists() else {}
+
+
+def _keys(data_dir: Path) -> dict:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        for folder in ("files", "staging", "queue"):
+            (data_dir / folder).mkdir(exist_ok=True)
+        path = data_dir / "keys.json"
+        if not path.exists():
+            _write_keys(path)
+        return json.loads(path.read_text())
+    except OSError as fault:
+        raise Unavailable(
+            N_("数据目录 %(path)s 无法写入（%(reason)s）。请检查该目录的权限，或用 CASEWORK_DATA 指定另一目录。"),
+            code="data_folder_unwritable",
+            params={"path": str(data_dir), "reason": fault.strerror or type(fault).__name__},
+        ) from fault
+
+
+def _write_keys(path: Path) -> None:
+    keys = {
+        "secret_key": secrets.token_hex(KEY_BYTES),
+        "sealing_keys": {"k1": secrets.token_hex(KEY_BYTES)},
+        "index_key": secrets.token_hex(KEY_BYTES),
+    }
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps(keys, indent=1))
+    try:
+        os.link(partial, path)  # of two processes that start at once, the first one's keys stay
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
+
+
+def _driver(url: str) -> str:
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url

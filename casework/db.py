@@ -1,0 +1,95 @@
+"""The database: one session, column types that mean one thing, and how each engine is opened.
+
+SQLite carries one office: WAL, foreign keys on, and `BEGIN IMMEDIATE` for
+every unit of work, because a transaction that starts as a reader and then
+writes is refused with SQLITE_BUSY as soon as a second writer exists.
+Reading outside a unit of work uses a plain BEGIN and disturbs nobody.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Text, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+IMMEDIATE = "casework_immediate"
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment; SQLite, which knows no zones, stores it in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments: they are how an hour is lost."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return it aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Moment = Annotated[datetime, mapped_column(UTCDateTime)]
+Code = Annotated[str, mapped_column(String(64))]
+Words = Annotated[str, mapped_column(Text)]
+
+
+class Base(DeclarativeBase):
+    """Base of every table; names of constraints come from one convention."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: UTCDateTime, dict: Json, list: Json, str: String(255)},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+REF_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_ref() -> str:
+    """Return an unguessable public name (12 characters, 58 bits) for a row; integer ids stay inside."""
+    return "".join(secrets.choice(REF_ALPHABET) for _ in range(12))
+
+
+def open_engine(engine: Engine) -> None:
+    """Teach an engine how its connections begin; the factory calls it once per engine."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined] # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(IMMEDIATE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,39 @@
+"""Timers: what must be said about a case or a report, and when."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.clock import now
+from casework.db import Code, db
+
+
+class Timer(db.Model):
+    """One thing to be said once: `armed → fired | cancelled | expired`. Inserting the row is the claim.
+
+    `due_on` is part of the key: a moved deadline arms a ladder of its own. The
+    key columns hold 0 instead of NULL for the subject that is not meant,
+    because NULLs are never equal in a unique constraint.
+    """
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        UniqueConstraint("case_key", "report_key", "clock", "rung", "due_on"),
+        CheckConstraint("(case_id IS NULL) <> (report_id IS NULL)", name="one_subject"),
+        Index("ix_timers_armed", "state", "fire_at"),
+    )
+
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"), index=True)
+    case_key: Mapped[int] = mapped_column(default=0)
+    report_key: Mapped[int] = mapped_column(default=0)
+    clock: Mapped[Code]
+    rung: Mapped[Code]
+    audience: Mapped[Code]
+    due_on: Mapped[date]
+    due_at: Mapped[datetime]
+    fire_at: Mapped[datetime]
+    state: Mapped[Code] = mapped_column(default="armed")
+    armed_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]

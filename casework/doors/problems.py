@@ -1,0 +1,143 @@
+"""One file maps what the service refuses to HTTP, for programs (RFC 9457) and for people.
+
+Domain errors know no HTTP. Programs get problem details, people a page in
+their language that says what happened, whether anything was saved, and what to
+do. Nobody ever gets a traceback.
+"""
+
+import logging
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from casework import errors
+from casework.db import db
+from casework.errors import N_
+from workflows.errors import Refused
+
+log = logging.getLogger("casework.problems")
+
+STATUS: dict[type[Exception], int] = {
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.FileRefused: 422,
+    errors.Invalid: 422,
+    errors.Stale: 412,
+    errors.Conflict: 409,
+    errors.Unavailable: 503,
+    errors.CaseworkError: 400,
+}
+SENTENCES = {
+    400: N_("请求无法理解，没有保存任何内容。请返回后重试。"),
+    401: N_("请先登录。"),
+    403: N_("您没有办理此事项的权限。"),
+    404: N_("没有找到该页面，或不在您的权限范围内。"),
+    405: N_("此地址不支持该操作。"),
+    409: N_("内容刚刚被他人改动，没有保存。请刷新后再试。"),
+    413: N_("文件超过大小上限，没有保存。请压缩或拆分后上传。"),
+    415: N_("内容类型不受支持。请使用 JSON。"),
+    429: N_("尝试过于频繁，请稍后再试。"),
+    500: N_("系统出错，没有保存任何内容。请稍后再试；如仍出现，请把编号告诉系统管理员。"),
+    503: N_("数据库暂时不可用，没有保存任何内容。请稍后再试。"),
+}
+
+
+def attach(app: Flask) -> None:
+    """Let every error of this application be answered here."""
+    app.register_error_handler(errors.CaseworkError, answer_casework)
+    app.register_error_handler(Refused, answer_refused)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(StaleDataError, answer_stale)
+    app.register_error_handler(IntegrityError, answer_stale)
+    app.register_error_handler(OperationalError, answer_database)
+    app.register_error_handler(Exception, answer_unknown)
+
+
+def translated(message: str, params: dict) -> str:
+    """Return a marked sentence in the language of this request, with its parameters filled in."""
+    return gettext(message) % params
+
+
+def answer_casework(error: errors.CaseworkError) -> Response:
+    """Answer a refusal of the service itself."""
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    extra = {}
+    if isinstance(error, errors.Invalid) and error.fields:
+        extra["fields"] = {name: gettext(sentence) for name, sentence in error.fields.items()}
+    if isinstance(error, errors.Stale):
+        extra |= {"current": error.current, "sent": error.sent}
+    return problem(status, error.code, translated(error.message, error.params), **extra)
+
+
+def answer_refused(error: Refused) -> Response:
+    """Answer a step that the rules do not allow: 409 with every reason."""
+    reasons = [
+        {"code": refusal.code, "detail": translated(refusal.message, dict(refusal.params))}
+        for refusal in error.refusals
+    ]
+    status = 403 if all(reason["code"].startswith("access") for reason in reasons) else 409
+    return problem(status, reasons[0]["code"], reasons[0]["detail"], reasons=reasons)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer what Flask and Werkzeug raise."""
+    status = error.code or 500
+    if status in {301, 302, 303, 307, 308} or error.response is not None:
+        return error.get_response()
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+    answer = problem(status, code, gettext(SENTENCES.get(status, SENTENCES[400])))
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def answer_stale(error: Exception) -> Response:
+    """Answer a change that lost against another one at the same moment."""
+    db.session.rollback()
+    log.warning("lost against a concurrent change: %s", type(error).__name__)
+    return problem(409, "concurrent_change", gettext(SENTENCES[409]))
+
+
+def answer_database(error: OperationalError) -> Response:
+    """Answer when the database is away or busy; the next request tries again."""
+    db.session.rollback()
+    log.error("database unavailable: %s", type(error.orig).__name__)
+    return problem(503, "database_unavailable", gettext(SENTENCES[503]))
+
+
+def answer_unknown(error: Exception) -> Response:
+    """Answer a fault of ours: a number for the person, the trace for the log."""
+    db.session.rollback()
+    number = secrets.token_hex(4)
+    log.exception("fault %s on %s %s", number, request.method, request.endpoint, exc_info=error)
+    return problem(500, "fault", gettext(SENTENCES[500]), number=number)
+
+
+def problem(status: int, code: str, detail: str, **extra: object) -> Response:
+    """Return problem details to a program, a page to a person."""
+    title = HTTPStatus(status).phrase
+    if wants_json():
+        body = {
+            "type": f"urn:casework:problem:{code}",
+            "title": title,
+            "status": status,
+            "code": code,
+            "detail": detail,
+        }
+        answer = jsonify(body | extra)
+        answer.content_type = "application/problem+json"
+    else:
+        answer = Response(render_template("problem.html", status=status, code=code, detail=detail, extra=extra))
+    answer.status_code = status
+    return answer
+
+
+def wants_json() -> bool:
+    """Say whether this request came from a program."""
+    return request.path.startswith("/api/")

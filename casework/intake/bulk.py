@@ -1,0 +1,68 @@
+"""Many rows into one table at the speed of the engine: COPY on PostgreSQL, executemany on SQLite.
+
+The ORM is for cases; a file of 12,000 rows goes past it, inside the same
+transaction as everything else.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Table
+
+from casework.clock import UTC
+from casework.db import db
+
+CHUNK = 5_000
+
+
+def insert_rows(table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Insert rows given as tuples in the order of `columns`; returns how many.
+
+    Values are None, str, int, bool, bytes, Decimal, date, aware datetime, or lists and dicts for JSON columns.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        return _copy(connection.connection.driver_connection, table, columns, rows)
+    return _executemany(connection, table, columns, rows)
+
+
+def _copy(driver: object, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    names = ", ".join(f'"{name}"' for name in columns)
+    count = 0
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+        for row in rows:
+            copy.write_row([json.dumps(value) if isinstance(value, (list, dict)) else value for value in row])
+            count += 1
+    return count
+
+
+def _executemany(connection: object, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    names = ", ".join(f'"{name}"' for name in columns)
+    places = ", ".join("?" * len(columns))
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608 - names come from our own tables
+    cursor = connection.connection.driver_connection.cursor()  # type: ignore[attr-defined]
+    count = 0
+    chunk: list[tuple[object, ...]] = []
+    for row in rows:
+        chunk.append(tuple([_LITE[type(value)](value) if type(value) in _LITE else value for value in row]))
+        if len(chunk) == CHUNK:
+            cursor.executemany(statement, chunk)
+            count += len(chunk)
+            chunk = []
+    cursor.executemany(statement, chunk)
+    return count + len(chunk)
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+_LITE: dict[type, Callable] = {
+    datetime: _moment,
+    date: date.isoformat,
+    Decimal: float,
+    list: json.dumps,
+    dict: json.dumps,
+}

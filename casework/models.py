@@ -1,0 +1,17 @@
+"""Every table of the service in one import, for migrations and for whoever wants to see them all."""
+
+from casework import journal, promises, storage
+from casework.cases import models as cases
+from casework.db import Base
+from casework.deadlines import models as deadlines
+from casework.filing import models as filing
+from casework.intake import models as intake
+from casework.notices import models as notices
+from casework.people import models as people
+from casework.reports import models as reports
+from casework.rounds import models as rounds
+from casework.screening import models as screening
+
+ROOMS = (journal, promises, storage, people, rounds, intake, screening, cases, reports, filing, deadlines, notices)
+
+metadata = Base.metadata

@@ -1,0 +1,126 @@
+"""Messages and their way out: the tables of the delivery protocol (`docs/architecture.md`).
+
+One message row is one person × occasion × channel; one attempt is one call of
+a provider. Every UPDATE of a status names the status that it leaves.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from casework import clock
+from casework.db import Code, Words, db, new_ref
+from casework.people.models import Person
+
+
+class SendAttempt(db.Model):
+    """One provider call of 1…n messages; its ref is what we tell the provider."""
+
+    __tablename__ = "send_attempts"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    channel: Mapped[Code]
+    state: Mapped[Code] = mapped_column(default="prepared")
+    worker: Mapped[str] = mapped_column(default="")
+    lease_until: Mapped[datetime] = mapped_column(index=True)
+    prepared_at: Mapped[datetime] = mapped_column(default=clock.now)
+    submitting_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    fault_class: Mapped[Code] = mapped_column(default="")
+    fault: Mapped[Words] = mapped_column(default="")
+
+
+class Message(db.Model):
+    """One thing to tell one person by one channel; `dedup_key` makes saying it twice impossible."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("dedup_key"),
+        Index("ix_messages_ready", "channel", "state", "next_at"),
+        Index("ix_messages_inbox", "person_id", "channel", "id"),
+    )
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    dedup_key: Mapped[str]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
+    kind: Mapped[Code]
+    class_: Mapped[int] = mapped_column("class", default=1)
+    channel: Mapped[Code]
+    params: Mapped[dict] = mapped_column(default=dict)
+    state: Mapped[Code] = mapped_column(default="ready")
+    next_at: Mapped[datetime] = mapped_column(default=clock.now)
+    not_after: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("send_attempts.id"), index=True)
+    provider_ref: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
+    attempt: Mapped[SendAttempt | None] = relationship()
+    events: Mapped[list["MessageEvent"]] = relationship(back_populates="message", order_by="MessageEvent.id")
+
+
+class MessageEvent(db.Model):
+    """One change of a message's status; append-only."""
+
+    __tablename__ = "message_events"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    from_state: Mapped[Code]
+    to_state: Mapped[Code]
+    note: Mapped[Words] = mapped_column(default="")
+    message: Mapped[Message] = relationship(back_populates="events")
+
+
+class ReceiptInbox(db.Model):
+    """A receipt as the provider sent it; landed first, applied after."""
+
+    __tablename__ = "receipt_inbox"
+    __table_args__ = (UniqueConstraint("provider", "receipt_key"),)
+
+    provider: Mapped[Code]
+    receipt_key: Mapped[str]
+    landed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    body: Mapped[dict]
+    applied_at: Mapped[datetime | None]
+
+
+class Suppression(db.Model):
+    """A person who does not want a class of messages by a channel."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (UniqueConstraint("person_id", "channel", "class"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    channel: Mapped[Code]
+    class_: Mapped[int] = mapped_column("class")
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ContactPoint(db.Model):
+    """What is known of an address: ok, suspect or invalid."""
+
+    __tablename__ = "contact_points"
+    __table_args__ = (UniqueConstraint("person_id", "channel"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    channel: Mapped[Code]
+    state: Mapped[Code] = mapped_column(default="ok")
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+    reason: Mapped[Words] = mapped_column(default="")
+
+
+class Provider(db.Model):
+    """A way out that can be held."""
+
+    __tablename__ = "providers"
+
+    channel: Mapped[Code] = mapped_column(unique=True)
+    held_at: Mapped[datetime | None]
+    held_because: Mapped[Words] = mapped_column(default="")

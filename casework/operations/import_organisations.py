@@ -1,0 +1,72 @@
+"""Bring in the tree of organisations: parents first, short codes from the pinyin of their names."""
+
+from collections.abc import Iterable, Mapping
+
+from pypinyin import Style, lazy_pinyin
+from sqlalchemy import select
+
+from casework.db import db
+from casework.errors import N_, Conflict
+from casework.operations.permit import permit_settings
+from casework.people.models import Organisation
+from workflows.access import Actor, Level
+
+
+def import_organisations(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> int:
+    """Create or rename organisations; `rows` have org_id, type, name, parent_id, code. Returns how many rows.
+
+    Raises `Conflict` naming the row whose parent is unknown or whose type is none of ours.
+    """
+    permit_settings(actor, "people:manage")
+    known = {found.code: found for found in db.session.scalars(select(Organisation))}
+    short = {found.short_code for found in known.values()}
+    waiting = list(rows)
+    total = len(waiting)
+    while waiting:
+        ready = [row for row in waiting if not row["parent_id"] or row["parent_id"] in known]
+        if not ready:
+            raise Conflict(
+                N_("机构 %(code)s 的上级 %(parent)s 不存在，没有导入任何机构。"),
+                params={"code": waiting[0]["org_id"], "parent": waiting[0]["parent_id"]},
+            )
+        for row in ready:
+            _take(row, known, short)
+        waiting = [row for row in waiting if row["org_id"] not in known]
+    return total
+
+
+def _take(row: Mapping[str, str], known: dict[str, Organisation], short: set[str]) -> None:
+    if row["type"] not in set(Level):
+        raise Conflict(
+            N_("机构 %(code)s 的类型“%(kind)s”无法识别，没有导入任何机构。"),
+            params={"code": row["org_id"], "kind": row["type"]},
+        )
+    found = known.get(row["org_id"])
+    if found:
+        found.name, found.official_code = row["name"], row["code"] or ""
+        return
+    parent = known.get(row["parent_id"] or "")
+    made = Organisation(
+        code=row["org_id"],
+        kind=row["type"],
+        name=row["name"],
+        official_code=row["code"] or "",
+        parent_id=parent.id if parent else None,
+        short_code=_short_code(row["name"], short),
+    )
+    db.session.add(made)
+    db.session.flush()  # the path holds its own id
+    made.path = f"{parent.path if parent else '/'}{made.id}/"
+    known[made.code] = made
+
+
+def _short_code(name: str, taken: set[str]) -> str:
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")).upper() or "X"
+    candidates = [initials[:length] for length in range(2, len(initials) + 1)] or [initials]
+    code = next((code for code in candidates if code not in taken), None)
+    number = 2
+    while code is None:
+        code = f"{initials[:2]}{number}" if f"{initials[:2]}{number}" not in taken else None
+        number += 1
+    taken.add(code)
+    return code

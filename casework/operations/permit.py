@@ -1,0 +1,54 @@
+"""Ask the policy table once, in every operation, and turn its two ways to say no into the service's errors.
+
+What lies outside a person's scope does not exist for them (`NotFound`); what
+they see but may not do is `Forbidden`, with the sentence of the rule.
+"""
+
+from casework.cases.models import Case
+from casework.errors import Forbidden, NotFound
+from casework.people.actors import path_of
+from casework.people.models import Organisation
+from workflows.access import SYSTEM, Actor, permitted, scope_of
+from workflows.errors import N_, Refusal
+
+
+def permit(actor: Actor, action: str, *, organisation: Organisation, college_id: int | None = None) -> None:
+    """Return quietly when the actor may do this in this organisation; raise `NotFound` or `Forbidden` otherwise."""
+    if actor is SYSTEM:
+        return
+    answer(permitted(actor, action, organisation_path=path_of(organisation), college_id=college_id))
+
+
+def permit_case(actor: Actor, action: str, case: Case) -> None:
+    """Return quietly when the actor may do this with this case; raise `NotFound` or `Forbidden` otherwise."""
+    if actor is SYSTEM:
+        return
+    answer(refusal_for_case(actor, action, case))
+
+
+def refusal_for_case(actor: Actor, action: str, case: Case) -> Refusal | None:
+    """Return why the actor may not do this with this case, or None."""
+    return permitted(
+        actor,
+        action,
+        organisation_path=path_of(case.organisation),
+        college_id=case.college_id,
+        kind=case.kind,
+        state=case.state,
+        concerns_id=case.concerns_id,
+    )
+
+
+def permit_settings(actor: Actor, action: str = "round:settings") -> None:
+    """Return quietly when the actor administers anything at all."""
+    if actor is SYSTEM or scope_of(actor, action):
+        return
+    raise Forbidden(N_("只有系统管理员可以更改设置。"))
+
+
+def answer(refusal: Refusal | None) -> None:
+    """Raise what a refusal of the policy means."""
+    if refusal is None:
+        return
+    kind = NotFound if refusal.code == "out_of_scope" else Forbidden
+    raise kind(refusal.message, code=refusal.code, params=refusal.params)

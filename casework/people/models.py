@@ -1,0 +1,93 @@
+"""Organisations and the persons who hold roles in them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from casework import clock
+from casework.db import Code, Words, db, new_ref
+
+
+class Organisation(db.Model):
+    """A node of ministry → province → university → college, with discipline bodies beside the first three.
+
+    `path` is the ids from the root down, as `/1/17/201/`: a body's subtree is
+    everything whose path begins with its own.
+    """
+
+    __tablename__ = "organisations"
+
+    code: Mapped[Code] = mapped_column(unique=True)
+    kind: Mapped[Code]
+    name: Mapped[str]
+    short_code: Mapped[Code]
+    official_code: Mapped[str] = mapped_column(default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    path: Mapped[str] = mapped_column(default="", index=True)
+    parent: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
+
+
+class Person(db.Model):
+    """An account; what it may do follows from its appointments."""
+
+    __tablename__ = "persons"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    absent_until: Mapped[date | None]
+    language: Mapped[Code] = mapped_column(default="zh")
+    preferences: Mapped[dict] = mapped_column(default=dict)
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
+    relations: Mapped[list["Relation"]] = relationship(back_populates="person")
+
+
+class Appointment(db.Model):
+    """A role that a person holds in an organisation, from a day to a day."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", "role"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    role: Mapped[Code]
+    office: Mapped[str] = mapped_column(default="")
+    since: Mapped[date] = mapped_column(default=clock.today)
+    until: Mapped[date | None]
+    person: Mapped[Person] = relationship(back_populates="appointments")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Relation(db.Model):
+    """A tie that keeps a person from a case: `operator` (their account at registration), `counsellor`, `kin`."""
+
+    __tablename__ = "relations"
+    __table_args__ = (Index("ix_relations_kind_value", "kind", "value"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    kind: Mapped[Code]
+    value: Mapped[str]
+    declared_at: Mapped[datetime] = mapped_column(default=clock.now)
+    note: Mapped[Words] = mapped_column(default="")
+    person: Mapped[Person] = relationship(back_populates="relations")
+
+
+class ApiToken(db.Model):
+    """A key for programs; only its SHA-256 is stored."""
+
+    __tablename__ = "api_tokens"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    name: Mapped[str]
+    hash: Mapped[Code] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()

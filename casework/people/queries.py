@@ -1,0 +1,70 @@
+"""Questions about people and organisations."""
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from casework import clock
+from casework.db import db
+from casework.errors import N_, NotFound
+from casework.people.models import ApiToken, Appointment, Organisation, Person
+
+
+def find_person(login: str) -> Person | None:
+    """Return the account of this login, or None."""
+    return db.session.scalars(select(Person).filter_by(login=login.strip())).one_or_none()
+
+
+def get_person(ref: str) -> Person:
+    """Return the person of this public ref."""
+    person = db.session.scalars(select(Person).filter_by(ref=ref)).one_or_none()
+    if person is None:
+        raise NotFound(N_("没有找到该人员，或不在您的权限范围内。"))
+    return person
+
+
+def person_of_token(token: str) -> Person | None:
+    """Return the active person whose unrevoked token this is, or None."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    found = db.session.scalars(
+        select(ApiToken).filter_by(hash=digest, revoked_at=None).options(joinedload(ApiToken.person))
+    ).one_or_none()
+    return found.person if found and found.person.active else None
+
+
+def get_organisation(code: str) -> Organisation:
+    """Return the organisation of this code."""
+    organisation = db.session.scalars(select(Organisation).filter_by(code=code)).one_or_none()
+    if organisation is None:
+        raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": code})
+    return organisation
+
+
+def holders(role: str, organisation_id: int) -> Sequence[Person]:
+    """Return the active persons who hold a role in one organisation today, in the order of their ids."""
+    today = clock.today()
+    wanted = (
+        select(Person)
+        .join(Appointment)
+        .where(Appointment.role == role, Appointment.organisation_id == organisation_id, Person.active)
+        .where(Appointment.since <= today, (Appointment.until.is_(None)) | (Appointment.until >= today))
+        .options(selectinload(Person.relations))
+        .order_by(Person.id)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def colleges_of(university_id: int) -> dict[str, int]:
+    """Return the colleges of a university: name → id."""
+    rows = db.session.execute(
+        select(Organisation.name, Organisation.id).filter_by(parent_id=university_id, kind="college")
+    )
+    return {row.name: row.id for row in rows}
+
+
+def subtree(path: str) -> Sequence[Organisation]:
+    """Return every organisation at or below a path, parents first."""
+    wanted = select(Organisation).where(Organisation.path.startswith(path, autoescape=True)).order_by(Organisation.path)
+    return db.session.scalars(wanted).all()

@@ -1,0 +1,131 @@
+"""What a round decides, read from its settings with one accessor each, and checked before it is stored.
+
+Every number here is a proposal until an office says otherwise, and is shown
+to people as a setting.
+"""
+
+from collections.abc import Mapping
+from datetime import time
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from casework.errors import N_, Invalid
+from casework.rounds.models import Round
+
+SEVERITIES = ("low", "medium", "high", "critical")
+LEVELS = ("university", "province", "ministry")
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class StageLimits(_Strict):
+    """Working days for the three stages of a case."""
+
+    begin = fields.Integer(required=True, strict=True, validate=validate.Range(1, 60))
+    conclude = fields.Integer(required=True, strict=True, validate=validate.Range(1, 60))
+    accept = fields.Integer(required=True, strict=True, validate=validate.Range(1, 60))
+
+
+class Rung(_Strict):
+    """One rung of the ladder: so many working days from the target (back) or the due date (forward)."""
+
+    code = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9_]{1,40}$"))
+    basis = fields.String(required=True, validate=validate.OneOf(["target", "due"]))
+    offset = fields.Integer(required=True, strict=True, validate=validate.Range(-30, 30))
+    audience = fields.String(
+        required=True, validate=validate.OneOf(["owner", "supervisor", "vice_leader", "leaders", "superior"])
+    )
+
+
+class InternalTargets(_Strict):
+    """How many working days before the statutory date cases should be accepted and the report signed."""
+
+    accepted_before = fields.Integer(required=True, strict=True, validate=validate.Range(0, 30))
+    signed_before = fields.Integer(required=True, strict=True, validate=validate.Range(0, 30))
+
+
+class QuietHours(_Strict):
+    """When nothing is sent to the outside, Beijing time."""
+
+    begin = fields.Time(required=True, data_key="from", format="%H:%M")
+    end = fields.Time(required=True, data_key="to", format="%H:%M")
+
+
+_slots = fields.List(
+    fields.String(validate=validate.OneOf(["party_leader", "admin_leader", "vice_leader"])),
+    validate=validate.Length(min=1),
+)
+_recipients = fields.List(
+    fields.String(validate=validate.OneOf(["discipline", "superior"])), validate=validate.Length(min=1)
+)
+
+
+class RoundSettings(_Strict):
+    """Everything that a round may set."""
+
+    limits = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(SEVERITIES)), values=fields.Nested(StageLimits), required=True
+    )
+    internal_targets = fields.Nested(InternalTargets, required=True)
+    ladder = fields.List(fields.Nested(Rung), required=True)
+    quiet_hours = fields.Nested(QuietHours, required=True)
+    signatories = fields.Dict(keys=fields.String(validate=validate.OneOf(LEVELS)), values=_slots, required=True)
+    recipients = fields.Dict(keys=fields.String(validate=validate.OneOf(LEVELS)), values=_recipients, required=True)
+    signature_grade = fields.Integer(required=True, strict=True, validate=validate.Range(1, 3))
+    rate_version = fields.String(required=True)
+    checklist = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
+    screening = fields.Dict(keys=fields.String(), values=fields.Dict(), load_default=dict)
+
+
+def checked(settings: Mapping[str, object]) -> dict:
+    """Return the settings when they are complete and sensible; raise `Invalid` naming each place otherwise."""
+    try:
+        RoundSettings().load(settings)
+    except ValidationError as fault:
+        places = {place: N_("此项缺失或取值不在允许范围内。") for place in _places(fault.messages)}
+        raise Invalid(
+            N_("轮次设置有误，没有保存：%(places)s。"), fields=places, params={"places": "、".join(places)}
+        ) from fault
+    return dict(settings)
+
+
+def slots(round_: Round, level: str) -> tuple[str, ...]:
+    """Return the signatory slots of a level."""
+    return tuple(round_.settings["signatories"].get(level, ()))
+
+
+def recipients(round_: Round, level: str) -> tuple[str, ...]:
+    """Return in which capacities a report of a level is filed."""
+    return tuple(round_.settings["recipients"].get(level, ()))
+
+
+def checklist(round_: Round) -> tuple[str, ...]:
+    """Return the clauses that a self-check must answer."""
+    return tuple(round_.settings["checklist"])
+
+
+def limits(round_: Round) -> Mapping[str, Mapping[str, int]]:
+    """Return working-day limits: severity → stage → days."""
+    return round_.settings["limits"]
+
+
+def ladder(round_: Round) -> tuple[Mapping[str, object], ...]:
+    """Return the rungs of the ladder in their order."""
+    return tuple(round_.settings["ladder"])
+
+
+def quiet_hours(round_: Round) -> tuple[time, time]:
+    """Return begin and end of the hours in which nothing leaves the house."""
+    hours = round_.settings["quiet_hours"]
+    return time.fromisoformat(hours["from"]), time.fromisoformat(hours["to"])
+
+
+def _places(messages: Mapping[object, object], prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for key, value in messages.items():
+        place = f"{prefix}.{key}" if prefix else str(key)
+        found += _places(value, place) if isinstance(value, Mapping) else [place]
+    return found

@@ -1,0 +1,115 @@
+"""Files by hash: one table and one folder for proofs, evidence, documents and scans.
+
+A file is typed by its content, never by its name, limited in size, sealed at
+rest and stored once however often it is handed in. The row is written in the
+transaction that needs it; the bytes are on disk before that, so a crash leaves
+at worst an unreferenced file and never a row without one.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import filetype
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework import clock
+from casework.db import Code, db, new_ref
+from casework.errors import N_, FileRefused
+from casework.sealing import ring
+
+OFFICE = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ALLOWED = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "zip": "application/zip", **OFFICE}
+ALIKE = {"jpeg": "jpg"}
+ACTIVE_PDF = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile")
+
+
+class StoredFile(db.Model):
+    """What is known of one stored content; the content lies sealed under its SHA-256."""
+
+    __tablename__ = "files"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    sha256: Mapped[Code] = mapped_column(unique=True)
+    size: Mapped[int]
+    media_type: Mapped[str]
+    stored_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a careful look at a file found: its kind by content, and what a person should know."""
+
+    extension: str
+    media_type: str
+    warnings: tuple[str, ...] = ()
+
+
+def examine(content: bytes, *, name: str, limit: int) -> Typed:
+    """Type a file by its content, or refuse it with a sentence that names the file and what to do."""
+    shown = {"name": name}
+    if not content:
+        raise FileRefused(N_("文件“%(name)s”是空的，没有保存。请重新导出后上传。"), code="file_empty", params=shown)
+    if len(content) > limit:
+        raise FileRefused(
+            N_("文件“%(name)s”超过 %(limit)d MB，没有保存。请压缩或拆分后上传。"),
+            code="file_too_large",
+            params=shown | {"limit": limit // (1024 * 1024)},
+        )
+    guessed = filetype.guess(content)
+    if guessed is None or guessed.extension not in ALLOWED:
+        raise FileRefused(
+            N_("文件“%(name)s”的内容不是 PDF、图片、Word 或 Excel，没有保存。请上传原件的扫描件或照片。"),
+            code="file_type",
+            params=shown,
+        )
+    extension = guessed.extension
+    if extension == "pdf" and b"%%EOF" not in content[-2048:]:
+        raise FileRefused(
+            N_("文件“%(name)s”不完整（PDF 被截断），没有保存。请重新扫描或导出后上传。"),
+            code="file_corrupt",
+            params=shown,
+        )
+    warnings = []
+    named = Path(name).suffix.lower().lstrip(".")
+    if ALIKE.get(named, named) != extension:
+        warnings.append(N_("扩展名与内容不符，已按内容识别。"))
+    if extension == "pdf" and any(mark in content for mark in ACTIVE_PDF):
+        warnings.append(N_("PDF 含有脚本或嵌入文件，请勿在本机直接打开。"))
+    return Typed(extension, ALLOWED[extension], tuple(warnings))
+
+
+def keep(content: bytes, *, media_type: str, folder: Path) -> StoredFile:
+    """Store content once under its hash, sealed, and return its row (an existing one for known content)."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    known = db.session.scalars(select(StoredFile).filter_by(sha256=sha256)).one_or_none()
+    path = _path(folder, sha256)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.{new_ref()}")
+        with partial.open("xb") as handle:
+            handle.write(ring().seal(content, sha256))
+            handle.flush()
+            os.fsync(handle.fileno())
+        partial.replace(path)
+    if known:
+        return known
+    stored = StoredFile(sha256=sha256, size=len(content), media_type=media_type)
+    db.session.add(stored)
+    db.session.flush()  # the caller's row needs its id
+    return stored
+
+
+def read(file: StoredFile, *, folder: Path) -> bytes:
+    """Return the content of a stored file."""
+    return ring().unseal(_path(folder, file.sha256).read_bytes(), file.sha256)
+
+
+def _path(folder: Path, sha256: str) -> Path:
+    return folder / sha256[:2] / sha256
