@@ -1,0 +1,33 @@
+"""The reference register of employers: one row a credit code.
+
+It may be out of date, and an employer that is not in it proves nothing; both
+are for the screening to weigh.
+"""
+
+from casework.errors import N_
+from casework.intake.importers.codes import CODE, PLACE
+from casework.intake.importers.contacts import PHONE
+from casework.intake.importers.dates import DATE
+from casework.intake.importers.numbers import NUMBER, WHOLE
+from casework.intake.importers.shapes import Column, Importer
+from casework.intake.importers.texts import CREDIT_CODE, TEXT
+
+EMPLOYERS = Importer(
+    kind="employers",
+    label=N_("用人单位参考库"),
+    columns=(
+        Column("credit_code", N_("统一社会信用代码"), CREDIT_CODE, ("信用代码",), required=True),
+        Column("name", N_("单位名称"), TEXT, ("企业名称",), required=True),
+        Column("former_names", N_("曾用名"), TEXT),
+        Column("status", N_("登记状态"), TEXT, ("经营状态",)),
+        Column("status_date", N_("状态日期"), DATE),
+        Column("founded_date", N_("成立日期"), DATE),
+        Column("insured_headcount", N_("参保人数"), WHOLE),
+        Column("registered_capital", N_("注册资本（万元）"), NUMBER, ("注册资本",)),
+        Column("nature_code", N_("单位性质代码"), CODE, codes="employer_nature_code"),
+        Column("industry_code", N_("单位行业代码"), CODE, codes="industry_code"),
+        Column("place_code", N_("单位所在地代码"), PLACE, ("所在地代码",)),
+        Column("phone", N_("联系电话"), PHONE, ("电话",)),
+    ),
+    key=("credit_code",),
+)
