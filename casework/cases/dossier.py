@@ -21,6 +21,7 @@ of their refs, so the order in which a database answers never changes a hash.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from casework.cases.canonical import canonical_hash, plain
 from casework.errors import N_, Invalid
@@ -74,7 +75,7 @@ def _check_sections(dossier: Mapping[str, object]) -> None:
         )
 
 
-def _in_order(items: object, *, section: str, key: str, number: object) -> list[dict]:
+def _in_order(items: Any, *, section: str, key: str, number: object) -> list[dict]:
     names = [item.get(key) for item in items if isinstance(item, dict)] if isinstance(items, list) else None
     if names is None or len(names) != len(items) or not all(isinstance(name, str) and name for name in names):
         raise BadDossier(

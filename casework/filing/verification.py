@@ -12,6 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from casework.cases.canonical import NotCanonical, canonical_hash
 from casework.errors import N_
@@ -21,6 +22,8 @@ from casework.reports.problem import Problem
 _CHUNK = 1 << 20
 _LARGEST_TEXT = 64 << 20
 _UNSUMMED = "SHA256SUMS"
+_FILES = (_UNSUMMED, "README.txt", "manifest.json", "journal.json")
+_FOLDERS = ("contents/", "dossiers/", "documents/", "evidence/")
 
 
 def verify_package(path: Path, *, printed_hash: str | None = None) -> list[Problem]:
@@ -30,14 +33,14 @@ def verify_package(path: Path, *, printed_hash: str | None = None) -> list[Probl
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            unsafe = _unsafe(archive)
-            return unsafe or _verify(archive, printed_hash=printed_hash)
+            wrong = _check_names(archive)
+            return wrong or _verify(archive, printed_hash=printed_hash)
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
         message = N_("%(subject)s 无法作为 ZIP 打开：%(reason)s。")
         return [Problem("not_a_package", path.name, message, {"reason": str(error)})]
 
 
-def _unsafe(archive: zipfile.ZipFile) -> list[Problem]:
+def _check_names(archive: zipfile.ZipFile) -> list[Problem]:
     names = Counter(entry.filename for entry in archive.infolist())
     problems = [
         Problem("name_twice", name, N_("包内有两个同名文件：%(subject)s。"))
@@ -47,6 +50,8 @@ def _unsafe(archive: zipfile.ZipFile) -> list[Problem]:
     for entry in archive.infolist():
         if entry.filename.startswith("/") or "\\" in entry.filename or ".." in PurePosixPath(entry.filename).parts:
             problems.append(Problem("unsafe_name", entry.filename, N_("包内文件名不安全：%(subject)s。")))
+        if entry.filename not in _FILES and not entry.filename.startswith(_FOLDERS):
+            problems.append(Problem("foreign", entry.filename, N_("包内有不属于卷宗包的文件：%(subject)s。")))
         if entry.compress_type != zipfile.ZIP_STORED:
             problems.append(Problem("compressed", entry.filename, N_("包内文件 %(subject)s 被压缩过，不是原包。")))
     return problems
@@ -64,7 +69,7 @@ def _verify(archive: zipfile.ZipFile, *, printed_hash: str | None) -> list[Probl
         params = {"printed": printed_hash, "now": sums["manifest.json"]}
         problems.append(Problem("manifest_differs", "manifest.json", message, params))
     manifest = texts.get("manifest.json")
-    if manifest is None:
+    if manifest is None:  # there, but unreadable: said above
         return problems
     try:
         return problems + _follow(manifest, texts, sums)
@@ -74,7 +79,7 @@ def _verify(archive: zipfile.ZipFile, *, printed_hash: str | None) -> list[Probl
         return [*problems, Problem("malformed", "manifest.json", message, {"reason": str(error)})]
 
 
-def _follow(manifest: Mapping, texts: Mapping[str, object], sums: Mapping[str, str]) -> list[Problem]:
+def _follow(manifest: Mapping, texts: Mapping[str, Any], sums: Mapping[str, str]) -> list[Problem]:
     dossiers = _folder(texts, "dossiers/")
     spelling = [
         Problem("not_canonical", name, N_("文件 %(subject)s 不是规范写法的 JSON，用 sha256sum 无法核对。"))
@@ -90,8 +95,8 @@ def _follow(manifest: Mapping, texts: Mapping[str, object], sums: Mapping[str, s
     ]
 
 
-def _folder(texts: Mapping[str, object], folder: str) -> dict:
-    return {PurePosixPath(name).stem: value for name, value in texts.items() if name.startswith(folder)}
+def _folder(texts: Mapping[str, Any], folder: str) -> dict:
+    return {name[len(folder) : -len(".json")]: value for name, value in texts.items() if name.startswith(folder)}
 
 
 def _sums(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -124,7 +129,7 @@ def _check_sums(archive: zipfile.ZipFile, sums: Mapping[str, str]) -> list[Probl
     ]
 
 
-def _read_json(archive: zipfile.ZipFile) -> tuple[dict[str, object], list[Problem]]:
+def _read_json(archive: zipfile.ZipFile) -> tuple[dict[str, Any], list[Problem]]:
     texts, problems = {}, []
     for entry in archive.infolist():
         if not entry.filename.endswith(".json") or entry.filename.startswith(("documents/", "evidence/")):
@@ -140,20 +145,25 @@ def _read_json(archive: zipfile.ZipFile) -> tuple[dict[str, object], list[Proble
 
 
 def _check_evidence(dossiers: Mapping[str, Mapping], sums: Mapping[str, str]) -> list[Problem]:
-    kept = {PurePosixPath(name).stem: digest for name, digest in sums.items() if name.startswith("evidence/")}
+    kept = [
+        (name[len("evidence/") :].partition(".")[0], digest)
+        for name, digest in sorted(sums.items())
+        if name.startswith("evidence/")
+    ]
+    present = {name for name, _ in kept}
     wanted = {item["sha256"]: number for number, dossier in dossiers.items() for item in dossier["evidence"]}
     problems = [
         Problem("evidence_differs", name, N_("证据文件 %(subject)s 的内容与其哈希不符。"))
-        for name, digest in sorted(kept.items())
+        for name, digest in kept
         if name != digest
     ]
     problems += [
         Problem("evidence_missing", name, N_("案件 %(case)s 的证据 %(subject)s 不在包内。"), {"case": wanted[name]})
-        for name in sorted(wanted.keys() - kept.keys())
+        for name in sorted(wanted.keys() - present)
     ]
     problems += [
         Problem("evidence_unknown", name, N_("证据文件 %(subject)s 不属于任何卷宗。"))
-        for name in sorted(kept.keys() - wanted.keys())
+        for name in sorted(present - wanted.keys())
     ]
     return problems
 
@@ -170,8 +180,8 @@ def _check_journal(heads: list[Mapping], entries: object) -> list[Problem]:
             name = f"{organisation}/{chain}/{seq}"
             problems.append(Problem("journal_broken", name, N_("日志第 %(subject)s 条的哈希不成立。")))
     for head in heads:
-        name = (str(head["organisation"]), head["chain"], head["seq"])
-        if head["seq"] and links.get(name, {}).get("hash") != head["hash"]:
+        place = (str(head["organisation"]), head["chain"], head["seq"])
+        if head["seq"] and links.get(place, {}).get("hash") != head["hash"]:
             message = N_("日志摘录中没有清单所记的末端：%(subject)s。")
-            problems.append(Problem("journal_head_missing", "/".join(map(str, name)), message))
+            problems.append(Problem("journal_head_missing", "/".join(map(str, place)), message))
     return problems

@@ -12,6 +12,7 @@ code; `sample` rows are listed apart and stay out of the problem figures.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from casework.cases.canonical import canonical_hash
 
@@ -182,11 +183,11 @@ def content_hashes(snapshot: Snapshot) -> dict[str, str]:
     return {name: canonical_hash(content) for name, content in document_contents(snapshot).items()}
 
 
-def _read(kind: type, stored: Mapping) -> object:
+def _read(kind: type, stored: Any) -> Any:
     return kind(**{name: _read_field(name, value) for name, value in stored.items()})
 
 
-def _read_field(name: str, value: object) -> object:
+def _read_field(name: str, value: Any) -> Any:
     if name == "plan":
         return _read(Plan, value)
     if not isinstance(value, list | tuple):

@@ -17,6 +17,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -103,7 +104,8 @@ class OfficialDocument:
         layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line)
         layout.first_line_indent = Pt(2 * size) if indent else None
         layout.keep_with_next = keep or None
-        paragraph.alignment = align
+        if align is not None:
+            paragraph.alignment = align
         _set_face(paragraph.add_run(printable(text)), face=face, size=size)
         return paragraph
 
@@ -159,7 +161,7 @@ def _set_face(run: Run, *, face: str, size: float) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)  # noqa: SLF001
 
 
-def _field_part(kind: str | None, words: str | None) -> OxmlElement:
+def _field_part(kind: str | None, words: str | None) -> BaseOxmlElement:
     part = OxmlElement("w:fldChar" if kind else "w:instrText")
     if kind:
         part.set(qn("w:fldCharType"), kind)

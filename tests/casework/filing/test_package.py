@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 
+from casework.cases.canonical import canonical_bytes
 from casework.cases.dossier import dossier_hash
 from casework.filing.package import EvidenceFile, PackageRefused, build_package, file_hash
 from casework.filing.verification import verify_package
@@ -149,11 +150,20 @@ def test_a_missing_file_is_named(tmp_path, name, expected):
 
 def test_added_files_are_named(tmp_path):
     stray = "ab" * 32
-    forgery = forged(make_package(tmp_path), {f"evidence/{stray}.png": b"x", "dossiers/LC24-0077.json": b"{}"})
-    assert {("evidence_unknown", stray), ("case_not_listed", "LC24-0077")} <= found(verify_package(forgery)) or (
-        "malformed",
-        "manifest.json",
-    ) in found(verify_package(forgery))
+    added = canonical_bytes(make_dossier("LC24-0077"))
+    forgery = forged(make_package(tmp_path), {f"evidence/{stray}.png": b"x", "dossiers/LC24-0077.json": added})
+    assert {("evidence_unknown", stray), ("case_not_listed", "LC24-0077")} <= found(verify_package(forgery))
+
+
+def test_a_true_file_beside_a_false_one_of_the_same_hash_name_hides_nothing(tmp_path):
+    beside = {EVIDENCE: b"false", f"evidence/{CONTRACT_HASH}.zzz": CONTRACT}
+    assert ("evidence_differs", CONTRACT_HASH) in found(verify_package(forged(make_package(tmp_path), beside)))
+    second = {f"dossiers/a/{CHANGED_DOSSIER.removeprefix('dossiers/')}": canonical_bytes(make_dossier("LC24-0002"))}
+    assert ("case_not_listed", "a/LC24-0002") in found(verify_package(forged(make_package(tmp_path), second)))
+
+
+def test_a_file_that_belongs_to_no_package_is_named(tmp_path):
+    assert found(verify_package(forged(make_package(tmp_path), {"run.exe": b"x"}))) == {("foreign", "run.exe")}
 
 
 def test_damage_to_a_document_is_found_by_the_sums(tmp_path):
