@@ -1,0 +1,149 @@
+"""The policy table itself: every action with its word, and who is granted it where.
+
+Read it by rows. A row grants; nothing takes away. Leaders, the discipline officer
+and the auditor have no row that changes a case; the administrator has no row that
+shows one. College staff work on the cases of their college and never see what is
+sealed. Colleges' supervisors and leaders do not exist in the notice, so a college
+row grants to investigators only.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.access_actors import Level, Role
+from workflows.errors import N_
+
+
+class Reach(StrEnum):
+    """How far from its seat a grant goes down the tree of organisations."""
+
+    OWN = "own"
+    BELOW = "below"
+    CHILDREN = "children"
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action's word on the page, and the reading action that shows its object (None: it has no object)."""
+
+    label: str
+    seen_by: str | None
+
+
+ACTIONS: dict[str, Action] = {
+    "case:read": Action(N_("查看案件"), "case:read"),
+    "case:open": Action(N_("立案"), None),
+    "case:begin": Action(N_("开始核查"), "case:read"),
+    "case:conclude": Action(N_("提交核查结论"), "case:read"),
+    "case:send_back": Action(N_("退回重查"), "case:read"),
+    "case:accept": Action(N_("复核通过"), "case:read"),
+    "case:assign": Action(N_("派发或改派案件"), "case:read"),
+    "case:take_over": Action(N_("提级办理"), "case:read"),
+    "case:hold": Action(N_("暂停案件"), "case:read"),
+    "case:merge": Action(N_("合并案件或撤销合并"), "case:read"),
+    "case:reopen": Action(N_("重新打开案件"), "case:read"),
+    "case:severity": Action(N_("调整风险等级"), "case:read"),
+    "case:note": Action(N_("写办理备注"), "case:read"),
+    "case:evidence": Action(N_("上传材料"), "case:read"),
+    "case:verify": Action(N_("登记核查"), "case:read"),
+    "case:correct": Action(N_("登记更正"), "case:read"),
+    "person:unmask": Action(N_("查看完整身份信息"), "case:read"),
+    "import:run": Action(N_("导入数据"), None),
+    "screening:run": Action(N_("运行筛查"), None),
+    "funnel:read": Action(N_("查看漏斗图"), None),
+    "lead:read": Action(N_("查看线索"), "lead:read"),
+    "lead:intake": Action(N_("受理线索"), None),
+    "lead:link": Action(N_("关联线索与案件"), "lead:read"),
+    "lead:reply": Action(N_("回复线索"), "lead:read"),
+    "lead:reporter": Action(N_("查看举报人"), "lead:read"),
+    "report:read": Action(N_("查看自查报告"), "report:read"),
+    "report:draft": Action(N_("起草自查报告"), None),
+    "report:freeze": Action(N_("固定自查报告"), "report:read"),
+    "report:sign": Action(N_("签字"), "report:read"),
+    "report:refuse": Action(N_("退回不签"), "report:read"),
+    "report:package": Action(N_("下载备案卷宗"), "report:read"),
+    "filing:read": Action(N_("查看备案"), "filing:read"),
+    "filing:deliver": Action(N_("报送备案"), "filing:read"),
+    "filing:receipt": Action(N_("出具备案回执"), "filing:read"),
+    "filing:return": Action(N_("退回备案"), "filing:read"),
+    "filing:dispose": Action(N_("登记处置意见"), "filing:read"),
+    "campaign:read": Action(N_("查看提醒活动"), "campaign:read"),
+    "campaign:draft": Action(N_("拟制提醒活动"), "campaign:read"),
+    "campaign:approve": Action(N_("核准提醒活动"), "campaign:read"),
+    "overdue:read": Action(N_("查看逾期督办"), None),
+    "journal:verify": Action(N_("校验日志"), None),
+    "export": Action(N_("导出数据"), None),
+    "round:settings": Action(N_("设置届别轮次"), None),
+    "people:manage": Action(N_("管理人员与角色"), None),
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A row: these roles, at these levels, may do these actions this far down, and only with such things."""
+
+    roles: tuple[Role, ...]
+    levels: tuple[Level, ...]
+    reach: Reach
+    actions: tuple[str, ...]
+    kinds: frozenset[str] | None = None
+    states: frozenset[str] | None = None
+    sealed: bool = True
+
+
+_SEATS = (Level.UNIVERSITY, Level.PROVINCE, Level.MINISTRY)
+_ABOVE = (Level.PROVINCE, Level.MINISTRY)
+_LEADERS = (Role.VICE_LEADER, Role.PARTY_LEADER, Role.ADMIN_LEADER)
+_PRINCIPALS = (Role.PARTY_LEADER, Role.ADMIN_LEADER)
+_CASE_WORK = ("case:begin", "case:conclude", "case:note", "case:evidence", "case:verify", "case:correct")
+_DELIVERED = frozenset({"signed", "filed"})
+
+POLICY: tuple[Grant, ...] = (
+    Grant((Role.INVESTIGATOR,), (Level.COLLEGE,), Reach.OWN, ("case:read", *_CASE_WORK), sealed=False),
+    Grant((Role.INVESTIGATOR,), (Level.COLLEGE,), Reach.OWN, ("person:unmask",), sealed=False),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("case:read", "case:open", *_CASE_WORK)),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("case:hold", "person:unmask", "export")),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("report:read", "filing:read", "campaign:read")),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("import:run", "screening:run", "funnel:read")),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("journal:verify",)),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.OWN, ("report:draft", "filing:deliver")),
+    Grant((Role.INVESTIGATOR,), _ABOVE, Reach.BELOW, ("case:assign", "case:take_over", "overdue:read")),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _ABOVE, Reach.CHILDREN, ("filing:receipt", "filing:return")),
+    Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("case:assign", "case:accept", "case:send_back", "case:reopen")),
+    Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("case:merge", "case:severity", "overdue:read", "report:package")),
+    Grant((Role.SUPERVISOR,), _ABOVE, Reach.BELOW, ("case:take_over",)),
+    Grant((Role.SUPERVISOR,), _SEATS, Reach.OWN, ("report:freeze", "campaign:draft")),
+    Grant((Role.SUPERVISOR,), (Level.MINISTRY,), Reach.OWN, ("campaign:approve",)),
+    Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:read", "lead:intake", "lead:link", "lead:reply")),
+    Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:reporter", "case:open")),
+    Grant(_LEADERS, _SEATS, Reach.BELOW, ("case:read", "report:read", "filing:read", "overdue:read")),
+    Grant(_LEADERS, _SEATS, Reach.BELOW, ("campaign:read", "report:package", "journal:verify")),
+    Grant(_LEADERS, _SEATS, Reach.OWN, ("report:sign", "report:refuse")),
+    Grant(_PRINCIPALS, _SEATS, Reach.OWN, ("campaign:approve",)),
+    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("case:read",), kinds=frozenset({"conduct"})),
+    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("case:read",), states=frozenset({"filed"})),
+    Grant(
+        (Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("report:read", "filing:read"), states=_DELIVERED
+    ),
+    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("filing:receipt",), states=_DELIVERED),
+    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("filing:return",), states=_DELIVERED),
+    Grant(
+        (Role.DISCIPLINE_OFFICER,),
+        (Level.DISCIPLINE,),
+        Reach.OWN,
+        ("filing:dispose", "report:package"),
+        None,
+        _DELIVERED,
+    ),
+    Grant(
+        (Role.DISCIPLINE_OFFICER,),
+        (Level.DISCIPLINE,),
+        Reach.OWN,
+        ("lead:read", "lead:reporter"),
+        kinds=frozenset({"conduct"}),
+    ),
+    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("journal:verify",)),
+    Grant((Role.AUDITOR,), _SEATS, Reach.BELOW, ("case:read", "report:read", "filing:read", "campaign:read")),
+    Grant((Role.AUDITOR,), _SEATS, Reach.BELOW, ("overdue:read", "journal:verify")),
+    Grant((Role.ADMINISTRATOR,), _SEATS, Reach.BELOW, ("round:settings", "people:manage", "journal:verify")),
+)
