@@ -111,8 +111,7 @@ EMPLOYER_NAME_MISMATCH = Rule(
         FROM (SELECT DISTINCT code, unnest(regexp_split_to_array(former_names, '[;；|、,，]')) AS former_name
               FROM named WHERE former_names IS NOT NULL)),
     differing AS (
-        SELECT *, CAST(round(100 - 100.0 * levenshtein(key, register_key)
-                             / greatest(length(key), length(register_key), 1)) AS INTEGER) AS similarity
+        SELECT *, likeness(key, register_key) AS similarity
         FROM named ANTI JOIN formerly USING (code, key)
         WHERE key <> register_key)
     SELECT student_no AS subject, [student_no] AS student_nos, [code, key] AS matters,

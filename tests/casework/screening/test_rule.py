@@ -1,0 +1,58 @@
+import re
+
+import pytest
+
+from casework.screening.frames import SCHEMAS
+from casework.screening.rules import RULES
+from tests.casework.screening import kit
+
+EVIDENCE = {"graduate", "employer", "public_register", "original_document", "money_flow", "site_visit"}
+
+
+def test_codes_are_promises():
+    assert [rule.code for rule in RULES] == [
+        "uscc_invalid",
+        "uscc_missing",
+        "employer_cancelled_before_signing",
+        "employer_founded_after_signing",
+        "employer_not_in_register",
+        "employer_name_mismatch",
+        "dates_contradict",
+        "code_unknown",
+        "internship_proof",
+        "proof_missing",
+        "proof_reused",
+        "graduate_denies",
+        "wrong_info_not_updated",
+        "contact_is_own_or_family",
+        "employers_share_phone",
+        "tiny_employer_cluster",
+    ]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_names_known_things_only(rule):
+    violations = {row["code"] for row in kit.rows(kit.TABLES / "violations.csv")}
+    assert set(rule.needs) <= set(SCHEMAS)
+    assert rule.violation in violations
+    assert set(rule.evidence) <= EVIDENCE
+    assert len(rule.evidence) == len(set(rule.evidence)) > 0
+    cut = {"as_of", "exported_at", "cohort_year"}
+    assert set(re.findall(r"\$(\w+)", rule.sql)) - cut == {setting.name for setting in rule.settings}
+    assert all(setting.origin for setting in rule.settings)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_sentences_name_only_what_the_rule_observes(rule):
+    for sentence in rule.tells:
+        for name in [*re.findall(r"%\((\w+)\)s", sentence.message), sentence.when]:
+            assert name is None or f"'{name}':" in rule.sql
+    for message in (*[sentence.message for sentence in rule.tells], rule.innocent, rule.asks):
+        assert message.endswith("。")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_no_rule_judges_or_takes_any_value(rule):
+    words = " ".join([*(sentence.message for sentence in rule.tells), rule.innocent, rule.asks])
+    assert not re.search("造假|打假|作弊|弄虚", words)
+    assert not re.search(r"any_value|first\(|arbitrary|random\(|now\(|current_", rule.sql)
