@@ -36,6 +36,7 @@ _PLACEHOLDER = "^(|无|暂无|没有|无代码|不详|未知|待定|NA|N/A|NONE|
 # Upper tail P(X >= k) of drawing n from big_n of which big_k are marked, in logarithms so that nothing overflows.
 MACROS = f"""
 CREATE MACRO narrow(x) AS upper(regexp_replace(translate(x, '{_WIDE}', '{_NARROW}'), '[\\s\\p{{Z}}]', '', 'g'));
+CREATE MACRO check_character(code) AS '{_ALPHABET}'[{_CHECK_PLACE}];
 CREATE MACRO hypergeometric_tail(k, n, big_k, big_n) AS list_sum(list_transform(
     generate_series(greatest(k, n + big_k - big_n), least(n, big_k)),
     lambda i: exp(
@@ -59,7 +60,7 @@ WITH cleaned AS (SELECT raw, narrow(raw) AS code
                  FROM (SELECT DISTINCT credit_code AS raw FROM records WHERE credit_code IS NOT NULL)),
      written AS (SELECT raw, code FROM cleaned WHERE NOT regexp_full_match(code, '{_PLACEHOLDER}'))
 SELECT raw, code,
-       regexp_full_match(code, '[{_ALPHABET}]{{18}}') AND code[18] = '{_ALPHABET}'[{_CHECK_PLACE}] AS valid
+       regexp_full_match(code, '[{_ALPHABET}]{{18}}') AND code[18] = check_character(code) AS valid
 FROM written;
 CREATE VIEW employment AS
 SELECT records.*, credit_codes.code, credit_codes.valid
