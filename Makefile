@@ -1,0 +1,64 @@
+# Two commands on a bare machine: `make run` and `make test`. Each sets up all that it needs,
+# as root or as an ordinary user, and needs no network after its first time.
+
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 8000
+RUN_OPTIONS ?= --demo
+DATABASES ?= sqlite,$(or $(DATABASE_URL),postgresql)
+PYTEST_OPTIONS ?=
+LOCK_OPTIONS ?=
+
+BIN = $(VENV)/bin
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
+  --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options $(LOCK_OPTIONS)
+
+.PHONY: help run test check lock clean
+
+help:
+	@echo "make run      the service with demonstration data; PORT=8001, HOST=0.0.0.0, CASEWORK_DATA=folder"
+	@echo "make test     the whole suite; DATABASES=sqlite, PYTEST_OPTIONS='-k words'"
+	@echo "make check    lint, formatting, types, import contracts"
+	@echo "make lock     resolve requirements*.in anew; LOCK_OPTIONS=--upgrade for newer versions"
+	@echo "make clean    remove the environment and caches; data in var/ stays"
+
+run: $(VENV)/run.stamp
+	@exec $(BIN)/casework up --host $(HOST) --port $(PORT) $(RUN_OPTIONS)
+
+test: $(VENV)/test.stamp
+	@exec $(BIN)/python -m pytest --database "$(DATABASES)" $(PYTEST_OPTIONS)
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(VENV)/test.stamp
+	$(PIP_COMPILE) --output-file requirements.lock requirements.in
+	$(PIP_COMPILE) --constraint requirements.lock --output-file requirements-dev.lock requirements-dev.in
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the service needs into $(VENV) (the first time takes a minute or two) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
+	@echo "Installing what tests and checks need into $(VENV) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The lock was resolved for Python 3.11; newer ones are tried when it is not there.
+$(BIN)/python:
+	@mkdir -p $(VENV) 2>/dev/null && test -w $(VENV) || { \
+	  echo "$(VENV) cannot be written by $$(id -un). Choose another place: make $(MAKECMDGOALS) VENV=folder" >&2; exit 1; }
+	@for python in python3.11 python3 python3.12 python3.13; do \
+	  $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  exec $$python -m venv --clear $(VENV); \
+	done; \
+	echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3 python3-venv)." >&2; exit 1

@@ -1,0 +1,67 @@
+"""Who may write: only entrances commit, and one place moves a case."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.source import Module, modules, parse
+
+ENTRANCES = ("casework/doors/", "casework/simulation/", "casework/demo")
+ENDS_OF_A_TRANSACTION = {"commit", "rollback"}
+MOVERS_OF_CASES = {"casework/operations/advance.py", "casework/operations/case_moves.py"}
+CASE_NAMES = {"case", "the_case", "cases"}
+
+
+def ends_of_transactions(module: Module) -> Iterator[str]:
+    """Yield calls of `….commit()`, `….rollback()`."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) in ENDS_OF_A_TRANSACTION:
+            yield module.place(node)
+
+
+def assignments_of_case_states(module: Module) -> Iterator[str]:
+    """Yield assignments to `case.state`, in whatever form."""
+    for node in ast.walk(module.tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Attribute) and target.attr == "state" and _is_a_case(target.value):
+                yield module.place(node)
+        if isinstance(node, ast.Call) and _sets_state(node):
+            yield module.place(node)
+
+
+def _is_a_case(node: ast.expr) -> bool:
+    return ast.unparse(node).split(".")[-1] in CASE_NAMES
+
+
+def _sets_state(call: ast.Call) -> bool:
+    """Recognise `setattr(case, "state", …)` and `update(Case)….values(state=…)`."""
+    if isinstance(call.func, ast.Name) and call.func.id == "setattr":
+        return _is_a_case(call.args[0]) and ast.unparse(call.args[1]) == "'state'"
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "values":
+        named = {keyword.arg for keyword in call.keywords}
+        return "state" in named and "update(Case)" in ast.unparse(call.func)
+    return False
+
+
+def test_only_an_entrance_ends_a_transaction():
+    found = [place for m in modules() if not m.path.startswith(ENTRANCES) for place in ends_of_transactions(m)]
+    assert not found, "operations and rooms leave the commit to whoever opened the unit of work"
+
+
+def test_one_place_moves_a_case():
+    writers = {m.path for m in modules() if list(assignments_of_case_states(m))}
+    assert writers <= MOVERS_OF_CASES
+    assert len(writers) <= 1
+
+
+def test_these_inspections_see_what_they_look_for():
+    assert list(ends_of_transactions(parse("db.session.commit()"))) != []
+    for text in (
+        "case.state = 'closed'",
+        "self.case.state = x",
+        "found.case.state: str = x",
+        "setattr(case, 'state', x)",
+        "session.execute(update(Case).where(Case.id == 1).values(state=x))",
+    ):
+        assert list(assignments_of_case_states(parse(text))) != [], text
+    assert list(assignments_of_case_states(parse("report.state = x; y = case.state == x"))) == []
