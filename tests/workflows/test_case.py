@@ -1,0 +1,368 @@
+import copy
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.workflows.makers import (
+    BY_LETTER,
+    BY_PHONE,
+    COLLEAGUE,
+    CONCLUDED,
+    CORRECTION,
+    DISCIPLINE,
+    LEADER,
+    MANIFEST,
+    MEASURE,
+    OTHER_SUPERVISOR,
+    OWNER,
+    PEOPLE,
+    PLAN,
+    PROVINCE_SUPERVISOR,
+    SUPERVISOR,
+    TODAY,
+    make_attempt,
+    make_case,
+    make_verification,
+)
+from workflows import case
+from workflows.access import SYSTEM, Actor
+from workflows.case_facts import Conclusion, Hold, Kind, Rectification
+from workflows.engine import LifeCycle
+from workflows.errors import Refused
+from workflows.evidence import Method, Result
+from workflows.severity import Severity
+
+SMS = make_verification(method=Method.SMS)
+ANSWER = make_verification(method=Method.CONFIRMATION)
+FROM_REGISTRAR = make_verification(supplied_by_registrar=True)
+BY_COUNSELLOR = make_verification(by_conflicted=True)
+THREE_ATTEMPTS = (make_attempt(), make_attempt(), make_attempt(Method.LETTER))
+UNVERIFIABLE = {"conclusion": Conclusion.UNVERIFIABLE, "approved_by": SUPERVISOR}
+RECTIFIED = {"conclusion": Conclusion.RECTIFIED}
+SUPERVISOR_WHO_OWNS = replace(SUPERVISOR, id=OWNER.id)
+GRAVE, PLAIN = Severity.HIGH, Severity.MEDIUM
+
+
+def conduct(**facts):
+    return make_case(kind=Kind.CONDUCT, **facts)
+
+
+def correction(**facts):
+    return make_case(corrections=(replace(CORRECTION, **facts),))
+
+
+def measure(**facts):
+    return conduct(rectification=replace(PLAN, measures=(replace(MEASURE, **facts),)))
+
+
+def manifest(state="corrected", **facts):
+    return make_case(state, accepted=True, manifest=replace(MANIFEST, **facts))
+
+
+WALKS = [
+    ("begin", make_case("flagged"), OWNER, {}, "investigating", {}),
+    ("conclude", make_case(), OWNER, CONCLUDED, "corrected", {"accepted": False}),
+    ("conclude", make_case(corrections=()), OWNER, {"conclusion": Conclusion.UNFOUNDED}, "corrected", None),
+    ("conclude", conduct(), OWNER, RECTIFIED, "corrected", None),
+    ("conclude", make_case(kind=Kind.UNIT), OWNER, RECTIFIED, "corrected", None),
+    ("conclude", make_case(verifications=THREE_ATTEMPTS), OWNER, UNVERIFIABLE, "corrected", None),
+    ("conclude", make_case(severity=PLAIN, verifications=(BY_PHONE,)), OWNER, CONCLUDED, "corrected", None),
+    ("conclude", make_case(verifications=(SMS, BY_LETTER)), OWNER, CONCLUDED, "corrected", None),
+    ("conclude", correction(registered_value="10", upstream_reference="BG-1"), OWNER, CONCLUDED, "corrected", None),
+    ("send_back", make_case("corrected"), SUPERVISOR, {"reason": "少一页"}, "investigating", {"accepted": False}),
+    ("accept", make_case("corrected"), SUPERVISOR, {}, "corrected", {"accepted": True}),
+    ("accept", make_case("corrected"), PROVINCE_SUPERVISOR, {}, "corrected", None),
+    ("sign_off", make_case("corrected", accepted=True), SYSTEM, {}, "signed_off", {}),
+    ("lapse", manifest("signed_off", valid=False), SYSTEM, {}, "corrected", {"accepted": True}),
+    ("lapse", manifest("signed_off", dossier_hash="bb"), SYSTEM, {}, "corrected", None),
+    ("file", make_case("signed_off"), SYSTEM, {}, "filed", {}),
+    ("reopen", make_case("corrected"), SUPERVISOR, {"reason": "新材料"}, "investigating", {"accepted": False}),
+    ("reopen", make_case("signed_off"), SYSTEM, {"reason": "又改了", "event": "drift"}, "investigating", None),
+    ("reopen", make_case("filed"), SYSTEM, {"reason": "来信", "event": "new_lead"}, "investigating", None),
+    ("merge", make_case("flagged"), SUPERVISOR, {"survivor": make_case(number="LC24-0001")}, "merged", {}),
+    ("merge", make_case(), SUPERVISOR, {"survivor": make_case("flagged", number="LC24-0001")}, "merged", {}),
+    ("unmerge", make_case("merged", merged_from_state="flagged"), SUPERVISOR, {}, "flagged", {}),
+    ("unmerge", make_case("merged", merged_from_state="investigating"), SUPERVISOR, {}, "investigating", {}),
+]
+
+REFUSED = [
+    ("no_owner", "begin", make_case("flagged", owner_id=None), COLLEAGUE, {}),
+    ("not_owner", "begin", make_case("flagged"), COLLEAGUE, {}),
+    ("not_owner", "begin", make_case("flagged"), SYSTEM, {}),
+    ("owner_conflict", "begin", make_case("flagged", owner_conflicts=("录入该记录",)), OWNER, {}),
+    ("owner_conflict", "begin", make_case("flagged", conflicted_ids=frozenset({OWNER.id})), OWNER, {}),
+    ("not_owner", "conclude", make_case(), SUPERVISOR, CONCLUDED),
+    ("owner_conflict", "conclude", make_case(owner_conflicts=("辅导员",)), OWNER, CONCLUDED),
+    ("verification_missing", "conclude", make_case(severity=PLAIN, verifications=()), OWNER, CONCLUDED),
+    ("verification_missing", "conclude", make_case(severity=PLAIN, verifications=THREE_ATTEMPTS), OWNER, CONCLUDED),
+    ("verification_by_registrar", "conclude", make_case(verifications=(FROM_REGISTRAR,)), OWNER, CONCLUDED),
+    ("verification_by_registrar", "conclude", make_case(verifications=(BY_COUNSELLOR,)), OWNER, CONCLUDED),
+    ("verification_never_alone", "conclude", make_case(severity=PLAIN, verifications=(SMS,)), OWNER, CONCLUDED),
+    ("verification_never_alone", "conclude", make_case(severity=PLAIN, verifications=(SMS, ANSWER)), OWNER, CONCLUDED),
+    ("evidence_not_independent", "conclude", make_case(verifications=(BY_PHONE,)), OWNER, CONCLUDED),
+    ("evidence_not_independent", "conclude", make_case(verifications=(BY_PHONE, BY_PHONE)), OWNER, CONCLUDED),
+    (
+        "evidence_not_independent",
+        "conclude",
+        make_case(verifications=(BY_PHONE, replace(BY_LETTER, supplied_by_registrar=True))),
+        OWNER,
+        CONCLUDED,
+    ),
+    (
+        "evidence_not_independent",
+        "conclude",
+        make_case(severity=Severity.CRITICAL, verifications=(BY_PHONE, replace(BY_LETTER, result=Result.INCONCLUSIVE))),
+        OWNER,
+        CONCLUDED,
+    ),
+    ("conclusion_missing", "conclude", make_case(), OWNER, {}),
+    ("conclusion_missing", "conclude", make_case(), OWNER, {"conclusion": "dismissed"}),
+    ("conclusion_not_for_kind", "conclude", make_case(), OWNER, RECTIFIED),
+    ("conclusion_not_for_kind", "conclude", conduct(), OWNER, CONCLUDED),
+    ("correction_missing", "conclude", make_case(corrections=()), OWNER, CONCLUDED),
+    ("correction_changes_nothing", "conclude", correction(new="10"), OWNER, CONCLUDED),
+    ("correction_without_evidence", "conclude", correction(evidence_attached=False), OWNER, CONCLUDED),
+    ("correction_not_registered", "conclude", correction(registered_value="10"), OWNER, CONCLUDED),
+    ("rectification_missing", "conclude", conduct(rectification=None), OWNER, RECTIFIED),
+    ("rectification_goal_missing", "conclude", conduct(rectification=Rectification(" ", (MEASURE,))), OWNER, RECTIFIED),
+    ("rectification_measures_missing", "conclude", conduct(rectification=Rectification("目标")), OWNER, RECTIFIED),
+    ("measure_incomplete", "conclude", measure(due_on=None), OWNER, RECTIFIED),
+    ("measure_incomplete", "conclude", measure(responsible=""), OWNER, RECTIFIED),
+    ("measure_incomplete", "conclude", measure(text=" "), OWNER, RECTIFIED),
+    ("measure_not_done", "conclude", measure(done=False), OWNER, RECTIFIED),
+    ("attempts_too_few", "conclude", make_case(verifications=THREE_ATTEMPTS[1:]), OWNER, UNVERIFIABLE),
+    (
+        "attempts_too_few",
+        "conclude",
+        make_case(verifications=(*THREE_ATTEMPTS[1:], make_attempt(by_conflicted=True))),
+        OWNER,
+        UNVERIFIABLE,
+    ),
+    ("attempts_one_method", "conclude", make_case(verifications=(make_attempt(),) * 3), OWNER, UNVERIFIABLE),
+    (
+        "supervisor_word_missing",
+        "conclude",
+        make_case(verifications=THREE_ATTEMPTS),
+        OWNER,
+        {"conclusion": "unverifiable"},
+    ),
+    *[
+        (
+            "supervisor_word_invalid",
+            "conclude",
+            make_case(verifications=THREE_ATTEMPTS),
+            OWNER,
+            {"conclusion": "unverifiable", "approved_by": approver},
+        )
+        for approver in (COLLEAGUE, OTHER_SUPERVISOR, SUPERVISOR_WHO_OWNS, SYSTEM)
+    ],
+    ("not_second_reviewer", "send_back", make_case("corrected"), OWNER, {"reason": "x"}),
+    ("reason_missing", "send_back", make_case("corrected"), SUPERVISOR, {"reason": "  "}),
+    ("not_second_reviewer", "accept", make_case("corrected"), COLLEAGUE, {}),
+    ("not_second_reviewer", "accept", make_case("corrected"), OTHER_SUPERVISOR, {}),
+    ("not_second_reviewer", "accept", make_case("corrected"), SYSTEM, {}),
+    ("reviewer_is_owner", "accept", make_case("corrected", owner_id=SUPERVISOR.id), SUPERVISOR, {}),
+    ("reviewer_conflict", "accept", make_case("corrected", conflicted_ids=frozenset({13})), SUPERVISOR, {}),
+    ("already_accepted", "accept", make_case("corrected", accepted=True), SUPERVISOR, {}),
+    *[("not_by_hand", "sign_off", make_case("corrected", accepted=True), person, {}) for person in PEOPLE],
+    ("not_by_hand", "sign_off", make_case("corrected", accepted=True), Actor(0, "系统"), {}),
+    ("not_accepted", "sign_off", make_case("corrected"), SYSTEM, {}),
+    ("not_in_manifest", "sign_off", make_case("corrected", accepted=True, manifest=None), SYSTEM, {}),
+    ("manifest_invalid", "sign_off", manifest(valid=False), SYSTEM, {}),
+    ("dossier_changed", "sign_off", manifest(dossier_hash="bb"), SYSTEM, {}),
+    ("dossier_changed", "sign_off", make_case("corrected", accepted=True, dossier_hash=""), SYSTEM, {}),
+    ("slots_unsigned", "sign_off", manifest(signed=("party",)), SYSTEM, {}),
+    ("slots_unsigned", "sign_off", manifest(slots=()), SYSTEM, {}),
+    ("not_by_hand", "lapse", manifest("signed_off", valid=False), SUPERVISOR, {}),
+    ("report_still_holds", "lapse", make_case("signed_off"), SYSTEM, {}),
+    *[("not_by_hand", "file", make_case("signed_off"), person, {}) for person in PEOPLE],
+    ("receipts_missing", "file", manifest("signed_off", receipted=("province",)), SYSTEM, {}),
+    ("receipts_missing", "file", manifest("signed_off", recipients=()), SYSTEM, {}),
+    ("manifest_invalid", "file", manifest("signed_off", valid=False), SYSTEM, {}),
+    ("not_supervisor", "reopen", make_case("filed"), OWNER, {"reason": "x"}),
+    ("not_supervisor", "reopen", make_case("filed"), LEADER, {"reason": "x"}),
+    ("not_supervisor", "reopen", make_case("filed"), DISCIPLINE, {"reason": "x"}),
+    ("reason_missing", "reopen", make_case("filed"), SUPERVISOR, {}),
+    ("reopened_by_nothing", "reopen", make_case("filed"), SYSTEM, {"reason": "超时", "event": "timeout"}),
+    ("not_supervisor", "merge", make_case(), OWNER, {"survivor": make_case(number="LC24-0001")}),
+    ("survivor_missing", "merge", make_case(), SUPERVISOR, {}),
+    ("survivor_is_itself", "merge", make_case(), SUPERVISOR, {"survivor": make_case()}),
+    ("other_subject", "merge", make_case(), SUPERVISOR, {"survivor": make_case(number="2", subject_key="record:8")}),
+    ("other_subject", "merge", make_case(subject_key=""), SUPERVISOR, {"survivor": make_case(number="2")}),
+    ("survivor_not_open", "merge", make_case(), SUPERVISOR, {"survivor": make_case("filed", number="2")}),
+    ("survivor_not_open", "merge", make_case(), SUPERVISOR, {"survivor": make_case("merged", number="2")}),
+    ("not_supervisor", "unmerge", make_case("merged"), OWNER, {}),
+    ("earlier_state_unknown", "unmerge", make_case("merged", merged_from_state=None), SUPERVISOR, {}),
+    ("earlier_state_unknown", "unmerge", make_case("merged", merged_from_state="filed"), SUPERVISOR, {}),
+    ("not_from_this_state", "accept", make_case(), SUPERVISOR, {}),
+    ("not_from_this_state", "lapse", manifest("filed", valid=False), SYSTEM, {}),
+    ("not_from_this_state", "merge", make_case("corrected"), SUPERVISOR, {}),
+]
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: f"{walk[0]}-{walk[4]}")
+def test_every_row_of_the_table_can_be_walked(walk):
+    action, unmoved, actor, given_with, to, says = walk
+    subject = copy.deepcopy(unmoved)
+    before = subject.state
+    moved = case.fire(subject, action, actor=actor, **given_with)
+    assert (moved.action, moved.from_state, moved.to_state) == (action, before, to)
+    assert subject.state == to
+    assert says is None or moved.says == says
+
+
+@pytest.mark.parametrize(("code", "action", "subject", "actor", "given_with"), REFUSED)
+def test_a_refusal_names_its_reason_in_a_whole_sentence_and_leaves_the_case_as_it_was(
+    code, action, subject, actor, given_with
+):
+    before = copy.deepcopy(subject)
+    with pytest.raises(Refused) as refused:
+        case.fire(subject, action, actor=actor, **given_with)
+    assert code in [refusal.code for refusal in refused.value.refusals]
+    assert all(str(refusal).endswith("。") and "%(" not in str(refusal) for refusal in refused.value.refusals)
+    assert subject == before
+
+
+@pytest.mark.parametrize(("code", "action", "subject", "actor", "given_with"), REFUSED)
+def test_the_reason_that_was_planted_is_the_first_that_is_told(code, action, subject, actor, given_with):
+    assert case.refusals(subject, action, actor=actor, **given_with)[0].code == code
+
+
+def test_the_table_is_exactly_the_one_of_the_workflow():
+    rows = [(step.action, set(step.sources), step.target) for step in case.CASE_STEPS]
+    assert rows == [
+        ("begin", {"flagged"}, "investigating"),
+        ("conclude", {"investigating"}, "corrected"),
+        ("send_back", {"corrected"}, "investigating"),
+        ("accept", {"corrected"}, "corrected"),
+        ("sign_off", {"corrected"}, "signed_off"),
+        ("lapse", {"signed_off"}, "corrected"),
+        ("file", {"signed_off"}, "filed"),
+        ("reopen", {"corrected", "signed_off", "filed"}, "investigating"),
+        ("merge", {"flagged", "investigating"}, "merged"),
+        ("unmerge", {"merged"}, "flagged"),
+        ("unmerge", {"merged"}, "investigating"),
+    ]
+
+
+def test_a_merge_can_be_undone_to_the_earlier_state():
+    subject = make_case("flagged")
+    case.fire(subject, "merge", actor=SUPERVISOR, survivor=make_case(number="LC24-0001"))
+    subject.merged_from_state = "flagged"
+    case.fire(subject, "unmerge", actor=SUPERVISOR)
+    assert subject.state == "flagged"
+
+
+def test_the_owner_sees_what_is_greyed_out_and_why():
+    lacking = make_case(verifications=(BY_PHONE,))
+    (conclude, merge) = case.choices(lacking, actor=OWNER)
+    assert (conclude.action, conclude.allowed) == ("conclude", False)
+    assert [refusal.code for refusal in conclude.refusals] == ["evidence_not_independent"]
+    assert (merge.action, merge.allowed) == ("merge", False)
+
+
+def test_before_a_conclusion_is_named_three_fruitless_attempts_leave_the_button_open():
+    tried = make_case(verifications=THREE_ATTEMPTS)
+    conclude = case.choices(tried, actor=OWNER)[0]
+    assert conclude.allowed
+    open_to_it = {
+        each.action: each.allowed for each in case.conclusion_choices(tried, actor=OWNER, approved_by=SUPERVISOR)
+    }
+    assert open_to_it == {"corrected": False, "unfounded": False, "unverifiable": True}
+
+
+def test_signing_and_filing_are_never_offered_to_anybody():
+    for person in (*PEOPLE, SYSTEM):
+        for state in case.CASE.states:
+            offered = {choice.action for choice in case.choices(make_case(state), actor=person)}
+            assert not offered & {"sign_off", "lapse", "file"}
+
+
+def test_settled_without_a_change_reads_otherwise():
+    assert case.state_label(make_case("corrected", conclusion=Conclusion.UNFOUNDED)) == "已核结"
+    assert case.state_label(make_case("corrected", conclusion=Conclusion.CORRECTED)) == "已纠正"
+    assert case.state_label(make_case("filed", conclusion=Conclusion.UNFOUNDED)) == "已备案"
+
+
+@pytest.mark.parametrize(
+    ("to", "actor", "reason", "expected"),
+    [
+        (Severity.CRITICAL, OWNER, "", []),
+        (Severity.HIGH, OWNER, "", []),
+        (Severity.LOW, SUPERVISOR, "单位已说明", []),
+        (Severity.LOW, SUPERVISOR, "", ["reason_missing"]),
+        (Severity.LOW, OWNER, "单位已说明", ["not_supervisor"]),
+        (Severity.MEDIUM, OTHER_SUPERVISOR, "", ["not_supervisor", "reason_missing"]),
+    ],
+)
+def test_raising_is_free_and_lowering_needs_a_supervisor_and_a_reason(to, actor, reason, expected):
+    found = case.severity_change_refusals(make_case(), to, actor=actor, reason=reason)
+    assert [refusal.code for refusal in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, []),
+        ({"reason": " "}, ["reason_missing"]),
+        ({"until": None}, ["hold_without_end"]),
+        ({"until": TODAY}, ["hold_without_end"]),
+        ({"approved_by": None}, ["hold_without_approver"]),
+        ({"approved_by": COLLEAGUE}, ["hold_without_approver"]),
+        ({"approved_by": SUPERVISOR_WHO_OWNS}, ["hold_without_approver"]),
+    ],
+)
+def test_a_hold_has_a_reason_an_end_and_an_approver(changed, expected):
+    asked = {"reason": "等单位复函", "until": TODAY + timedelta(days=3), "approved_by": SUPERVISOR, "today": TODAY}
+    assert [refusal.code for refusal in case.hold_refusals(make_case(), **(asked | changed))] == expected
+
+
+def test_a_held_case_is_not_held_twice():
+    held = make_case(hold=Hold("等单位复函", TODAY, SUPERVISOR.id))
+    found = case.hold_refusals(
+        held, reason="再等", until=TODAY + timedelta(days=9), approved_by=SUPERVISOR, today=TODAY
+    )
+    assert [refusal.code for refusal in found] == ["already_held"]
+
+
+BY_HAND = st.tuples(
+    st.sampled_from(case.CASE.actions),
+    st.sampled_from((*PEOPLE, Actor(0, "系统"))),
+    st.sampled_from((*Conclusion, None)),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(BY_HAND, max_size=15))
+def test_no_sequence_of_actions_by_hand_reaches_a_signature_or_a_filing(tries):
+    subject = make_case("flagged")
+    for action, actor, conclusion in tries:
+        step_given = next(step.given for step in case.CASE_STEPS if step.action == action)
+        everything = {
+            "reason": "理由",
+            "event": "drift",
+            "conclusion": conclusion,
+            "approved_by": SUPERVISOR,
+            "survivor": make_case(number="LC24-0001"),
+        }
+        given_with = {name: everything[name] for name in step_given}
+        before = subject.state
+        try:
+            moved = case.fire(subject, action, actor=actor, **given_with)
+        except Refused:
+            assert subject.state == before
+        else:
+            subject.accepted = bool(moved.says.get("accepted", subject.accepted))
+            subject.merged_from_state = before if action == "merge" else None
+        assert subject.state not in {"signed_off", "filed"}
+
+
+def test_the_property_would_see_a_step_that_a_hand_could_take():
+    naive = replace(next(step for step in case.CASE_STEPS if step.action == "sign_off"), guards=())
+    broken = LifeCycle("case", case.CASE_STATES, (naive,))
+    subject = make_case("corrected")
+    broken.fire(subject, "sign_off", actor=OWNER)
+    assert subject.state == "signed_off"
