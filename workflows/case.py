@@ -164,7 +164,7 @@ CASE_STEPS = (
         "investigating",
         who=N_("就业部门负责人"),
         label=N_("撤销合并"),
-        guards=(guard.by_supervisor("case:merge"), guard.earlier_state_known),
+        guards=(guard.by_supervisor("case:merge"),),
         when=_was_investigating,
     ),
 )

@@ -100,6 +100,7 @@ REFUSED = [
     ("reason_missing", "return", make_report("signed"), DISCIPLINE, {}),
     ("not_by_hand", "file", make_report("signed"), DISCIPLINE, {}),
     ("changed_after_freeze", "file", make_report("signed", changed=CHANGED), SYSTEM, {}),
+    ("slots_unsigned", "file", make_report("signed", valid_slots=("party",)), SYSTEM, {}),
     ("receipts_missing", "file", make_report("signed", receipts=BOTH[:1]), SYSTEM, {}),
     (
         "receipts_missing",

@@ -2,15 +2,18 @@
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import workflows
+from tests.workflows import test_case, test_report
 from workflows import case, report
 from workflows.access import ACTIONS, POLICY, Role
 from workflows.access_actors import ROLE_LABELS
 from workflows.case_facts import CONCLUSION_LABELS, KIND_LABELS, CaseState, Conclusion, Kind
+from workflows.engine import LifeCycle
 from workflows.evidence import (
     EVIDENCE_CLASS_LABELS,
     METHOD_LABELS,
@@ -105,3 +108,27 @@ def test_every_refusal_code_is_reached_by_a_test():
         path.read_text(encoding="utf-8") for path in tests.glob("test_*.py") if path.name != "test_shapes.py"
     )
     assert {code for code in codes if f'"{code}"' not in told} == set()
+
+
+def without_one_guard(cycle):
+    for place, step in enumerate(cycle.steps):
+        for kept in ("guards", "demands"):
+            guards = getattr(step, kept)
+            for index, dropped in enumerate(guards):
+                naive = replace(step, **{kept: guards[:index] + guards[index + 1 :]})
+                steps = (*cycle.steps[:place], naive, *cycle.steps[place + 1 :])
+                yield f"{step.action} {dropped.__name__}", LifeCycle(cycle.name, tuple(cycle.states.values()), steps)
+
+
+@pytest.mark.parametrize(
+    ("cycle", "refused"), [(case.CASE, test_case.REFUSED), (report.REPORT, test_report.REFUSED)], ids=["case", "report"]
+)
+def test_no_guard_can_be_dropped_from_a_row_unseen(cycle, refused):
+    def agrees(life_cycle):
+        return all(
+            code in [refusal.code for refusal in life_cycle.refusals(subject, action, actor=actor, **given)]
+            for code, action, subject, actor, given in refused
+        )
+
+    assert agrees(cycle)
+    assert [name for name, naive in without_one_guard(cycle) if agrees(naive)] == []
