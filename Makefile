@@ -10,7 +10,7 @@ PYTEST_OPTIONS ?=
 LOCK_OPTIONS ?=
 
 BIN = $(VENV)/bin
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP_INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
   --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options $(LOCK_OPTIONS)
 

@@ -87,7 +87,7 @@ def supervise(tmp_path: Path) -> Iterator[Callable[[str], Run]]:
 
 def test_each_line_bears_the_name_of_the_child_that_said_it(supervise):
     run = supervise("Supervisor([child('web', POLITE), child('worker', POLITE)]).run()")
-    assert "web        | at work" in run.wait_for("worker     | at work")
+    run.wait_for("web        | at work", "worker     | at work")
 
 
 def test_a_child_starts_when_the_one_before_it_is_ready(supervise, tmp_path):
