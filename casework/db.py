@@ -60,7 +60,7 @@ class Base(DeclarativeBase):
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),
-        type_annotation_map={datetime: UTCDateTime, dict: Json, list: Json, str: String(255)},
+        type_annotation_map={datetime: UTCDateTime, dict: Json, list: Json, str: Text},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,8 +1,20 @@
 """Alembic's entry: it is given a connection by the command line and never reads settings of its own."""
 
 from alembic import context
+from sqlalchemy import JSON
+from sqlalchemy.types import TypeDecorator
 
+from casework.db import UTCDateTime
 from casework.models import metadata
+
+
+def plain_types(kind, obj, _context):
+    """Write our own column types as what they are in the database, so that an old migration needs no code of ours."""
+    if kind == "type" and isinstance(obj, TypeDecorator):
+        return "sa.DateTime(timezone=True)" if isinstance(obj, UTCDateTime) else "sa.LargeBinary()"
+    if kind == "type" and isinstance(obj, JSON):
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
+    return False
 
 
 def run() -> None:
@@ -12,6 +24,7 @@ def run() -> None:
         connection=connection,
         target_metadata=metadata,
         compare_type=True,
+        render_item=plain_types,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
     )

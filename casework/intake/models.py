@@ -9,7 +9,7 @@ the telephone rules compare without reading.
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casework import clock
@@ -29,7 +29,7 @@ class Batch(db.Model):
     kind: Mapped[Code]
     file_name: Mapped[str]
     sha256: Mapped[Code]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[Code] = mapped_column(default="uploaded")
     inspection: Mapped[dict] = mapped_column(default=dict)
     mapping: Mapped[list] = mapped_column(default=list)
@@ -72,7 +72,7 @@ class Record(db.Model):
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     college_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
-    student_no: Mapped[Code]
+    student_no: Mapped[str]
     name: Mapped[str]
     revision_id: Mapped[int | None] = mapped_column(
         ForeignKey("revisions.id", use_alter=True, name="fk_records_revision_id"), index=True
@@ -92,7 +92,7 @@ class Revision(db.Model):
     changed: Mapped[list] = mapped_column(default=list)
     content_hash: Mapped[Code]  # keyed hash of every value, so that a newer export is compared without opening seals
     name: Mapped[str] = mapped_column(default="")
-    sex: Mapped[Code] = mapped_column(default="")
+    sex: Mapped[str] = mapped_column(default="")
     school_code: Mapped[Code] = mapped_column(default="")
     school_name: Mapped[str] = mapped_column(default="")
     college: Mapped[str] = mapped_column(default="")
@@ -148,7 +148,7 @@ class Confirmation(db.Model):
     __table_args__ = (UniqueConstraint("record_id", "status", "confirm_time"),)
 
     record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), index=True)
-    status: Mapped[Code]
+    status: Mapped[str]
     confirm_time: Mapped[datetime | None]
     snapshot_on: Mapped[date]
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
@@ -162,9 +162,9 @@ class Proof(db.Model):
 
     record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), index=True)
     file_name: Mapped[Words]
-    sha256: Mapped[Code] = mapped_column(index=True)
+    sha256: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str]
-    size: Mapped[int | None]
+    size: Mapped[int | None] = mapped_column(BigInteger)
     text_excerpt: Mapped[Words] = mapped_column(default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
@@ -177,7 +177,7 @@ class Employer(db.Model):
     __table_args__ = (UniqueConstraint("round_id", "credit_code"),)
 
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
-    credit_code: Mapped[Code]
+    credit_code: Mapped[str]
     name: Mapped[Words]
     former_names: Mapped[Words] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="")
@@ -200,10 +200,10 @@ class Change(db.Model):
 
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
-    log_id: Mapped[Code]
-    student_no: Mapped[Code] = mapped_column(index=True)
+    log_id: Mapped[str]
+    student_no: Mapped[str] = mapped_column(index=True)
     changed_at: Mapped[datetime]
-    operator: Mapped[Code] = mapped_column(index=True)
+    operator: Mapped[str] = mapped_column(index=True)
     operator_role: Mapped[str]
     old_code: Mapped[str] = mapped_column(default="")
     new_code: Mapped[str] = mapped_column(default="")
@@ -219,7 +219,7 @@ class Operator(db.Model):
     __table_args__ = (UniqueConstraint("organisation_id", "code"),)
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
-    code: Mapped[Code]
+    code: Mapped[str]
     role: Mapped[str]
     name: Mapped[str]
     college: Mapped[str] = mapped_column(default="")

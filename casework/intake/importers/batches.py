@@ -4,7 +4,7 @@ Row numbers count from 1 below the header, blank rows included, so that a person
 finds row n at line n below the headings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -99,7 +99,7 @@ def _workbook_batches(path: Path, inspection: Inspection, limits: Limits) -> Ite
 
 
 def _sheet_batches(
-    stream: Iterator[list[object]], inspection: Inspection, marks: list[tuple[int, int, str, str]]
+    stream: Iterator[Sequence[object]], inspection: Inspection, marks: list[tuple[int, int, str, str]]
 ) -> Iterator[Batch]:
     number, width = 1, len(inspection.headers)
     while taken := list(islice(stream, ROWS)):

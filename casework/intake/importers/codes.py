@@ -35,7 +35,8 @@ class CodeTable:
 
 def code_table(rows: Iterable[tuple[str, Iterable[str]]]) -> CodeTable:
     """Build a table from (code, names). A name shared by a code and its sub-code means the shorter code."""
-    codes, labels = [], {}
+    codes: list[str] = []
+    labels: dict[str, str] = {}
     for code, names in rows:
         codes.append(code)
         for label in (spelling for name in names for spelling in _spellings(name)):

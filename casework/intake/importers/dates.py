@@ -104,10 +104,9 @@ def _other_moment(text: str) -> datetime | Flaw | None:
         if not isinstance(day, date):
             return Flaw(None, "unreadable_moment", _NO_MOMENT)
         hours = re.search(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?", value)
-        if not hours:
-            return _utc(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - the zone is added in _utc
+        hour, minute, second = (int(part or 0) for part in hours.groups()) if hours else (0, 0, 0)
         try:
-            found = datetime(day.year, day.month, day.day, *(int(part or 0) for part in hours.groups()))  # noqa: DTZ001
+            found = datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001 - _utc adds the zone
         except ValueError:
             return Flaw(None, "unreadable_moment", _NO_MOMENT)
     return _utc(found)

@@ -83,7 +83,8 @@ def match(headers: Sequence[str], importer: Importer) -> Matched:
         field, rank = names[key]
         best[field] = min(best.get(field, (rank, index)), (rank, index))
     for index, key in enumerate(keys):
-        if key in labels and labels[key] not in best and index not in {at for _, at in best.values()}:
+        if key in labels and labels[key] not in best:  # the code matters more than the label's own field
+            best = {field: place for field, place in best.items() if place[1] != index}
             best[labels[key]] = (0, index)
     by_index = {index: field for field, (_, index) in best.items()}
     mapping = tuple(by_index.get(index) for index in range(len(headers)))

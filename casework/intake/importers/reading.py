@@ -53,7 +53,8 @@ class ColumnReading:
         self.says_blank = column.required or column.wanted
         reader = column.reader
         if column.codes and column.codes in codes:
-            reader = Reader(code_reader(codes[column.codes], strict=column.strict), reader.arrow_type)
+            strict = column.strict and header.casefold() not in map(str.casefold, column.labels)
+            reader = Reader(code_reader(codes[column.codes], strict=strict), reader.arrow_type)
         self._fields = [(column.name, reader, _Memory(reader.read))]
         self._fields += [(name, other, _Memory(other.read)) for name, other in column.also]
 

@@ -104,8 +104,9 @@ class _Staging:
         blank: set[int] = set()
         for reading in self._readings:
             cells = batch.columns[reading.index]
-            _refuse_long(reading, cells, batch, limits)
             found, flaws = reading.read(cells)
+            if _longest(found[0]) > limits.max_cell:
+                _refuse_long(reading, cells, batch, limits)
             arrays += found
             said = [of_flaw(reading, cells[place], flaw, batch.first_row + place) for place, flaw in flaws]
             if reading.says_blank:
@@ -119,8 +120,9 @@ class _Staging:
         for remark in batch.remarks:
             if remark.skips:
                 dropped.add(remark.row)
-            if remark.column is None or remark.column in self._by_index:
-                problems.append(of_remark(self._by_index.get(remark.column), batch, remark))
+            reading = None if remark.column is None else self._by_index.get(remark.column)
+            if remark.column is None or reading is not None:
+                problems.append(of_remark(reading, batch, remark))
         dropped |= blank
         self._in_file += batch.height - len(blank)
         self._skipped += len(dropped) - len(blank)
@@ -180,9 +182,14 @@ def _nulls(array: pa.Array) -> list[int]:
     return pc.indices_nonzero(array.is_null()).to_pylist() if array.null_count else []
 
 
+def _longest(array: pa.Array) -> int:
+    """Give the length in bytes of the longest text, hence never less than its characters."""
+    if not pa.types.is_string(array.type):
+        return 0
+    return pc.max(pc.binary_length(array)).as_py() or 0
+
+
 def _refuse_long(reading: ColumnReading, cells: Sequence[str], batch: Batch, limits: Limits) -> None:
-    if sum(map(len, cells)) <= limits.max_cell:
-        return
     longest = max(range(len(cells)), key=lambda place: len(cells[place]))
     if len(cells[longest]) > limits.max_cell:
         params = {"column": reading.header, "row": batch.first_row + longest, "length": len(cells[longest])}

@@ -1,0 +1,142 @@
+"""From stored rows to the facts that the rules of a case read."""
+
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from casework.cases.dossier import dossier_hash
+from casework.cases.dossier_of import dossier_of
+from casework.cases.models import Case, Correction, Verification
+from casework.cases.registered import registered_value
+from casework.db import db
+from casework.intake.models import Change, Record, Revision
+from casework.people.actors import path_of
+from casework.people.models import Person, Relation
+from workflows import case_facts, evidence
+from workflows.case import CaseFacts
+from workflows.case_facts import Conclusion, Kind, ManifestFacts
+from workflows.errors import N_
+from workflows.severity import Nature, Severity
+
+
+def facts_of(case: Case, *, manifest: ManifestFacts | None = None) -> CaseFacts:
+    """Return everything about a case that a rule may ask; built anew for each question."""
+    conflicted = conflicted_ids(case)
+    return CaseFacts(
+        state=case.state,
+        number=case.number,
+        organisation_path=path_of(case.organisation),
+        kind=Kind(case.kind),
+        nature=Nature(case.nature),
+        severity=Severity(case.severity),
+        college_id=case.college_id,
+        subject_key=subject_of(case),
+        owner_id=case.owner_id,
+        owner_conflicts=(CONFLICT,) if case.owner_id in conflicted else (),
+        conflicted_ids=conflicted,
+        verifications=tuple(_verification(row) for row in case.verifications),
+        corrections=tuple(_correction(row) for row in case.corrections if row.withdrawn_at is None),
+        rectification=_rectification(case),
+        conclusion=Conclusion(case.conclusion) if case.conclusion else None,
+        accepted=case.accepted_at is not None,
+        merged_from_state=case.merged_from_state,
+        hold=_hold(case),
+        dossier_hash=dossier_hash(dossier_of(case)) if manifest else "",
+        manifest=manifest,
+    )
+
+
+CONFLICT = N_("经办人录入、审核过该登记，或是该毕业生的辅导员")
+
+
+def subject_of(case: Case) -> str:
+    """Return what a case is about, as text that is equal for two cases about one matter."""
+    return f"{case.kind}:{case.subject_key}"
+
+
+def conflicted_ids(case: Case) -> frozenset[int]:
+    """Return everybody who entered or approved a record of this case, or counsels its graduates.
+
+    A person is tied to an account of the registration system by declaration or by
+    name; a namesake of the counsellor counts, because the doubt is enough.
+    """
+    record_ids = [row.record_id for row in case.records]
+    if not record_ids:
+        return frozenset()
+    rows = db.session.execute(
+        select(Record.student_no, Revision.counsellor)
+        .join(Revision, Record.revision_id == Revision.id)
+        .where(Record.id.in_(record_ids))
+    ).all()
+    operators = select(Change.operator).where(
+        Change.round_id == case.round_id,
+        Change.organisation_id == case.organisation_id,
+        Change.student_no.in_([row.student_no for row in rows]),
+    )
+    counsellors = {row.counsellor for row in rows if row.counsellor}
+    tied = (
+        select(Person.id)
+        .outerjoin(Relation, Relation.person_id == Person.id)
+        .where(
+            or_(
+                (Relation.kind == "operator") & Relation.value.in_(operators),
+                (Relation.kind == "counsellor") & Relation.value.in_(counsellors),
+                Person.name.in_(counsellors),
+            )
+        )
+    )
+    return frozenset(db.session.scalars(tied))
+
+
+def preload(case_ids: list[int]) -> None:
+    """Load what `facts_of` reads of many cases in a handful of queries."""
+    wanted = select(Case).where(Case.id.in_(case_ids))
+    parts = (Case.records, Case.verifications, Case.corrections, Case.evidence, Case.findings, Case.holds, Case.plan)
+    db.session.scalars(wanted.options(*(selectinload(part) for part in parts))).all()
+
+
+def _verification(row: Verification) -> evidence.Verification:
+    return evidence.Verification(
+        by_id=row.by_id,
+        method=evidence.Method(row.method),
+        evidence_class=evidence.EvidenceClass(row.evidence_class),
+        result=evidence.Result(row.result),
+        at=row.at,
+        supplied_by_registrar=row.supplied_by == "registrar",
+        by_conflicted=row.conflicted,
+    )
+
+
+def _correction(row: Correction) -> case_facts.Correction:
+    return case_facts.Correction(
+        field=row.field,
+        old=row.old,
+        new=row.new,
+        evidence_attached=row.evidence_id is not None,
+        registered_value=registered_value(row.record, row.field),
+        upstream_reference=row.upstream_reference,
+    )
+
+
+def _rectification(case: Case) -> case_facts.Rectification | None:
+    if case.plan is None:
+        return None
+    measures = tuple(
+        case_facts.Measure(
+            text=row["text"],
+            due_on=date.fromisoformat(row["due_on"]) if row.get("due_on") else None,
+            responsible=row["responsible"],
+            done=bool(row.get("done_on")),
+        )
+        for row in case.plan.measures
+    )
+    return case_facts.Rectification(case.plan.goal, measures)
+
+
+def _hold(case: Case) -> case_facts.Hold | None:
+    standing = [row for row in case.holds if row.approved_at and not row.ended_at]
+    if not standing:
+        return None
+    row = standing[-1]
+    return case_facts.Hold(row.reason, row.until_on, row.approved_by_id or 0)

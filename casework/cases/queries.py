@@ -1,0 +1,67 @@
+"""Questions about cases; every one of them is scoped to what the person may see."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from casework.cases.models import Case
+from casework.db import db
+from casework.errors import N_, NotFound
+from casework.people.models import Organisation
+from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
+
+OPEN_STATES = ("flagged", "investigating", "corrected")
+
+
+def visible(actor: Actor, action: str = "case:read") -> Select[tuple[Case]]:
+    """Return a SELECT of the cases in which this person may do `action`."""
+    wanted = select(Case)
+    return wanted if actor is SYSTEM else wanted.where(in_scope(actor, action))
+
+
+def in_scope(actor: Actor, action: str = "case:read") -> ColumnElement[bool]:
+    """Return the condition that keeps a query of cases to this person's scope; it can be put into any SELECT."""
+    scopes = scope_of(actor, action)
+    return or_(*(_condition(scope) for scope in scopes)) if scopes else false()
+
+
+def get_case(number: str, actor: Actor, *, lock: bool = False) -> Case:
+    """Return one case, locked for a change when asked; `NotFound` when it is none of this person's."""
+    wanted = visible(actor).where(Case.number == number).options(joinedload(Case.organisation))
+    if lock:
+        wanted = wanted.with_for_update(of=Case).execution_options(populate_existing=True)
+    found = db.session.scalars(wanted).unique().one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到案件 %(number)s，或不在您的权限范围内。"), params={"number": number})
+    return found
+
+
+def get_cases(numbers: Iterable[str], actor: Actor) -> Sequence[Case]:
+    """Return those of these cases that this person may see, in the order of their numbers."""
+    wanted = visible(actor).where(Case.number.in_(list(numbers))).order_by(Case.number)
+    return db.session.scalars(wanted).all()
+
+
+def _condition(scope: Scope) -> ColumnElement[bool]:
+    parts = [_organisations(scope)]
+    if scope.college_id is not None:
+        parts.append(Case.college_id == scope.college_id)
+    if scope.kinds is not None:
+        parts.append(Case.kind.in_(sorted(scope.kinds)))
+    if scope.states is not None:
+        parts.append(Case.state.in_(sorted(scope.states)))
+    if scope.blind_to is not None:
+        parts.append(or_(Case.concerns_id.is_(None), Case.concerns_id != scope.blind_to))
+    return and_(*parts)
+
+
+def _organisations(scope: Scope) -> ColumnElement[bool]:
+    if scope.reach is Reach.OWN:
+        return Case.organisation_id == scope.organisation_id
+    if scope.reach is Reach.CHILDREN:
+        children = select(Organisation.id).where(Organisation.parent_id == scope.organisation_id)
+        return Case.organisation_id.in_(children)
+    own = select(Organisation.path).where(Organisation.id == scope.organisation_id).scalar_subquery()
+    below = select(Organisation.id).where(Organisation.path.like(own.concat("%")))
+    return Case.organisation_id.in_(below)

@@ -1,0 +1,58 @@
+"""Bring the database up to the version of this program, and refuse one that a newer program has written."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from casework.db import IMMEDIATE, db
+from casework.errors import N_, Unavailable
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def upgrade() -> None:
+    """Run every migration that this database has not seen, inside the application's context."""
+    check_not_newer()
+    with db.engine.connect() as plain:
+        connection = plain.execution_options(**{IMMEDIATE: True})
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def check_not_newer() -> None:
+    """Raise `Unavailable` when the database knows a migration that this program does not."""
+    current = current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current is not None and current not in known:
+        raise Unavailable(
+            N_("数据库由更新版本的程序建立（%(found)s），本程序不能使用，没有改动任何内容。请升级程序后再启动。"),
+            code="database_newer",
+            params={"found": current},
+        )
+
+
+def is_current() -> bool:
+    """Say whether the database stands at this program's newest migration."""
+    return current_revision() == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current_revision() -> str | None:
+    """Return the migration that the database stands at; None for an empty one."""
+    with db.engine.connect() as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

@@ -1,0 +1,96 @@
+"""Take one step of a case's life: the only function in the service that writes `Case.state`."""
+
+from casework import clock
+from casework.cases.facts import facts_of
+from casework.cases.models import Case
+from casework.db import db
+from casework.operations.announce import announce_case
+from casework.operations.permit import permit_case
+from casework.operations.retime import retime
+from casework.operations.story import tell
+from casework.people.actors import actor_of
+from casework.people.models import Person
+from workflows.access import SYSTEM, Actor
+from workflows.case import CASE, fire
+from workflows.case_facts import CaseFacts, Conclusion, ManifestFacts
+from workflows.engine import Moved
+
+PERMISSION = {"unmerge": "case:merge"}
+AGREED = "agree_unverifiable"
+
+
+def advance(
+    case: Case,
+    action: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    conclusion: str | None = None,
+    note: str = "",
+    violation: str | None = None,
+    consequence: str | None = None,
+    event: str | None = None,
+    survivor: Case | None = None,
+    manifest: ManifestFacts | None = None,
+) -> Moved:
+    """Take `action`, or raise `Refused` with every reason and leave the case as it was.
+
+    `reason` explains send_back, reopen and merge; `conclusion`, `note`,
+    `violation` and `consequence` come with conclude; `survivor` with merge;
+    `event` (drift, new_lead) and `manifest` come from the service itself.
+    """
+    if actor is not SYSTEM:
+        permit_case(actor, PERMISSION.get(action, f"case:{action}"), case)
+    facts = facts_of(case, manifest=manifest)
+    given = {
+        "reason": reason,
+        "conclusion": conclusion,
+        "approved_by": _agreed_by(case) if conclusion == Conclusion.UNVERIFIABLE else None,
+        "event": event,
+        "survivor": facts_of(survivor) if survivor else None,
+    }
+    asked = {name for step in CASE.steps if step.action == action for name in step.given}
+    moved = fire(facts, action, actor=actor, **{name: value for name, value in given.items() if name in asked})
+    _write(case, moved, facts)
+    if action == "conclude":
+        case.conclusion, case.conclusion_note, case.concluded_at = conclusion, note.strip() or None, clock.now()
+        case.violation, case.consequence = violation or None, consequence or None
+    if action == "accept":
+        case.accepted_at, case.accepted_by_id = clock.now(), actor.id
+    if action in {"send_back", "reopen"}:
+        case.conclusion = case.conclusion_note = case.concluded_at = None
+    if action == "merge" and survivor is not None:
+        case.merged_into_id, case.merged_from_state = survivor.id, moved.from_state
+    if action == "unmerge":
+        case.merged_into_id = case.merged_from_state = None
+    shown = {"conclusion": conclusion} if action == "conclude" else {"into": survivor.number} if survivor else {}
+    tell(
+        case,
+        action,
+        actor=actor,
+        params=shown,
+        words=note.strip() or reason.strip() or None,
+        facts={"from": moved.from_state, "to": moved.to_state},
+        states=(moved.from_state, moved.to_state),
+    )
+    retime(case)
+    announce_case(case, action, actor=actor)
+    return moved
+
+
+def _write(case: Case, moved: Moved, facts: CaseFacts) -> None:
+    """Write the state that the rules have decided; nothing else in the service assigns it."""
+    if moved.from_state != moved.to_state:
+        case.state, case.state_since = facts.state, clock.now()
+    if moved.says.get("accepted") is False:
+        case.accepted_at = case.accepted_by_id = None
+
+
+def _agreed_by(case: Case) -> Actor | None:
+    """Return who gave the supervisor's word for `unverifiable` since the case was last moved."""
+    for move in reversed(case.moves):
+        if move.action == AGREED and move.by_id is not None:
+            return actor_of(db.session.get_one(Person, move.by_id))
+        if move.to_state:
+            return None
+    return None

@@ -1,0 +1,85 @@
+"""Tell people at once that something happened: in their inbox, and by the channels that lead out of the house.
+
+The rows are written in the transaction of the change; nothing is sent here.
+Names and numbers of graduates never stand in `params`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import func, select
+
+from casework.cases.models import Case, Move
+from casework.db import db
+from casework.notices.post import Notice, post
+from casework.notices.ways import INBOX, out_to
+from casework.people.models import Person
+from casework.reports.models import Report
+from workflows.access import Actor
+from workflows.escalation import REMINDER
+
+
+def announce(
+    kind: str,
+    *,
+    to: Sequence[Person | None],
+    subject: Case | Report | None = None,
+    params: Mapping[str, object] | None = None,
+    class_: int = REMINDER,
+    dedup: str,
+    not_after: datetime | None = None,
+    inbox_only: bool = False,
+) -> int:
+    """Tell each person once about one occasion; return how many rows are new.
+
+    `dedup` names the occasion (`case:LC24-0417:assigned:31`): the same occasion
+    told again adds nothing. Nobody, the inactive and repeated names are left out.
+    """
+    db.session.flush()  # a subject opened in this transaction needs its id
+    readers = {person.id: person for person in to if person is not None and person.active}
+    about = _about(subject)
+    notices = [
+        Notice(
+            kind=kind,
+            person_id=person.id,
+            channel=channel,
+            dedup=dedup,
+            message_class=class_,
+            params=dict(params or {}),
+            not_after=not_after,
+            **about,
+        )
+        for person in readers.values()
+        for channel in ((INBOX,) if inbox_only else (INBOX, *out_to(person)))
+    ]
+    return post(notices)
+
+
+def _about(subject: Case | Report | None) -> dict[str, int]:
+    if subject is None:
+        return {}
+    key = "case_id" if isinstance(subject, Case) else "report_id"
+    return {key: subject.id, "organisation_id": subject.organisation_id}
+
+
+TO_OWNER: Mapping[str, str] = MappingProxyType(
+    {"assign": "case_assigned", "send_back": "case_sent_back", "reopen": "case_reopened"}
+)
+"""Steps of a case after which its owner hears at once, and by which kind of message."""
+
+
+def announce_case(case: Case, action: str, *, actor: Actor) -> int:
+    """Tell the owner of a case about a step that somebody else has taken with it; return how many rows are new."""
+    kind = TO_OWNER.get(action)
+    if kind is None or case.owner is None or case.owner.id == actor.id:
+        return 0
+    db.session.flush()  # the step that was told last names the occasion
+    occasion = db.session.scalar(select(func.max(Move.id)).filter_by(case_id=case.id)) or 0
+    return announce(
+        kind,
+        to=[case.owner],
+        subject=case,
+        params={"number": case.number},
+        dedup=f"case:{case.id}:{action}:{occasion}",
+    )

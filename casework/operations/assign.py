@@ -1,0 +1,99 @@
+"""Give a case an owner: by hand, or shared out by present load. The clock does not start anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from casework.cases.facts import conflicted_ids
+from casework.cases.models import Case
+from casework.db import db
+from casework.errors import N_, CaseworkError, Conflict
+from casework.operations.announce import announce_case
+from casework.operations.permit import permit_case, refusal_for_case
+from casework.operations.retime import retime
+from casework.operations.story import tell
+from casework.people.actors import actor_of
+from casework.people.models import Person
+from workflows.access import Actor
+
+ASSIGNABLE = ("flagged", "investigating", "corrected")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What became of one case: its new owner, or the refusal."""
+
+    case: Case
+    owner: Person | None
+    refusal: CaseworkError | None = None
+
+
+def assign(case: Case, *, to: Person, actor: Actor, reason: str = "") -> None:
+    """Make `to` the owner; `Conflict` says why this person cannot be."""
+    permit_case(actor, "case:assign", case)
+    if case.state not in ASSIGNABLE:
+        raise Conflict(N_("案件 %(number)s 已签字、备案或合并，不能改派。"), params={"number": case.number})
+    refusal = why_not(case, to)
+    if refusal is not None:
+        raise refusal
+    if case.owner_id == to.id:
+        return
+    if case.owner_id is not None and not reason.strip():
+        raise Conflict(N_("改派案件 %(number)s 须写明理由。"), code="reason_missing", params={"number": case.number})
+    case.owner = to
+    tell(case, "assign", actor=actor, params={"to": to.name}, words=reason.strip() or None, facts={"owner": to.id})
+    retime(case)
+    announce_case(case, "assign", actor=actor)
+
+
+def why_not(case: Case, person: Person) -> Conflict | None:
+    """Return why this person cannot own this case, or None: right, conflict of interest, absence."""
+    shown = {"name": person.name, "number": case.number}
+    if refusal_for_case(actor_of(person), "case:begin", case) is not None or not person.active:
+        return Conflict(
+            N_("%(name)s 在案件 %(number)s 所属单位没有核查权限，没有派发。"), code="no_right", params=shown
+        )
+    if person.id in conflicted_ids(case):
+        return Conflict(
+            N_("%(name)s 录入、审核过案件 %(number)s 的登记，或是毕业生的辅导员，应当回避，没有派发。"),
+            code="owner_conflict",
+            params=shown,
+        )
+    if person.absent_until is not None:
+        return Conflict(
+            N_("%(name)s 休假至 %(until)s，案件 %(number)s 没有派发。"),
+            code="absent",
+            params=shown | {"until": person.absent_until.isoformat()},
+        )
+    return None
+
+
+def share_out(cases: Sequence[Case], *, among: Sequence[Person], actor: Actor, reason: str = "") -> list[Shared]:
+    """Give each case to whoever of `among` has least open work and no conflict; one result per case."""
+    load = open_load([person.id for person in among])
+    results = []
+    for case in cases:
+        refusal: CaseworkError | None = Conflict(N_("案件 %(number)s 没有可派的人员。"), params={"number": case.number})
+        chosen = None
+        for person in sorted(among, key=lambda each: (load[each.id], each.id)):
+            try:
+                assign(case, to=person, actor=actor, reason=reason)
+            except CaseworkError as said:
+                refusal = said
+                continue
+            chosen, refusal = person, None
+            load[person.id] += 1
+            break
+        results.append(Shared(case, chosen, refusal))
+    return results
+
+
+def open_load(person_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many cases each person is working on now."""
+    rows = db.session.execute(
+        select(Case.owner_id, func.count())
+        .where(Case.owner_id.in_(list(person_ids)), Case.state.in_(("flagged", "investigating")))
+        .group_by(Case.owner_id)
+    )
+    return dict.fromkeys(person_ids, 0) | {row[0]: row[1] for row in rows}

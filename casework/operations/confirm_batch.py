@@ -1,0 +1,126 @@
+"""Write a staged file, after a person has confirmed the list of what could not be read: all of it or nothing."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from casework import clock, journal
+from casework.config import Settings
+from casework.db import db
+from casework.errors import N_, Conflict, Invalid
+from casework.intake import staging
+from casework.intake.models import Batch, Operator
+from casework.intake.writers import graduates, reference
+from casework.operations.import_organisations import import_organisations
+from casework.operations.import_people import import_people
+from casework.operations.permit import permit
+from casework.operations.recheck_corrections import recheck_corrections
+from casework.people import queries as people
+from casework.people.models import Appointment, Organisation, Person, Relation
+from workflows.access import Actor
+
+_DATE_IN_NAME = re.compile(r"(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)")
+
+
+def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: date | None = None) -> Batch:
+    """Write the staged rows in the present transaction; `taken_on` is the day that the export shows.
+
+    Running it twice writes once. Raises `Conflict` when the batch is not staged.
+    """
+    organisation = db.session.get_one(Organisation, batch.organisation_id)
+    permit(actor, "import:run", organisation=organisation)
+    locked = db.session.scalars(
+        select(Batch).filter_by(id=batch.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if locked.state == "written":
+        return locked
+    if locked.state != "staged":
+        raise Conflict(N_("这批数据还没有校验完，不能写入。请等待校验结束。"), code="not_staged")
+    locked.taken_at = datetime.combine(taken_on or _day_of(locked), time(23, 59, 59), clock.BEIJING)
+    locked.counts = locked.counts | _write(locked, organisation, settings=settings, actor=actor)
+    locked.state, locked.confirmed_at, locked.confirmed_by_id = "written", clock.now(), actor.id
+    journal.record(
+        organisation_id=organisation.id,
+        action="intake:write",
+        actor=str(actor.id),
+        subject=locked.ref,
+        facts={"kind": locked.kind, "sha256": locked.sha256, "counts": locked.counts},
+    )
+    return locked
+
+
+def drop_batch(batch: Batch, *, actor: Actor, settings: Settings) -> None:
+    """Drop a file that was not written; its staged rows are deleted."""
+    permit(actor, "import:run", organisation=db.session.get_one(Organisation, batch.organisation_id))
+    if batch.state == "written":
+        raise Conflict(N_("这批数据已经写入，不能撤回；请导入更新的导出文件。"), code="already_written")
+    batch.state = "dropped"
+    staging.discard(settings.staging_dir, batch.ref)
+    journal.record(organisation_id=batch.organisation_id, action="intake:drop", actor=str(actor.id), subject=batch.ref)
+
+
+def _write(batch: Batch, organisation: Organisation, *, settings: Settings, actor: Actor) -> dict[str, int]:
+    path = staging.rows_path(settings.staging_dir, batch.ref)
+    if not path.exists():
+        raise Conflict(N_("这批数据的暂存文件已不在，没有写入。请重新上传文件。"), code="staging_lost")
+    if batch.kind == "graduates":
+        written = graduates.write(batch, path, colleges=people.colleges_of(organisation.id))
+        rechecked = recheck_corrections(written.changed_record_ids, actor=actor)
+        return {
+            "new": written.new,
+            "changed": written.changed,
+            "unchanged": written.unchanged,
+            "unknown": 0,
+            "corrections_seen": rechecked,
+        }
+    if batch.kind in {"organisations", "people"}:
+        return _write_people(batch.kind, path, actor=actor)
+    if batch.kind == "minimum_wages":
+        raise Invalid(N_("最低工资标准属于轮次设置，请由系统管理员在轮次设置中更新。"))
+    if batch.kind == "confirmations":
+        return reference.confirmations(batch, path, snapshot_on=_day_of(batch))
+    counts = getattr(reference, batch.kind)(batch, path)
+    if batch.kind == "operators":
+        _tie_operators(organisation)
+    return counts
+
+
+def _write_people(kind: str, path: Path, *, actor: Actor) -> dict[str, int]:
+    rows = [{name: str(value or "") for name, value in row.items()} for row in staging.rows(path)]
+    take = import_organisations if kind == "organisations" else import_people
+    return {"rows": take(rows, actor=actor), "new": len(rows), "changed": 0, "unknown": 0}
+
+
+def _day_of(batch: Batch) -> date:
+    """Return the day that the file speaks of: named in its file name, else the day it was handed in."""
+    if batch.taken_at:
+        return batch.taken_at.astimezone(clock.BEIJING).date()
+    found = _DATE_IN_NAME.search(batch.file_name)
+    if found:
+        try:
+            return date(*map(int, found.groups()))
+        except ValueError:
+            pass
+    return batch.uploaded_at.astimezone(clock.BEIJING).date()
+
+
+def _tie_operators(organisation: Organisation) -> None:
+    """Tie accounts of the registration system to persons of the same name in this university.
+
+    A namesake is tied too: an officer wrongly kept from a case costs an hour,
+    an officer who judges their own entry costs the finding.
+    """
+    staff = db.session.scalars(
+        select(Person).join(Appointment).join(Organisation).where(Organisation.path.startswith(organisation.path))
+    ).unique()
+    by_name: dict[str, list[Person]] = {}
+    for person in staff:
+        by_name.setdefault(person.name, []).append(person)
+    operators: Iterable[Operator] = db.session.scalars(select(Operator).filter_by(organisation_id=organisation.id))
+    for operator in operators:
+        for person in by_name.get(operator.name, []):
+            if not any(tie.kind == "operator" and tie.value == operator.code for tie in person.relations):
+                person.relations.append(Relation(kind="operator", value=operator.code))

@@ -1,0 +1,66 @@
+"""What may be done with a case besides moving it: notes, severity, the supervisor's word, the full identity."""
+
+from casework import journal
+from casework.cases.facts import facts_of
+from casework.cases.models import Case
+from casework.errors import N_, Invalid
+from casework.intake.models import Record
+from casework.operations.advance import AGREED
+from casework.operations.permit import permit_case
+from casework.operations.retime import retime
+from casework.operations.story import tell
+from workflows.access import Actor
+from workflows.case import severity_change_refusals
+from workflows.errors import Refused
+from workflows.severity import Severity
+
+
+def add_note(case: Case, *, words: str, actor: Actor) -> None:
+    """Write a note into the case story; it is no part of the dossier."""
+    permit_case(actor, "case:note", case)
+    if not words.strip():
+        raise Invalid(N_("备注是空的，没有保存。"), fields={"words": N_("请写内容。")})
+    tell(case, "note", actor=actor, words=words.strip())
+
+
+def change_severity(case: Case, *, severity: str, actor: Actor, reason: str = "") -> None:
+    """Raise freely; lower only as a supervisor and with a reason."""
+    permit_case(actor, "case:note", case)
+    if severity not in set(Severity):
+        raise Invalid(N_("请选择风险等级。"), fields={"severity": N_("请从列表中选择。")})
+    refusals = severity_change_refusals(facts_of(case), Severity(severity), actor=actor, reason=reason)
+    if refusals:
+        raise Refused(*refusals)
+    before, case.severity, case.severity_rank = case.severity, severity, Severity(severity).rank
+    tell(case, "severity", actor=actor, params={"from": before, "to": severity}, words=reason.strip() or None)
+    retime(case)
+
+
+def agree_unverifiable(case: Case, *, actor: Actor, reason: str) -> None:
+    """Give the supervisor's word that a case cannot be verified; its owner may then conclude so."""
+    permit_case(actor, "case:accept", case)
+    if not reason.strip():
+        raise Invalid(N_("请写明同意的理由。"), fields={"reason": N_("必填。")})
+    tell(case, AGREED, actor=actor, words=reason.strip())
+
+
+def unmask(case: Case, *, record: Record, actor: Actor, reason: str) -> dict[str, str]:
+    """Return the clear identity of one graduate of a case; the look is journalled with its reason."""
+    permit_case(actor, "person:unmask", case)
+    if not reason.strip():
+        raise Invalid(N_("请选择或写明查看理由。"), fields={"reason": N_("必填。")})
+    if record.id not in {row.record_id for row in case.records}:
+        raise Invalid(N_("该毕业生不在本案之中。"))
+    journal.record(
+        organisation_id=case.organisation_id,
+        action="person:unmask",
+        actor=str(actor.id),
+        subject=case.number,
+        facts={"record": record.ref},
+        personal={"reason": reason.strip()},
+        chain=journal.LOOKS,
+    )
+    sealed = (record.revision.sealed if record.revision else None) or {}
+    return {"name": record.name, "student_no": record.student_no} | {
+        name: str(sealed[name]) for name in ("phone", "email", "family_phone", "employer_phone") if sealed.get(name)
+    }

@@ -1,0 +1,92 @@
+"""Take a file in: look at it, refuse it, or keep it for staging. Nothing of its content is stored yet."""
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+from sqlalchemy import select
+
+from casework import journal, promises
+from casework.config import Settings
+from casework.db import db, new_ref
+from casework.errors import N_, Conflict
+from casework.intake import staging
+from casework.intake.importers.inspection import inspect
+from casework.intake.importers.shapes import Inspection
+from casework.intake.models import Batch
+from casework.operations.permit import permit
+from casework.people.models import Organisation
+from casework.rounds.models import Round
+from workflows.access import Actor
+
+
+def take_file(
+    *,
+    organisation: Organisation,
+    round_: Round,
+    file_name: str,
+    source: Path,
+    actor: Actor,
+    settings: Settings,
+    kind: str | None = None,
+) -> Batch:
+    """Return a new batch for a file that can be read; `kind` None: told from its headers.
+
+    Raises `FileRefused` with what is wrong, and `Conflict` with the first
+    import's ref when the same content was already written.
+    """
+    permit(actor, "import:run", organisation=organisation)
+    inspection = inspect(source, filename=file_name, kind=kind)
+    _refuse_known(organisation, round_, inspection)
+    batch = Batch(
+        ref=new_ref(),
+        organisation_id=organisation.id,
+        round_id=round_.id,
+        kind=inspection.kind,
+        file_name=Path(file_name).name[:255],
+        sha256=inspection.sha256,
+        size=inspection.size,
+        inspection=json.loads(json.dumps(asdict(inspection), default=str)) | {"samples": []},
+        mapping=list(inspection.mapping),
+        uploaded_by_id=actor.id,
+    )
+    db.session.add(batch)
+    shutil.copyfile(source, staging.source_path(settings.staging_dir, batch.ref))
+    journal.record(
+        organisation_id=organisation.id,
+        action="intake:take",
+        actor=str(actor.id),
+        subject=batch.ref,
+        facts={"kind": batch.kind, "sha256": batch.sha256, "size": batch.size},
+    )
+    return batch
+
+
+def promise_staging(batch: Batch, *, mapping: list[str | None] | None = None) -> None:
+    """Promise the job that reads every row; `mapping` replaces what was guessed from the headers."""
+    if mapping is not None:
+        batch.mapping = mapping
+    batch.state = "staging"
+    batch.promise_ref = promises.promise("stage_batch", batch=batch.ref).ref
+
+
+def inspection_of(batch: Batch) -> Inspection:
+    """Return the stored inspection as the importers know it."""
+    tuples = {name: tuple(value) for name, value in batch.inspection.items() if isinstance(value, list)}
+    return Inspection(**(batch.inspection | tuples))
+
+
+def _refuse_known(organisation: Organisation, round_: Round, inspection: Inspection) -> None:
+    first = db.session.scalars(
+        select(Batch)
+        .filter_by(organisation_id=organisation.id, round_id=round_.id, kind=inspection.kind, sha256=inspection.sha256)
+        .where(Batch.state == "written")
+        .order_by(Batch.id)
+    ).first()
+    if first is not None:
+        raise Conflict(
+            N_("同一文件已于 %(on)s 导入（批次 %(ref)s），没有重复导入。如需更新，请重新从登记系统导出。"),
+            code="already_imported",
+            params={"on": first.confirmed_at.date().isoformat() if first.confirmed_at else "", "ref": first.ref},
+        )

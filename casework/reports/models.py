@@ -1,0 +1,168 @@
+"""The self-check itself: plan, checklist, measures, and the report that two leaders sign."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from casework import clock
+from casework.cases.models import Case
+from casework.db import Code, Words, db, new_ref
+from casework.people.models import Organisation, Person
+from casework.rounds.models import Round
+from casework.sealing import SealedJSON
+from casework.storage import StoredFile
+
+
+class Plan(db.Model):
+    """One issued version of 自查通知（方案）; a report cites the version that it carries out."""
+
+    __tablename__ = "plans"
+    __table_args__ = (UniqueConstraint("organisation_id", "round_id", "version"),)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    version: Mapped[int]
+    method: Mapped[Words]
+    recording: Mapped[Words]
+    rectification: Mapped[Words]
+    responsible: Mapped[str]
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    issued_by: Mapped[Person] = relationship()
+
+
+class ChecklistAnswer(db.Model):
+    """What an organisation did about one of N1.1–N1.5, and what it found."""
+
+    __tablename__ = "checklist_answers"
+    __table_args__ = (UniqueConstraint("organisation_id", "round_id", "clause"),)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    clause: Mapped[Code]
+    method: Mapped[Words]
+    examined: Mapped[Words]
+    finding: Mapped[Words]
+    responsible: Mapped[str]
+    answered_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+
+
+class Measure(db.Model):
+    """One line of the list of measures (N3.3): what will be done, by whom, by when."""
+
+    __tablename__ = "measures"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    goal: Mapped[Words]
+    measure: Mapped[Words]
+    responsible: Mapped[str]
+    due_on: Mapped[date]
+    done_on: Mapped[date | None]
+
+
+class Report(db.Model):
+    """自查报告: draft → frozen → signed → filed, and stale."""
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("organisation_id", "round_id", "number"),)
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    number: Mapped[int]
+    supplementary: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[Code] = mapped_column(default="draft")
+    texts: Mapped[dict] = mapped_column(default=dict)  # work, problems, causes, measures: what people write
+    drafted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    drafted_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plans.id"))
+    frozen_at: Mapped[datetime | None]
+    frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    manifest: Mapped[dict | None]
+    manifest_hash: Mapped[Code | None]
+    snapshot: Mapped[dict | None] = mapped_column(SealedJSON("report"))
+    signed_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime | None]
+    stale_at: Mapped[datetime | None]
+    stale_case: Mapped[Code] = mapped_column(default="")
+    stale_field: Mapped[str] = mapped_column(default="")
+    stale_reason: Mapped[Words] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    organisation: Mapped[Organisation] = relationship()
+    round: Mapped[Round] = relationship()
+    plan: Mapped[Plan | None] = relationship()
+    drafted_by: Mapped[Person] = relationship(foreign_keys=[drafted_by_id])
+    cases: Mapped[list["ReportCase"]] = relationship(back_populates="report", order_by="ReportCase.position")
+    open_cases: Mapped[list["OpenCase"]] = relationship(back_populates="report", order_by="OpenCase.id")
+    signatures: Mapped[list["Signature"]] = relationship(back_populates="report", order_by="Signature.id")
+    documents: Mapped[list["Document"]] = relationship(back_populates="report", order_by="Document.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class ReportCase(db.Model):
+    """A case inside a frozen report, with the hash of its dossier and the dossier itself."""
+
+    __tablename__ = "report_cases"
+    __table_args__ = (UniqueConstraint("report_id", "case_id"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    position: Mapped[int]
+    dossier_hash: Mapped[Code]
+    dossier: Mapped[dict] = mapped_column(SealedJSON("dossier"))
+    report: Mapped[Report] = relationship(back_populates="cases")
+    case: Mapped[Case] = relationship()
+
+
+class OpenCase(db.Model):
+    """A case that a report names as still open, with the reason that the signers confirm."""
+
+    __tablename__ = "report_open_cases"
+    __table_args__ = (UniqueConstraint("report_id", "case_id"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    reason: Mapped[Words]
+    report: Mapped[Report] = relationship(back_populates="open_cases")
+    case: Mapped[Case] = relationship()
+
+
+class Signature(db.Model):
+    """One filled slot of one frozen report; a lapsed one stays as history."""
+
+    __tablename__ = "signatures"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
+    slot: Mapped[Code]
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    signed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    grade: Mapped[int] = mapped_column(default=1)
+    typed_name: Mapped[str]
+    manifest_hash: Mapped[Code]
+    mandate_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    delegated: Mapped[bool] = mapped_column(default=False)
+    lapsed_at: Mapped[datetime | None]
+    lapse_reason: Mapped[Words] = mapped_column(default="")
+    report: Mapped[Report] = relationship(back_populates="signatures")
+    person: Mapped[Person] = relationship()
+
+
+class Document(db.Model):
+    """A rendered document of a frozen report: plan, records, records_sheet, report."""
+
+    __tablename__ = "report_documents"
+    __table_args__ = (UniqueConstraint("report_id", "kind"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
+    kind: Mapped[Code]
+    file_name: Mapped[str]
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
+    report: Mapped[Report] = relationship(back_populates="documents")
+    file: Mapped[StoredFile] = relationship()
