@@ -120,9 +120,9 @@ class _Staging:
         for remark in batch.remarks:
             if remark.skips:
                 dropped.add(remark.row)
-            reading = None if remark.column is None else self._by_index.get(remark.column)
-            if remark.column is None or reading is not None:
-                problems.append(of_remark(reading, batch, remark))
+            concerned = None if remark.column is None else self._by_index.get(remark.column)
+            if remark.column is None or concerned is not None:
+                problems.append(of_remark(concerned, batch, remark))
         dropped |= blank
         self._in_file += batch.height - len(blank)
         self._skipped += len(dropped) - len(blank)

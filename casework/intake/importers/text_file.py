@@ -21,7 +21,6 @@ from casework.intake.importers.shapes import Limits
 _BLOCK = 1 << 20
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = (",", "\t", ";", "|")
-_MANY_BREAKS = 50
 
 
 @dataclass(frozen=True)
