@@ -1,0 +1,10 @@
+"""Every way out of the service, in one list; the application builds those that its settings name."""
+
+from notifications.channels.channel import Channel
+from notifications.channels.console import Console
+from notifications.channels.inbox import Inbox
+from notifications.channels.memory import Memory
+from notifications.channels.simulator import Simulator
+from notifications.channels.smtp import Smtp
+
+CHANNELS: tuple[type[Channel], ...] = (Inbox, Smtp, Simulator, Console, Memory)

@@ -1,0 +1,56 @@
+"""Every kind of message that leaves the service, in one list.
+
+A kind names its class (who is told when in doubt), and the parameters that its
+text may hold. Parameters are typed in `parameters.py`, and no type can carry a
+graduate's name or number: a case is named by its number alone, a reason is read
+behind the link, where access is checked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from notifications.errors import N_
+
+ESCALATION, REMINDER, CAMPAIGN = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One occasion for a message: its class, its parameters (all required), its name for people."""
+
+    code: str
+    message_class: int
+    parameters: frozenset[str]
+    label: str
+
+
+def _kind(code: str, message_class: int, parameters: str, label: str) -> Kind:
+    return Kind(code, message_class, frozenset(parameters.split()), label)
+
+
+_ALL = (
+    _kind("case_assigned", REMINDER, "case step due link", N_("案件交办")),
+    _kind("case_due", REMINDER, "case step due next missed link", N_("案件临期提醒")),
+    _kind("case_overdue", REMINDER, "case step due next missed link", N_("案件逾期提醒")),
+    _kind("case_escalated", ESCALATION, "case step due role next missed link", N_("案件督办")),
+    _kind("case_sent_back", REMINDER, "case due link", N_("案件退回补核")),
+    _kind("case_reopened", REMINDER, "case due link", N_("案件重新核查")),
+    _kind("case_orphaned", ESCALATION, "case due role link", N_("案件无人承办")),
+    _kind("work_behind", ESCALATION, "organisation open pace due role link", N_("进度预警")),
+    _kind("lead_assigned", REMINDER, "lead due link", N_("线索交办")),
+    _kind("lead_due", REMINDER, "lead due next missed link", N_("线索临期提醒")),
+    _kind("lead_escalated", ESCALATION, "lead due role next missed link", N_("线索督办")),
+    _kind("report_to_sign", REMINDER, "report role cases due link", N_("报告待签字")),
+    _kind("report_signed", REMINDER, "report cases due link", N_("报告已签字")),
+    _kind("report_stale", ESCALATION, "report case due link", N_("报告需重新签字")),
+    _kind("report_escalated", ESCALATION, "report step due role next missed link", N_("报告督办")),
+    _kind("filing_received", REMINDER, "report recipient_body on link", N_("备案已收到")),
+    _kind("filing_returned", ESCALATION, "report recipient_body due link", N_("备案被退回")),
+    _kind("digest", REMINDER, "on overdue escalated due_soon link", N_("每日摘要")),
+    _kind("confirm_reminder", CAMPAIGN, "on link", N_("去向确认提醒")),
+    _kind("canary", REMINDER, "at link", N_("通道巡检")),
+    _kind("test_message", REMINDER, "at link", N_("测试消息")),
+)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.code: kind for kind in _ALL})

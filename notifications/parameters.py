@@ -1,0 +1,148 @@
+"""What may be put into a message: each parameter's type, checked, then worded.
+
+The types are the protection of graduates: numbers of cases, dates, counts, roles
+from a fixed list, the name of an organisation, a link. There is no free text, so
+a name, a student number or a telephone number has no way in. Values are plain
+JSON (dates as ISO text) or the Python objects, whichever the caller has stored.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+
+from notifications.errors import ComposeRefused
+from notifications.wording import Wording
+
+_NUMBER = re.compile(r"[A-Z][A-Z0-9]{0,11}-[A-Z]{0,3}[0-9]{1,6}")
+_LINK = re.compile(r"https?://[^\s<>\"]{1,500}")
+_ORGANISATION = re.compile(r"[^\W\d_][\w（）()·\- ]{1,59}")
+_INSTITUTION = re.compile(
+    r"大学|学院|学校|教育|人社|人力资源|纪检|纪委|监察|兵团|[厅局处部委]$|办公室|委员会|中心"
+    r"|University|College|School|Academy|Institute|Department|Ministry|Office|Commission|Authority"
+)
+_LONG_DIGITS = re.compile(r"\d{6}")
+_TOO_MANY = 1_000_000
+
+
+def _number(value: object, _wording: Wording) -> str:
+    """Accept the number of a case, lead or report, like LC24-0417."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return value
+    raise ValueError("is not the number of a case, lead or report")
+
+
+def _link(value: object, _wording: Wording) -> str:
+    if isinstance(value, str) and _LINK.fullmatch(value):
+        return value
+    raise ValueError("is not an absolute web address")
+
+
+def _organisation(value: object, _wording: Wording) -> str:
+    """Accept a name that calls itself an institution, so that no person's name fits."""
+    if isinstance(value, str) and _ORGANISATION.fullmatch(value) and _INSTITUTION.search(value):
+        if _LONG_DIGITS.search(value):
+            raise ValueError("holds a number of six digits or more")
+        return value
+    raise ValueError("is not the name of an organisation")
+
+
+def _count(value: object, _wording: Wording) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_MANY:
+        return str(value)
+    raise ValueError("is not a count")
+
+
+def _pace(value: object, _wording: Wording) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _TOO_MANY:
+        return f"{value:g}"
+    raise ValueError("is not a number a day")
+
+
+def _parsed(value: object, parse: Callable[[str], object]) -> object:
+    """Return text as what it stands for; a failure does not repeat the text, which may be anything."""
+    try:
+        return parse(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("is not a date or moment in ISO form") from None
+
+
+def _moment(value: object, wording: Wording) -> str:
+    moment = _parsed(value, datetime.fromisoformat)
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return wording.moment(moment)
+    raise ValueError("is not a moment with its zone")
+
+
+def _day(value: object, wording: Wording) -> str:
+    return wording.day(_date(value))
+
+
+def _date(value: object) -> date:
+    day = _parsed(value, date.fromisoformat)
+    if isinstance(day, date) and not isinstance(day, datetime):
+        return day
+    raise ValueError("is not a date")
+
+
+def _codes(value: object, known: Mapping[str, str]) -> tuple[str, ...]:
+    codes = (value,) if isinstance(value, str) else value
+    if isinstance(codes, Sequence) and codes and all(code in known for code in codes):
+        return tuple(codes)
+    raise ValueError("is not a known role")
+
+
+def _role(value: object, wording: Wording) -> str:
+    return wording.role(_codes(value, wording.roles))
+
+
+def _step(value: object, wording: Wording) -> str:
+    if isinstance(value, str) and value in wording.steps:
+        return wording.steps[value]
+    raise ValueError("is not a known step")
+
+
+def _next(value: object, wording: Wording) -> str:
+    """Accept (role or roles, date) of the next rung, or None after the last."""
+    if value is None:
+        return wording.next(None)
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:  # noqa: PLR2004 - a pair
+        raise ValueError("is not a pair of role and date")
+    return wording.next((_codes(value[0], wording.roles), _date(value[1])))
+
+
+def _missed(value: object, wording: Wording) -> str:
+    return wording.missed(int(_count(value, wording)))
+
+
+PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
+    {
+        "at": _moment,
+        "case": _number,
+        "cases": _count,
+        "due": _moment,
+        "due_soon": _count,
+        "escalated": _count,
+        "lead": _number,
+        "link": _link,
+        "missed": _missed,
+        "next": _next,
+        "on": _day,
+        "open": _count,
+        "organisation": _organisation,
+        "overdue": _count,
+        "pace": _pace,
+        "recipient_body": _organisation,
+        "report": _number,
+        "role": _role,
+        "step": _step,
+    }
+)
+
+
+def worded(name: str, value: object, wording: Wording) -> str:
+    """Return a parameter as the words of one language; refuse, without repeating it, a value it may not hold."""
+    try:
+        return PARAMETERS[name](value, wording)
+    except ValueError as wrong:
+        raise ComposeRefused(f"The parameter {name!r} {wrong}; a message may not hold it.") from None

@@ -1,0 +1,120 @@
+"""The words that fill a template, by language: roles, steps, dates, half sentences.
+
+Templates hold whole messages; what depends on a value is worded here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+_ZH_DAYS = "一二三四五六日"
+_EN_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_EN_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _zh_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日（周{_ZH_DAYS[day.weekday()]}）"
+
+
+def _en_day(day: date) -> str:
+    return f"{_EN_DAYS[day.weekday()]} {day.day} {_EN_MONTHS[day.month - 1]} {day.year}"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One language: role and step words, and the sentences for what follows and what was missed."""
+
+    roles: Mapping[str, str]
+    steps: Mapping[str, str]
+    joiner: str
+    next_sentence: str
+    last_sentence: str
+    missed_sentence: str
+    moment_form: str
+    chinese: bool
+
+    def day(self, value: date) -> str:
+        """Write a date with its weekday."""
+        return _zh_day(value) if self.chinese else _en_day(value)
+
+    def moment(self, value: datetime) -> str:
+        """Write a moment in Beijing time and say so."""
+        local = value.astimezone(BEIJING)
+        return self.moment_form.format(day=self.day(local.date()), time=f"{local:%H:%M}")
+
+    def role(self, codes: Sequence[str]) -> str:
+        """Name one or several roles."""
+        return self.joiner.join(self.roles[code] for code in codes)
+
+    def next(self, following: tuple[Sequence[str], date] | None) -> str:
+        """Say who hears next and when, or that nobody does."""
+        if following is None:
+            return self.last_sentence
+        codes, on = following
+        return self.next_sentence.format(role=self.role(codes), day=self.day(on))
+
+    def missed(self, count: int) -> str:
+        """Say how many earlier messages this one stands for; nothing if none."""
+        return self.missed_sentence.format(count=count) if count else ""
+
+
+WORDINGS: Mapping[str, Wording] = {
+    "zh": Wording(
+        roles={
+            "owner": "承办人",
+            "investigator": "核查员",
+            "supervisor": "就业部门负责人",
+            "lead_officer": "线索专员",
+            "vice_leader": "分管领导",
+            "party_leader": "党委主要负责同志",
+            "admin_leader": "行政主要负责同志",
+            "discipline_officer": "纪检人员",
+            "level_above": "上一级主管部门",
+        },
+        steps={
+            "begin": "开始核查",
+            "conclude": "提出核查结论",
+            "accept": "复核",
+            "cases_accepted": "完成案件复核",
+            "sign": "签字",
+            "file": "备案",
+            "reply": "答复",
+        },
+        joiner="、",
+        next_sentence="届时仍未办结的，将于{day}报{role}。",
+        last_sentence="这是最后一级督办，此后不再逐级上报，仍会列入每日摘要。",
+        missed_sentence="此前另有{count}次提醒因系统中断未能按时发出，已并入本条。\n",
+        moment_form="{day}{time}（北京时间）",
+        chinese=True,
+    ),
+    "en": Wording(
+        roles={
+            "owner": "the case owner",
+            "investigator": "the investigator",
+            "supervisor": "the head of the employment office",
+            "lead_officer": "the lead officer",
+            "vice_leader": "the leader in charge",
+            "party_leader": "the principal Party leader",
+            "admin_leader": "the principal administrative leader",
+            "discipline_officer": "the discipline officer",
+            "level_above": "the authority above",
+        },
+        steps={
+            "begin": "begin the check",
+            "conclude": "conclude the check",
+            "accept": "complete the second review",
+            "cases_accepted": "complete the second review of its cases",
+            "sign": "sign",
+            "file": "file the report",
+            "reply": "reply",
+        },
+        joiner=" and ",
+        next_sentence="If it is still open then, {role} will be told on {day}.",
+        last_sentence="This is the last step of escalation; from now on it appears in the daily digest only.",
+        missed_sentence="It also stands for {count} earlier reminder(s) that an outage kept back.\n",
+        moment_form="{day}, {time} Beijing time",
+        chinese=False,
+    ),
+}
