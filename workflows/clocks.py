@@ -13,7 +13,7 @@ it is the comparison that `remaining` makes.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from workflows import clock_reasons as say
@@ -166,8 +166,8 @@ def due(
 
     The earliest of the binding statutory date, the stage's limit and the case's
     own date counts; a tie is answered by the statutory date. Where the calendar
-    is not known the statutory date alone decides and a reason says so; without
-    one `CalendarUnknown` is raised.
+    is not known the fixed dates alone decide and a reason says so; without one
+    `CalendarUnknown` is raised.
     """
     if case is None:
         return None
@@ -177,13 +177,14 @@ def due(
         candidates.append(statutory_due(case.stage, bound, calendar=calendar))
     if case.own_due is not None:
         on = day_in_beijing(case.own_due)
-        why = (say.set_for_this_case(case.own_due),)
-        candidates.append(Due(case.stage, case.own_due, on, target_on(on, calendar), "own", why))
+        own = say.set_for_this_case(case.own_due)
+        at = case.own_due.astimezone(UTC)
+        candidates.append(Due(case.stage, at, on, target_on(on, calendar), "own", (own,)))
     unknown: tuple[Reason, ...] = ()
     try:
         candidates.append(_stage_limit(case, limits[case.severity], calendar))
     except CalendarUnknown as missing:
-        if bound is None:
+        if not candidates:
             raise
         unknown = tuple(say.refused(refusal) for refusal in missing.refusals)
     first = min(candidates, key=lambda one: one.at)

@@ -64,10 +64,11 @@ class Settings:
         if settings.get("security", PLAIN) not in _SECURITIES:
             raise ChannelMisconfigured(f"Mail security is one of {', '.join(_SECURITIES)}.")
         try:
-            numbers = {"port": int(settings.get("port", "25")), "timeout": float(settings.get("timeout", "10"))}
+            port, timeout = int(settings.get("port", "25")), float(settings.get("timeout", "10"))
         except ValueError as wrong:
             raise ChannelMisconfigured(f"Mail port and timeout are numbers: {wrong}.") from wrong
-        return cls(**{**settings, **numbers})
+        texts = {name: value for name, value in settings.items() if name not in {"port", "timeout"}}
+        return cls(**texts, port=port, timeout=timeout)  # type: ignore[arg-type]  # every other field is text
 
     @property
     def domain(self) -> str:

@@ -82,7 +82,7 @@ def test_a_reminder_says_why_what_next_and_when():
     text = make_message()
     assert text.subject == "案件 LC24-0417 请于2024年8月5日（周一）23:59（北京时间）前提出核查结论"
     assert "您是案件 LC24-0417 的承办人，因此收到本提醒。" in text.body
-    assert "届时仍未办结的，将于2024年8月6日（周二）报就业部门负责人。" in text.body
+    assert "仍未办结的，将于2024年8月6日（周二）报就业部门负责人。" in text.body
 
 
 def test_a_reminder_reads_in_english():

@@ -200,6 +200,15 @@ def test_beyond_the_known_years_a_statutory_date_stands_and_says_what_is_missing
     assert codes(found) == ["statutory", "calendar_unknown"]
 
 
+def test_beyond_the_known_years_a_cases_own_date_stands_too():
+    found = due_of(make_case(beijing(1, 5, year=2027), own_due=beijing(1, 8, 18, year=2027)))
+    assert (found.at, found.target_on, codes(found)) == (
+        beijing(1, 8, 18, year=2027),
+        None,
+        ["own", "calendar_unknown"],
+    )
+
+
 def test_a_lead_is_answered_within_its_channels_limit():
     found = limit_due("reply", start=beijing(6, 7, 23), limit=1, calendar=shipped())
     assert (found.clock, found.on) == ("reply", date(2024, 6, 11))
