@@ -13,7 +13,7 @@ repetition can be recognised by the reader's mail program.
 import re
 import smtplib
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
@@ -68,7 +68,7 @@ class Settings:
         except ValueError as wrong:
             raise ChannelMisconfigured(f"Mail port and timeout are numbers: {wrong}.") from wrong
         texts = {name: value for name, value in settings.items() if name not in {"port", "timeout"}}
-        return cls(**texts, port=port, timeout=timeout)  # type: ignore[arg-type]  # every other field is text
+        return cls(**texts, port=port, timeout=timeout)
 
     @property
     def domain(self) -> str:
@@ -181,7 +181,7 @@ def _subject_line(subject: str) -> bytes:
 
 def _envelope(server: smtplib.SMTP, sender: str, message: Message) -> Outcome | None:
     """Say from whom and to whom and ask to begin; return the refusal, or nothing when the data may follow."""
-    steps = (
+    steps: tuple[tuple[Stage, int, Callable[[], tuple[int, bytes]]], ...] = (
         (Stage.SENDER, _OK, lambda: server.mail(parseaddr(sender)[1])),
         (Stage.RECIPIENT, _OK, lambda: server.rcpt(message.recipient)),
         (Stage.DATA, _START_DATA, lambda: server.docmd("DATA")),

@@ -201,7 +201,7 @@ def test_beyond_the_known_years_a_statutory_date_stands_and_says_what_is_missing
 
 
 def test_beyond_the_known_years_a_cases_own_date_stands_too():
-    found = due_of(make_case(beijing(1, 5, year=2027), own_due=beijing(1, 8, 18, year=2027)))
+    found = due_of(make_case(beijing(1, 5, year=2027), own_due=beijing(1, 8, 18, year=2027)), ())
     assert (found.at, found.target_on, codes(found)) == (
         beijing(1, 8, 18, year=2027),
         None,
