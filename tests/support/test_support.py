@@ -1,12 +1,14 @@
 """The services that other tests lean on do what they promise, and what is missing cannot pass unseen."""
 
 import smtplib
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
 from redis import Redis
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, insert, inspect, text
 
+from casework.promises import Tick
 from tests.support.databases import ROOT
 
 pytest_plugins = ["pytester"]
@@ -37,6 +39,14 @@ def test_each_test_has_all_tables_and_no_rows_of_another(connection, _turn):
     assert "organisations" in inspect(connection).get_table_names()
     assert "left_by_a_test" not in inspect(connection).get_table_names()
     connection.execute(text("CREATE TABLE left_by_a_test (id INTEGER)"))
+    connection.commit()
+
+
+@pytest.mark.parametrize("_turn", [1, 2])
+def test_ids_begin_at_one_in_every_test(connection, _turn):
+    now = datetime(2024, 8, 1, tzinfo=UTC)
+    added = insert(Tick).values(task="sweep", tick_at=now).returning(Tick.id)
+    assert connection.scalar(added) == 1
     connection.commit()
 
 
