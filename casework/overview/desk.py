@@ -1,0 +1,222 @@
+"""Lists of cases as people work on them: views by need for action, groups by urgency, pages by key.
+
+A list reads explicit columns and turns its pages by (due_at, id), so that it
+costs the same with a hundred cases and with a million. The numbers over a list
+come from one grouped query.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from casework import clock
+from casework.cases.models import Case, Evidence, Hold, Verification
+from casework.cases.queries import OPEN_STATES, in_scope
+from casework.db import db
+from casework.overview.urgency import SOON_DAYS
+from casework.people.models import Organisation, Person
+from workflows.access import Actor
+
+College = aliased(Organisation, name="college")
+COLUMNS = (
+    Case.id, Case.number, Case.title, Case.title_params, Case.kind, Case.subject_key, Case.rule, Case.severity,
+    Case.nature, Case.origin,
+    Case.state, Case.state_since, Case.conclusion, Case.accepted_at, Case.due_at, Case.due_clock, Case.people_count,
+    Case.opened_at, Case.owner_id, Person.name.label("owner"), College.name.label("college"),
+    Organisation.name.label("organisation"),
+)  # fmt: skip
+GROUPS = ("od", "td", "sn", "lt")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a list; empty words do not."""
+
+    kind: str = ""
+    rule: str = ""
+    origin: str = ""
+    state: str = ""
+    college: str = ""
+    severity: str = ""
+    urgency: str = ""
+    owner: str = ""
+    q: str = ""
+    round_id: int | None = None
+
+    @property
+    def active(self) -> bool:
+        """Say whether anything but the round narrows the list."""
+        return any((self.kind, self.rule, self.origin, self.state, self.college, self.severity, self.urgency, self.q))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case of a list with what was counted for it."""
+
+    row: Row
+    verifications: int
+    evidence: int
+    held: bool
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.row, name)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of a list; `next` is the key of the page after it, empty at the end."""
+
+    lines: tuple[Line, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many cases of a view stand in each group of urgency."""
+
+    by_group: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Return all of them."""
+        return sum(self.by_group.values())
+
+    def of(self, group: str) -> int:
+        """Return one group's number."""
+        return self.by_group.get(group, 0)
+
+
+def running() -> ColumnElement[bool]:
+    """Say which cases still have a step to be taken before the report: open and not yet accepted."""
+    return and_(Case.state.in_(OPEN_STATES), Case.accepted_at.is_(None))
+
+
+def held(moment: datetime) -> ColumnElement[bool]:
+    """Say which cases are paused with approval."""
+    until = moment.astimezone(clock.BEIJING).date()
+    return exists().where(
+        Hold.case_id == Case.id, Hold.approved_at.is_not(None), Hold.ended_at.is_(None), Hold.until_on >= until
+    )
+
+
+def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition of one view of the queue."""
+    mine = Case.owner_id == actor.id
+    views = {
+        "mine": and_(mine, Case.state.in_(("flagged", "investigating")), ~held(now)),
+        "waiting": and_(mine, or_(Case.state == "corrected", and_(running(), held(now)))),
+        "review": and_(
+            in_scope(actor, "case:accept"), Case.state == "corrected", Case.accepted_at.is_(None),
+            or_(Case.owner_id.is_(None), Case.owner_id != actor.id),
+        ),
+        "unassigned": and_(in_scope(actor, "case:assign"), Case.owner_id.is_(None), running()),
+        "closed": and_(mine, Case.accepted_at >= now - timedelta(days=7)),
+        "all": in_scope(actor),
+    }  # fmt: skip
+    return views[name]
+
+
+def group(due: ColumnElement, now: datetime) -> ColumnElement[str]:
+    """Return the group of urgency as SQL: od, td, sn, lt."""
+    day_end = datetime.combine(now.astimezone(clock.BEIJING).date(), time(23, 59, 59), clock.BEIJING)
+    return case(
+        (due < now, "od"), (due <= day_end, "td"), (due <= day_end + timedelta(days=SOON_DAYS), "sn"), else_="lt"
+    )
+
+
+def numbers(condition: ColumnElement[bool], filters: Filters, *, now: datetime) -> Numbers:
+    """Count a list by urgency, in one query."""
+    key = group(Case.due_at, now).label("urgency_group")
+    wanted = _narrowed(_joined(select(key, func.count())).where(condition), filters, now).group_by(key)
+    return Numbers({row[0]: row[1] for row in db.session.execute(wanted)})
+
+
+def sheet(
+    condition: ColumnElement[bool], filters: Filters, *, now: datetime, after: str = "", limit: int = 50
+) -> Sheet:
+    """Return one page in the order of deadlines; cases without one come last."""
+    base = _narrowed(_joined(select(*COLUMNS)).where(condition), filters, now)
+    phase, _, place = after.partition("~")
+    rows: list[Row] = []
+    if phase != "n":
+        dated = base.where(Case.due_at.is_not(None)).order_by(Case.due_at, Case.id)
+        if place:
+            due, _, last = place.rpartition("~")
+            dated = dated.where(tuple_(Case.due_at, Case.id) > (datetime.fromisoformat(due), int(last)))
+        rows = list(db.session.execute(dated.limit(limit + 1)))
+    if len(rows) <= limit:
+        undated = base.where(Case.due_at.is_(None)).order_by(Case.id)
+        if phase == "n" and place:
+            undated = undated.where(Case.id > int(place))
+        rows += db.session.execute(undated.limit(limit + 1 - len(rows)))
+    shown = rows[:limit]
+    return Sheet(_counted(shown, now), _key(shown[-1]) if len(rows) > limit else "")
+
+
+def colleges(actor: Actor) -> Sequence[str]:
+    """Return the colleges of the organisations that this person serves, for the filter."""
+    seats = {held_.seat_id for held_ in actor.appointments if held_.organisation_kind != "ministry"}
+    wanted = select(Organisation.name).where(Organisation.parent_id.in_(seats), Organisation.kind == "college")
+    return db.session.scalars(wanted.order_by(Organisation.name)).all()
+
+
+def rules_present(condition: ColumnElement[bool]) -> Sequence[str]:
+    """Return the rules that cases of a view came from, for the filter."""
+    wanted = _joined(select(Case.rule)).where(condition, Case.rule != "").group_by(Case.rule).order_by(Case.rule)
+    return db.session.scalars(wanted).all()
+
+
+def _joined(wanted: Select) -> Select:
+    return (
+        wanted.select_from(Case)
+        .join(Organisation, Organisation.id == Case.organisation_id)
+        .outerjoin(College, College.id == Case.college_id)
+        .outerjoin(Person, Person.id == Case.owner_id)
+    )
+
+
+def _narrowed(wanted: Select, filters: Filters, now: datetime) -> Select:
+    for column, value in (
+        (Case.kind, filters.kind), (Case.rule, filters.rule), (Case.origin, filters.origin),
+        (Case.severity, filters.severity), (College.name, filters.college), (Person.ref, filters.owner),
+    ):  # fmt: skip
+        if value:
+            wanted = wanted.where(column == value)
+    if filters.round_id:
+        wanted = wanted.where(Case.round_id == filters.round_id)
+    if filters.state == "open":
+        wanted = wanted.where(running())
+    elif filters.state:
+        wanted = wanted.where(Case.state == filters.state)
+    if filters.urgency in GROUPS:
+        wanted = wanted.where(running(), group(Case.due_at, now) == filters.urgency)
+    if filters.q:
+        wanted = wanted.where(Case.number.ilike(f"%{_plain(filters.q)}%", escape="\\"))
+    return wanted
+
+
+def _plain(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _counted(rows: Sequence[Row], now: datetime) -> tuple[Line, ...]:
+    ids = [row.id for row in rows]
+    verified, proved = _per_case(Verification.case_id, ids), _per_case(Evidence.case_id, ids, Evidence.withdrawn_at)
+    paused = set(db.session.scalars(select(Case.id).where(Case.id.in_(ids), held(now)))) if ids else set()
+    return tuple(Line(row, verified.get(row.id, 0), proved.get(row.id, 0), row.id in paused) for row in rows)
+
+
+def _per_case(key: ColumnElement, ids: list[int], gone: ColumnElement | None = None) -> dict[int, int]:
+    if not ids:
+        return {}
+    wanted = select(key, func.count()).where(key.in_(ids)).group_by(key)
+    if gone is not None:
+        wanted = wanted.where(gone.is_(None))
+    return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+
+def _key(row: Row) -> str:
+    return f"d~{row.due_at.isoformat()}~{row.id}" if row.due_at else f"n~{row.id}"

@@ -1,0 +1,88 @@
+"""The numbers beside the menu: few, cheap, and each one says that somebody is waited for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from casework.cases.models import Case
+from casework.cases.queries import in_scope
+from casework.db import db
+from casework.filing.models import Filing
+from casework.notices.models import Message
+from casework.overview.desk import running
+from casework.people.models import Organisation
+from casework.reports.models import Report, Signature
+from workflows.access import Actor, scope_of
+
+INBOX = "inbox"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of the menu; `late` paints it in the colour of what is overdue."""
+
+    number: int
+    late: bool = False
+
+
+def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
+    """Return the numbers of one person's menu by the name of their line; what is zero is left out."""
+    found = {
+        "queue": Count(_mine_overdue(actor, now), late=True),
+        "overdue": Count(_all_overdue(actor, now), late=True),
+        "cosign": Count(len(awaiting_signature(actor))),
+        "filing": Count(_to_receipt(actor)),
+        "messages": Count(unread(actor)),
+    }
+    return {name: each for name, each in found.items() if each.number}
+
+
+def unread(actor: Actor) -> int:
+    """Count the messages of a person's inbox that were not opened."""
+    wanted = select(func.count()).where(
+        Message.person_id == actor.id, Message.channel == INBOX, Message.read_at.is_(None)
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def awaiting_signature(actor: Actor) -> list[int]:
+    """Return the ids of frozen reports of the organisations that this person signs for and has not signed."""
+    seats = [scope.organisation_id for scope in scope_of(actor, "report:sign")]
+    if not seats:
+        return []
+    signed = select(Signature.report_id).where(Signature.person_id == actor.id, Signature.lapsed_at.is_(None))
+    wanted = select(Report.id).where(
+        Report.organisation_id.in_(seats), Report.state == "frozen", Report.id.not_in(signed)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def recipient_ids(actor: Actor) -> list[int]:
+    """Return the organisations that this person receives filings for."""
+    return [held.organisation_id for held in actor.appointments if held.organisation_kind != "college"]
+
+
+def _mine_overdue(actor: Actor, now: datetime) -> int:
+    mine = (Case.owner_id == actor.id, Case.state.in_(("flagged", "investigating")), Case.due_at < now)
+    wanted = select(func.count()).where(*mine)
+    return db.session.scalar(wanted) or 0
+
+
+def _all_overdue(actor: Actor, now: datetime) -> int:
+    if not scope_of(actor, "overdue:read"):
+        return 0
+    wanted = select(func.count()).select_from(Case).join(Organisation, Organisation.id == Case.organisation_id)
+    return db.session.scalar(wanted.where(in_scope(actor, "overdue:read"), running(), Case.due_at < now)) or 0
+
+
+def _to_receipt(actor: Actor) -> int:
+    if not scope_of(actor, "filing:receipt"):
+        return 0
+    wanted = select(func.count()).where(
+        Filing.recipient_id.in_(recipient_ids(actor)),
+        Filing.receipted_at.is_(None),
+        Filing.returned_at.is_(None),
+        Filing.voided_at.is_(None),
+    )
+    return db.session.scalar(wanted) or 0

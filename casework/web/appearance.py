@@ -1,0 +1,35 @@
+"""How the pages look for one reader: theme, large text, shortcuts. Cookies, set by a link, no script needed."""
+
+from flask import Flask, Response, request, url_for
+
+YEAR = 365 * 24 * 3600
+CHOICES = {"theme": ("auto", "light", "dark"), "size": ("normal", "large"), "keys": ("on", "off")}
+
+
+def attach(app: Flask) -> None:
+    """Keep what a reader chose in the address, as the language switch does."""
+    app.after_request(remember)
+
+
+def chosen(name: str) -> str:
+    """Return the reader's choice, from the address or the cookie, else the first possible one."""
+    for source in (request.args, request.cookies):
+        if source.get(name) in CHOICES[name]:
+            return source[name]
+    return CHOICES[name][0]
+
+
+def here(**changes: str) -> str:
+    """Return the address of this page with some of its parameters changed; a form's answer has no address."""
+    if request.method != "GET" or request.endpoint is None:
+        return url_for("web.me", **changes)
+    kept = request.args.to_dict(flat=False)
+    return url_for(request.endpoint, **(request.view_args or {}) | kept | changes)
+
+
+def remember(response: Response) -> Response:
+    """Set a cookie for each choice that was made in the address."""
+    for name, values in CHOICES.items():
+        if request.args.get(name) in values:
+            response.set_cookie(name, request.args[name], max_age=YEAR, samesite="Lax")
+    return response

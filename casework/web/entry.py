@@ -1,0 +1,93 @@
+"""Coming in and going out: sign-in, sign-out, one's own settings, the health of the service for people's eyes."""
+
+from flask import g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework import errors
+from casework.db import db
+from casework.doors import sessions
+from casework.doors.sessions import current_actor, open_to_all, signed_in
+from casework.doors.unit import unit_of_work
+from casework.errors import N_
+from casework.operations import passwords
+from casework.people.models import Person
+from casework.web import shell
+from casework.web.pages import Trouble, page, settings, submitted
+from casework.web.wording import said
+
+WRONG = N_("账号或密码不正确。请检查后重新输入；忘记密码请联系本单位管理员重置。")
+
+
+@open_to_all
+def login() -> Response | str:
+    """Show the form, or check what was sent and go where the person wanted to be."""
+    wanted = _inside(request.values.get("next", ""))
+    if request.method == "GET":
+        if g.actor is not None:
+            return redirect(wanted or shell.landing(g.actor))
+        return _form(wanted)
+    try:
+        with unit_of_work():
+            person = passwords.check_password(
+                login=request.form.get("login", ""), password=request.form.get("password", "")
+            )
+            person_id = person.id if person else None
+    except errors.Forbidden as refused:
+        return _form(wanted, Trouble(403, said(refused.message, refused.params)))
+    if person_id is None:
+        return _form(wanted, Trouble(422, gettext(WRONG)))
+    sessions.sign_in(_person(person_id))
+    sessions.identify()
+    return redirect(wanted or shell.landing(current_actor()), 303)
+
+
+@signed_in
+def logout() -> Response:
+    """End the session and show the sign-in page."""
+    sessions.sign_out()
+    return redirect(url_for("web.login"), 303)
+
+
+@open_to_all
+def home() -> Response:
+    """Lead a person to the first page that is theirs, a visitor to the sign-in."""
+    return redirect(shell.landing(g.actor) if g.actor else url_for("web.login"))
+
+
+@signed_in
+def me() -> Response:
+    """Show one's own appointments, the looks of the pages, the keys, and change the password."""
+    if request.method == "POST":
+        return submitted(
+            _change_password,
+            done=gettext("密码已更改，其他设备上的登录已全部退出。"),
+            to=url_for("web.login"),
+            again=lambda trouble: page("me.html", status=trouble.status, trouble=trouble),
+        )
+    return page("me.html", trouble=None)
+
+
+def _change_password() -> None:
+    fresh = request.form.get("password", "")
+    passwords.confirm_password(g.person, request.form.get("present", ""))
+    if fresh != request.form.get("again", ""):
+        raise errors.Invalid(N_("两次输入的新密码不一致，没有保存。"), fields={"again": N_("与上面不一致。")})
+    passwords.set_password(g.person, password=fresh, actor=current_actor())
+
+
+def _form(wanted: str, trouble: Trouble | None = None) -> Response:
+    text = render_template(
+        "login.html", next=wanted, trouble=trouble, login=request.form.get("login", ""), demo=settings().demo
+    )
+    session.permanent = True
+    return Response(text, trouble.status if trouble else 200, mimetype="text/html")
+
+
+def _person(person_id: int) -> Person:
+    return db.session.get_one(Person, person_id)
+
+
+def _inside(address: str) -> str:
+    """Return an address of this service alone: nobody is sent elsewhere after signing in."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""

@@ -1,0 +1,94 @@
+"""What every page is made with: rendering inside the shell, and changes that answer a refusal with the form again.
+
+A change runs in one unit of work. When the service refuses, nothing is left
+behind, and the person gets the same form with what they wrote, the sentence
+that says why, and a status that says the same to a program: 422 for what was
+written wrongly, 409 for what the rules or the facts do not allow.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from flask import Response, flash, g, make_response, redirect, render_template, request
+from flask_babel import gettext
+
+from casework import errors
+from casework.config import Settings
+from casework.doors.sessions import current_actor
+from casework.doors.unit import unit_of_work
+from casework.web.wording import said
+from workflows.errors import Refused
+
+T = TypeVar("T")
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a change was not made: a sentence, the fields that are meant, further reasons, the values of a conflict."""
+
+    status: int
+    sentence: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    current: Mapping[str, object] | None = None
+
+
+def page(template: str, *, status: int = 200, **context: object) -> Response:
+    """Render a page, or its fragment when htmx asks for a part of it (`_<name>` beside the page)."""
+    if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list":
+        folder, _, name = template.rpartition("/")
+        template = f"{folder}/_{name}" if folder else f"_{name}"
+    answer = make_response(render_template(template, **context), status)
+    answer.headers["Vary"] = "HX-Request"
+    return answer
+
+
+def attempt(change: Callable[[], T]) -> T | Trouble:
+    """Make a change in one unit of work, or return why it was refused; what does not exist stays a 404."""
+    try:
+        with unit_of_work():
+            return change()
+    except Refused as refused:
+        reasons = tuple(said(each.message, each.params) for each in refused.refusals)
+        return Trouble(409, reasons[0], reasons=reasons[1:])
+    except errors.Stale as stale:
+        return Trouble(409, said(stale.message, stale.params), current=stale.current)  # type: ignore[arg-type]
+    except errors.Invalid as invalid:
+        fields = {name: said(sentence, invalid.params) for name, sentence in invalid.fields.items()}
+        return Trouble(422, said(invalid.message, invalid.params), fields=fields)
+    except errors.Conflict as conflict:
+        return Trouble(409, said(conflict.message, conflict.params))
+    except errors.Forbidden as forbidden:
+        return Trouble(403, said(forbidden.message, forbidden.params))
+
+
+def submitted(change: Callable[[], object], *, done: str, to: str, again: Callable[[Trouble], Response]) -> Response:
+    """Make a change and go on to a page that says so, or show the form again with what is wrong."""
+    outcome = attempt(change)
+    if isinstance(outcome, Trouble):
+        return again(outcome)
+    flash(done)
+    return redirect(to, 303)  # type: ignore[return-value] # Werkzeug's response is Flask's
+
+
+def settings() -> Settings:
+    """Return the settings of this installation."""
+    from_app: Settings = g.settings
+    return from_app
+
+
+def required(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the trimmed values of a form; raise `Invalid` naming each one that is empty."""
+    values = {name: request.form.get(name, "").strip() for name in names}
+    missing = {name: errors.N_("请填写此项。") for name, value in values.items() if not value}
+    if missing:
+        labels = gettext("、").join(gettext(names[name]) for name in missing)
+        raise errors.Invalid(
+            errors.N_("有内容没有填写：%(labels)s。没有保存。"), fields=missing, params={"labels": labels}
+        )
+    return values
+
+
+__all__ = ["PAGE_SIZE", "Trouble", "attempt", "current_actor", "page", "required", "settings", "submitted"]

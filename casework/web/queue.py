@@ -1,0 +1,114 @@
+"""The lists of cases: one's own queue by urgency, all cases with filters, a search that keeps names out of URLs."""
+
+from flask import request, url_for
+from sqlalchemy import ColumnElement, or_, select
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from casework import clock
+from casework.cases.models import Case, CaseRecord
+from casework.cases.queries import in_scope
+from casework.db import db
+from casework.doors.sessions import current_actor, signed_in
+from casework.errors import N_
+from casework.intake.models import Record, Revision
+from casework.overview import desk
+from casework.overview.desk import Filters
+from casework.web import shell
+from casework.web.pages import PAGE_SIZE, page
+from workflows.access import scope_of
+
+VIEWS = (
+    ("mine", N_("待我办"), "case:conclude"),
+    ("review", N_("待我复核"), "case:accept"),
+    ("unassigned", N_("未派发"), "case:assign"),
+    ("waiting", N_("等待他人"), "case:conclude"),
+    ("closed", N_("近7天办结"), "case:conclude"),
+)
+FOUND_AT_MOST = 100
+
+
+@signed_in
+def queue() -> Response:
+    """Show the cases that need something from this person, by urgency."""
+    actor, now = current_actor(), clock.now()
+    views = [(name, label) for name, label, action in VIEWS if scope_of(actor, action)]
+    chosen = request.args.get("view", "")
+    if chosen not in {name for name, _ in views}:
+        chosen = views[0][0] if views else "mine"
+    filters = _filters()
+    counted = {name: desk.numbers(desk.view(name, actor, now=now), _round_only(), now=now) for name, _ in views}
+    condition = desk.view(chosen, actor, now=now)
+    numbers = desk.numbers(condition, filters, now=now) if filters.active else counted.get(chosen, desk.Numbers())
+    return page(
+        "queue/page.html",
+        views=views,
+        view=chosen,
+        counted=counted,
+        numbers=numbers,
+        **_list(condition, filters),
+    )
+
+
+@signed_in
+def cases() -> Response:
+    """Show every case within sight, filtered, in the order of deadlines."""
+    actor, now = current_actor(), clock.now()
+    condition, filters = in_scope(actor), _filters()
+    return page("cases/page.html", numbers=desk.numbers(condition, filters, now=now), **_list(condition, filters))
+
+
+@signed_in
+def search() -> Response:
+    """Find cases by number, student number, name, employer or code; the words travel in the body, not in a URL."""
+    words = request.form.get("words", "").strip()
+    actor, now = current_actor(), clock.now()
+    if words:
+        exact = select(Case.number).where(in_scope(actor), Case.number == words.upper())
+        number = db.session.scalar(exact)
+        if number:
+            return redirect(url_for("web.case", number=number), 303)
+    condition = in_scope(actor) & _matching(words)
+    found = desk.sheet(condition, Filters(), now=now, limit=FOUND_AT_MOST)
+    return page("cases/found.html", words_sought=bool(words), sheet=found, filters=Filters(), at_most=FOUND_AT_MOST)
+
+
+def _list(condition: ColumnElement[bool], filters: Filters) -> dict[str, object]:
+    sheet = desk.sheet(condition, filters, now=clock.now(), after=request.args.get("after", ""), limit=PAGE_SIZE)
+    return {
+        "sheet": sheet,
+        "filters": filters,
+        "rules": desk.rules_present(condition),
+        "colleges": desk.colleges(current_actor()),
+        "after": request.args.get("after", ""),
+        "may_assign": shell.may(current_actor(), "case:assign"),
+        "may_note": shell.may(current_actor(), "case:note"),
+    }
+
+
+def _filters() -> Filters:
+    names = ("kind", "rule", "origin", "state", "college", "severity", "urgency", "owner", "q")
+    given = {name: request.args.get(name, "").strip() for name in names}
+    return Filters(**given, round_id=_round_only().round_id)
+
+
+def _round_only() -> Filters:
+    round_ = shell.current_round()
+    return Filters(round_id=round_.id if round_ else None)
+
+
+def _matching(words: str) -> ColumnElement[bool]:
+    people = (
+        select(CaseRecord.case_id)
+        .join(Record, Record.id == CaseRecord.record_id)
+        .outerjoin(Revision, Revision.id == Record.revision_id)
+        .where(
+            or_(
+                Record.student_no == words,
+                Record.name == words,
+                Revision.credit_code == words.upper(),
+                Revision.employer_name == words,
+            )
+        )
+    )
+    return or_(Case.subject_key == words, Case.number.istartswith(words.upper(), autoescape=True), Case.id.in_(people))

@@ -1,0 +1,62 @@
+"""Every address of the web interface, in one table that can be read whole."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, Response, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from casework.doors import problems
+from casework.web import appearance, entry, queue, shell, wording, words
+
+GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
+ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
+    ("/", "home", entry.home, GET),
+    ("/login", "login", entry.login, BOTH),
+    ("/logout", "logout", entry.logout, POST),
+    ("/me", "me", entry.me, BOTH),
+    ("/queue", "queue", queue.queue, GET),
+    ("/cases", "cases", queue.cases, GET),
+    ("/search", "search", queue.search, POST),
+    ("/cases/<number>", "case", queue.cases, GET),
+    ("/cases/<number>/actions/<verb>", "action", queue.cases, BOTH),
+    ("/assign", "assign", queue.cases, BOTH),
+    ("/bulk-note", "bulk_note", queue.cases, BOTH),
+    ("/messages", "messages", queue.cases, GET),
+    ("/import", "imports", queue.cases, BOTH),
+    ("/overdue", "overdue", queue.cases, GET),
+    ("/reports", "reports", queue.cases, GET),
+    ("/cosign", "cosign_list", queue.cases, GET),
+    ("/filing", "filings", queue.cases, GET),
+    ("/journal", "journal", queue.cases, GET),
+    ("/admin", "admin", queue.cases, GET),
+)
+
+
+def attach(app: Flask) -> None:
+    """Add the pages to the application: addresses, filters, shell, and the token against forged forms."""
+    web = Blueprint("web", __name__)
+    for rule, endpoint, view, methods in ROUTES:
+        web.add_url_rule(rule, endpoint, view, methods=methods)
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_CHECK_DEFAULT=False)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def protect() -> None:
+        if not request.path.startswith("/api/"):
+            csrf.protect()
+
+    app.register_error_handler(CSRFError, answer_forged)
+    app.context_processor(lambda: {"words": words})
+    wording.attach(app)
+    shell.attach(app)
+    appearance.attach(app)
+    app.register_blueprint(web)
+
+
+def answer_forged(_error: CSRFError) -> Response:
+    """Answer a form that does not carry this session's token: mostly one that was left open too long."""
+    return problems.problem(
+        400, "form_expired", gettext("这个页面打开得太久，已经失效，没有保存任何内容。请返回上一页，刷新后重新提交。")
+    )

@@ -1,0 +1,163 @@
+"""What surrounds every page: the round that is looked at, the ribbon of its dates, the menu with its counts."""
+
+import time
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import get_locale
+
+from casework import clock
+from casework.doors import doorbell
+from casework.errors import N_
+from casework.overview import navigation
+from casework.overview.ribbon import Mark, ribbon
+from casework.rounds import queries as rounds
+from casework.rounds.models import Round
+from casework.web import appearance
+from workflows import calendars
+from workflows.access import Actor, scope_of
+
+CHECK_SECONDS = 15
+_DELIVERY = "casework.web.delivery"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu: shown to whoever may do `action` anywhere; None shows it to everybody."""
+
+    endpoint: str
+    label: str
+    icon: str
+    action: tuple[str, ...]
+    count: str = ""
+
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        N_("办案"),
+        (
+            Entry("web.queue", N_("我的待办"), "inbox", ("case:conclude", "case:accept"), "queue"),
+            Entry("web.cases", N_("全部案件"), "folder", ("case:read",), "cases"),
+            Entry("web.imports", N_("导入与筛查"), "up", ("import:run",)),
+        ),
+    ),
+    (N_("督办"), (Entry("web.overdue", N_("逾期督办"), "board", ("overdue:read",), "overdue"),)),
+    (
+        N_("签字与备案"),
+        (
+            Entry("web.reports", N_("自查报告"), "file", ("report:draft", "report:read")),
+            Entry("web.cosign_list", N_("签字"), "seal", ("report:sign",), "cosign"),
+            Entry("web.filings", N_("备案"), "send", ("filing:read",), "filing"),
+        ),
+    ),
+    (
+        N_("系统"),
+        (
+            Entry("web.journal", N_("日志校验"), "shield", ("journal:verify",)),
+            Entry("web.admin", N_("管理"), "gear", ("people:manage", "round:settings")),
+        ),
+    ),
+)
+
+
+def attach(app: Flask) -> None:
+    """Offer the shell to every template."""
+    app.before_request(_keep_settings)
+    app.context_processor(_context)
+
+
+def current_round() -> Round | None:
+    """Return the round that this person looks at: chosen in the address, remembered, else the newest open one."""
+    if "round_looked_at" not in g:
+        open_ones = rounds.open_rounds()
+        wanted = request.args.get("round") or session.get("round")
+        g.round_looked_at = next((each for each in open_ones if each.code == wanted), None) or next(
+            iter(open_ones), None
+        )
+        if request.args.get("round") and g.round_looked_at:
+            session["round"] = g.round_looked_at.code
+    return g.round_looked_at
+
+
+def may(actor: Actor, *actions: str) -> bool:
+    """Say whether the actor may do one of these anywhere at all."""
+    return any(scope_of(actor, action) for action in actions)
+
+
+def landing(actor: Actor) -> str:
+    """Return the address of the first page of the menu that this person may open."""
+    first = next((entry.endpoint for _, entries in MENU for entry in entries if may(actor, *entry.action)), "web.me")
+    if may(actor, "report:sign") and not may(actor, "case:conclude"):
+        first = "web.cosign_list"
+    return url_for(first)
+
+
+def marks(actor: Actor) -> tuple[Mark, ...]:
+    """Return the ribbon for this person's line of organisations."""
+    round_ = current_round()
+    if round_ is None:
+        return ()
+    line = sorted({part for held in actor.appointments for part in held.path})
+    return ribbon(round_.id, line, today=clock.today(), calendar=calendars.shipped())
+
+
+def menu(actor: Actor) -> list[tuple[str, list[Entry]]]:
+    """Return the menu of this person, headings without entries left out."""
+    shown = [(heading, [entry for entry in entries if may(actor, *entry.action)]) for heading, entries in MENU]
+    return [(heading, entries) for heading, entries in shown if entries]
+
+
+def _keep_settings() -> None:
+    g.settings = current_app.extensions["casework"]
+
+
+def _context() -> dict[str, object]:
+    return {
+        "appearance": appearance,
+        "language": str(get_locale() or "zh"),
+        "now": clock.now(),
+        "shell": _Shell(),
+    }
+
+
+class _Shell:
+    """Looked up by the base template only, so that a plain page (sign-in, refusal) asks the database nothing."""
+
+    @property
+    def actor(self) -> Actor | None:
+        return g.get("actor")
+
+    @property
+    def home(self) -> str:
+        return landing(g.actor) if g.get("actor") else url_for("web.login")
+
+    @property
+    def menu(self) -> list[tuple[str, list[Entry]]]:
+        return menu(g.actor)
+
+    @property
+    def counts(self) -> dict[str, navigation.Count]:
+        if "menu_counts" not in g:
+            g.menu_counts = navigation.counts(g.actor, now=clock.now())
+        return g.menu_counts
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return marks(g.actor)
+
+    @property
+    def rounds(self) -> list[Round]:
+        return list(rounds.open_rounds())
+
+    @property
+    def round(self) -> Round | None:
+        return current_round()
+
+    @property
+    def delivery_waits(self) -> bool:
+        """Say whether messages are waiting for a queue server that does not answer."""
+        checked, waits = current_app.extensions.get(_DELIVERY, (0.0, False))
+        if time.monotonic() - checked > CHECK_SECONDS:
+            waits = not doorbell.reachable()
+            current_app.extensions[_DELIVERY] = (time.monotonic(), waits)
+        return waits
