@@ -14,7 +14,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from casework.db import open_engine
-from casework.models import metadata
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,12 +26,8 @@ def migrate(url: str, *, to: str = "head") -> None:
     open_engine(engine)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        if not list((ROOT / "migrations" / "versions").glob("*.py")):
-            # Until the first migration is written the tables come from the models.
-            metadata.create_all(connection)
-            connection.commit()
-            return
         command.upgrade(config, to)
+        connection.commit()
 
 
 class SqliteDatabases:
