@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 from tests.architecture.source import Module, modules, parse
 
-ENTRANCES = ("casework/doors/", "casework/cli/schema.py")  # the latter migrates on a connection of its own
-ENDS_OF_A_TRANSACTION = {"commit", "rollback"}
+COMMITTERS = ("casework/doors/", "casework/cli/schema.py")  # the latter migrates on a connection of its own
+ENTRANCES = ("casework/doors/", "casework/jobs/", "casework/cli/", "casework/api/", "casework/web/")
 MOVERS_OF_CASES = {"casework/operations/advance.py", "casework/operations/case_moves.py"}
 CASE_NAMES = {"case", "the_case", "cases"}
 
 
-def ends_of_transactions(module: Module) -> Iterator[str]:
-    """Yield calls of `….commit()`, `….rollback()`."""
+def calls_of(name: str, module: Module) -> Iterator[str]:
+    """Yield calls of `….name()`."""
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) in ENDS_OF_A_TRANSACTION:
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == name:
             yield module.place(node)
 
 
@@ -43,9 +43,14 @@ def _sets_state(call: ast.Call) -> bool:
     return False
 
 
-def test_only_an_entrance_ends_a_transaction():
-    found = [place for m in modules() if not m.path.startswith(ENTRANCES) for place in ends_of_transactions(m)]
-    assert not found, "operations and rooms leave the commit to whoever opened the unit of work"
+def test_only_the_unit_of_work_commits():
+    found = [place for m in modules() if not m.path.startswith(COMMITTERS) for place in calls_of("commit", m)]
+    assert not found, "leave the commit to whoever opened the unit of work"
+
+
+def test_only_an_entrance_gives_up_a_transaction():
+    found = [place for m in modules() if not m.path.startswith(ENTRANCES) for place in calls_of("rollback", m)]
+    assert not found, "raise instead: whoever opened the unit of work leaves nothing behind"
 
 
 def test_one_place_moves_a_case():
@@ -55,7 +60,7 @@ def test_one_place_moves_a_case():
 
 
 def test_these_inspections_see_what_they_look_for():
-    assert list(ends_of_transactions(parse("db.session.commit()"))) != []
+    assert list(calls_of("commit", parse("db.session.commit()"))) != []
     for text in (
         "case.state = 'closed'",
         "self.case.state = x",
