@@ -69,3 +69,8 @@ def _runs(hold: Hold, now: datetime) -> bool:
     if hold.approved_at is None or hold.refused_at is not None or hold.ended_at is not None:
         return False
     return now.astimezone(clock.BEIJING).date() <= hold.until_on
+
+
+def running_reports(round_id: int) -> Sequence[Report]:
+    """Return the reports of a round that still wait for signature or filing."""
+    return db.session.scalars(select(Report).filter_by(round_id=round_id).where(Report.state != "filed")).all()

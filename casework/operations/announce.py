@@ -16,8 +16,8 @@ from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
 from casework.people.models import Person
 from casework.reports.models import Report
+from notifications.kinds import KINDS
 from workflows.access import Actor
-from workflows.escalation import REMINDER
 
 
 def announce(
@@ -26,15 +26,17 @@ def announce(
     to: Sequence[Person | None],
     subject: Case | Report | None = None,
     params: Mapping[str, object] | None = None,
-    class_: int = REMINDER,
+    class_: int | None = None,
     dedup: str,
     not_after: datetime | None = None,
     inbox_only: bool = False,
 ) -> int:
     """Tell each person once about one occasion; return how many rows are new.
 
-    `dedup` names the occasion (`case:LC24-0417:assigned:31`): the same occasion
-    told again adds nothing. Nobody, the inactive and repeated names are left out.
+    `kind` and `params` are those of `notifications.kinds`, the link excepted,
+    which is added on the way out; `class_` is the kind's own unless given. `dedup`
+    names the occasion (`case:417:assign:31`): told again, it adds nothing. Nobody,
+    the inactive and repeated names are left out.
     """
     db.session.flush()  # a subject opened in this transaction needs its id
     readers = {person.id: person for person in to if person is not None and person.active}
@@ -45,7 +47,7 @@ def announce(
             person_id=person.id,
             channel=channel,
             dedup=dedup,
-            message_class=class_,
+            message_class=KINDS[kind].message_class if class_ is None else class_,
             params=dict(params or {}),
             not_after=not_after,
             **about,
@@ -80,6 +82,6 @@ def announce_case(case: Case, action: str, *, actor: Actor) -> int:
         kind,
         to=[case.owner],
         subject=case,
-        params={"number": case.number},
+        params={"case": case.number, "step": case.due_clock, "due": case.due_at.isoformat() if case.due_at else ""},
         dedup=f"case:{case.id}:{action}:{occasion}",
     )

@@ -1,47 +1,71 @@
 """One message a day, to each person above the owners, about everything that climbed to them.
 
 Each matter already stands in their inbox; the digest is the only thing that
-leaves the house, so forty overdue cases are one message and not forty.
+leaves the house, so forty overdue cases are one message and not forty. Heads of
+office get it whenever something is overdue or near; leaders only when something
+climbed to them.
 """
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
+from casework import clock
 from casework.cases.models import Case
 from casework.db import db
+from casework.deadlines.hearers import present
 from casework.deadlines.queries import running_stage
 from casework.notices.models import Message
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
-from casework.people.models import Person
-from workflows.escalation import ESCALATION
+from casework.people.models import Appointment, Person
+from notifications.kinds import ESCALATION, KINDS
+from workflows import calendars
+from workflows.beijing import end_of
+from workflows.calendars import CalendarUnknown
 
 KIND = "digest"
-KINDS = ("case_due", "case_escalated", "report_due", "report_escalated", "case_orphaned")
-LINES = 40
+SOON = 3
 LOOK_BACK = timedelta(days=14)
+EVERY_DAY = ("supervisor",)
+WHEN_TOLD = ("vice_leader", "party_leader", "admin_leader")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The open work of one organisation at this moment."""
+
+    overdue: int
+    due_soon: int
 
 
 def digest(day: date) -> int:
     """Write the digest of `day` for everybody who has something in it; return how many rows are new.
 
-    It holds what climbed to the person since their last digest and is still
-    open. Asking twice on one day adds nothing.
+    Asking twice on one day adds nothing. Nobody gets one on a day of rest.
     """
-    notices: list[Notice] = []
-    for person in _readers():
-        lines = _lines(person)
-        if not lines:
+    if not _worked(day):
+        return 0
+    counted: dict[int, Counted] = {}
+    notices = []
+    for person, roles, organisation_ids in _readers(day):
+        for organisation_id in organisation_ids:
+            if organisation_id not in counted:
+                counted[organisation_id] = _count(organisation_id, day)
+        overdue = sum(counted[each].overdue for each in organisation_ids)
+        due_soon = sum(counted[each].due_soon for each in organisation_ids)
+        escalated = _climbed_to(person)
+        if not escalated and not (roles & set(EVERY_DAY) and (overdue or due_soon)):
             continue
-        params = {"day": day.isoformat(), "count": len(lines), "lines": lines[:LINES]}
+        params = {"on": day.isoformat(), "overdue": overdue, "escalated": escalated, "due_soon": due_soon}
         notices += [
             Notice(
                 kind=KIND,
                 person_id=person.id,
                 channel=channel,
                 dedup=f"{KIND}:{day.isoformat()}",
-                message_class=ESCALATION,
+                message_class=KINDS[KIND].message_class,
                 params=params,
             )
             for channel in out_to(person)
@@ -49,34 +73,65 @@ def digest(day: date) -> int:
     return post(notices)
 
 
-def _readers() -> list[Person]:
-    """Return the active persons to whom anything climbed lately."""
-    newest = select(func.max(Message.created_at)).scalar_subquery()
-    since = db.session.scalar(select(newest))
-    if since is None:
-        return []
-    recent = select(Message.person_id).where(
-        Message.channel == INBOX, Message.kind.in_(KINDS), Message.created_at >= since - LOOK_BACK
+def _worked(day: date) -> bool:
+    try:
+        return calendars.shipped().working_day(day)
+    except CalendarUnknown:
+        return True
+
+
+def _readers(day: date) -> list[tuple[Person, set[str], tuple[int, ...]]]:
+    """Return who is above the owners today: person, their roles, the organisations in which they hold them."""
+    rows = db.session.execute(
+        select(Person, Appointment)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .where(Person.active, Appointment.role.in_(EVERY_DAY + WHEN_TOLD), Appointment.since <= day)
+        .where(Appointment.until.is_(None) | (Appointment.until >= day))
+        .order_by(Person.id, Appointment.id)
     )
-    return list(db.session.scalars(select(Person).where(Person.active, Person.id.in_(recent)).order_by(Person.id)))
+    found: dict[int, tuple[Person, set[str], list[int]]] = {}
+    for person, held in rows:
+        if present(person, day):
+            _, roles, organisations = found.setdefault(person.id, (person, set(), []))
+            roles.add(held.role)
+            organisations.append(held.organisation_id)
+    return [(person, roles, tuple(dict.fromkeys(ids))) for person, roles, ids in found.values()]
 
 
-def _lines(person: Person) -> list[dict[str, object]]:
-    """Return a line per matter, the last word about it, oldest deadline first."""
+def _count(organisation_id: int, day: date) -> Counted:
+    now = clock.now()
+    soon = end_of(_soon(day))
+    running = select(func.count()).select_from(Case).filter_by(organisation_id=organisation_id, accepted_at=None)
+    running = running.where(Case.state.in_(("flagged", "investigating", "corrected")))
+    return Counted(
+        overdue=db.session.scalar(running.where(Case.due_at < now)) or 0,
+        due_soon=db.session.scalar(running.where(Case.due_at >= now, Case.due_at <= soon)) or 0,
+    )
+
+
+def _soon(day: date) -> date:
+    try:
+        return calendars.shipped().add_working_days(day, SOON)[0]
+    except CalendarUnknown:
+        return day + timedelta(days=SOON)
+
+
+def _climbed_to(person: Person) -> int:
+    """Count the matters that climbed to a person since their last digest and are still open."""
+    rows = select(Message).where(Message.person_id == person.id, Message.channel == INBOX, Message.class_ == ESCALATION)
+    rows = rows.where(Message.created_at > _last_digest(person))
+    still = {
+        (row.case_id, row.report_id)
+        for row in db.session.scalars(rows)
+        if row.params.get("digest") and _still_open(row)
+    }
+    return len(still)
+
+
+def _last_digest(person: Person) -> datetime:
     last = db.session.scalar(select(func.max(Message.created_at)).filter_by(person_id=person.id, kind=KIND))
-    rows = select(Message).where(Message.person_id == person.id, Message.channel == INBOX, Message.kind.in_(KINDS))
-    if last is not None:
-        rows = rows.where(Message.created_at > last)
-    lines: dict[tuple[str, int], dict[str, object]] = {}
-    for row in db.session.scalars(rows.order_by(Message.id)):
-        if row.params.get("digest") and _still_open(row):
-            key = ("case", row.case_id) if row.case_id else ("report", row.report_id or 0)
-            shown = {name: row.params.get(name, "") for name in ("number", "clock", "due_on")}
-            lines[key] = {"kind": row.kind, **shown}
-    return sorted(lines.values(), key=lambda line: (str(line["due_on"]), str(line["number"])))
+    return last or clock.now() - LOOK_BACK
 
 
 def _still_open(row: Message) -> bool:
-    if row.case_id is None:
-        return True
-    return running_stage(db.session.get_one(Case, row.case_id)) is not None
+    return row.case_id is None or running_stage(db.session.get_one(Case, row.case_id)) is not None

@@ -7,7 +7,7 @@ still reach each reader as one message that names what it speaks for.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
@@ -21,14 +21,12 @@ from casework.deadlines.hearers import Hearers
 from casework.deadlines.ladder import OWNER, ladder_of
 from casework.deadlines.models import Timer
 from casework.notices.post import Notice, post
-from casework.notices.ways import INBOX, out_to
+from casework.notices.rungs import Spoken, of_case, of_report
 from casework.people.models import Person
 from casework.reports.models import Report
 from workflows import calendars
 from workflows.calendars import CalendarUnknown
-from workflows.escalation import DUE, Ladder, LadderRung, next_allowed
-
-STILL_WORTH_SAYING = timedelta(hours=12)
+from workflows.escalation import Ladder, next_allowed
 
 
 @dataclass(frozen=True)
@@ -74,20 +72,30 @@ def _fire(subject: Case | Report, hearers: Hearers, now: datetime) -> tuple[int,
         _leave_armed(subject, now, fire_at=allowed)
         return 0, []
     timers = _leave_armed(subject, now, state="fired", ended_at=now)
-    owner = subject.owner if isinstance(subject, Case) else subject.drafted_by
+    steps = {step.code: (rank, step) for rank, step in enumerate(ladder.rungs)}
+    known = sorted((timer for timer in timers if timer.rung in steps), key=lambda timer: steps[timer.rung][0])
     conflicted = conflicted_ids(subject) if isinstance(subject, Case) else frozenset()
-    said: dict[int, tuple[str, Person, list[tuple[Timer, LadderRung]]]] = {}
-    rank = {step.code: place for place, step in enumerate(ladder.rungs)}
-    for timer in sorted(timers, key=lambda each: rank.get(each.rung, 0)):
-        heard = hearers.of(
-            timer.rung, ladder=ladder, owner=owner, organisation=subject.organisation, conflicted=conflicted
-        )
-        for role, person in heard.persons if heard else ():
-            said.setdefault(person.id, (role, person, []))[2].append((timer, ladder.rungs[rank.get(timer.rung, 0)]))
-    upcoming = _next(subject, now)
+    said: dict[int, list[tuple[Timer, str, Person]]] = {}
+    for timer in known:
+        for role, person in _readers(subject, timer, hearers, ladder, conflicted):
+            said.setdefault(person.id, []).append((timer, role, person))
+    upcoming = _next(subject, now, ladder)
+    word = of_case if isinstance(subject, Case) else of_report
     return len(timers), [
-        notice for role, person, spoken in said.values() for notice in _notices(subject, role, person, spoken, upcoming)
+        notice
+        for heard in said.values()
+        for timer, role, person in heard[-1:]  # the highest rung speaks for those below it
+        for notice in word(subject, Spoken(timer, steps[timer.rung][1], role, person, len(heard) - 1, upcoming))
     ]
+
+
+def _readers(
+    subject: Case | Report, timer: Timer, hearers: Hearers, ladder: Ladder, conflicted: frozenset[int]
+) -> Sequence[tuple[str, Person]]:
+    if isinstance(subject, Report) and timer.audience == OWNER and subject.state == "frozen":
+        return hearers.signers(subject)
+    owner = subject.owner if isinstance(subject, Case) else subject.drafted_by
+    return hearers.of(timer.rung, ladder=ladder, owner=owner, organisation=subject.organisation, conflicted=conflicted)
 
 
 def _leave_armed(subject: Case | Report, now: datetime, **values: object) -> Sequence[Timer]:
@@ -115,52 +123,12 @@ def _allowed(now: datetime, ladder: Ladder) -> datetime:
         return now
 
 
-def _next(subject: Case | Report, now: datetime) -> Timer | None:
+def _next(subject: Case | Report, now: datetime, ladder: Ladder) -> tuple[Sequence[str], str] | None:
+    """Return who hears next, and on which day, if nothing is done."""
     reference = Timer.case_id if isinstance(subject, Case) else Timer.report_id
     coming = select(Timer).where(reference == subject.id, Timer.state == "armed", Timer.fire_at > now)
-    return db.session.scalars(coming.order_by(Timer.fire_at).limit(1)).one_or_none()
-
-
-def _notices(
-    subject: Case | Report,
-    role: str,
-    person: Person,
-    spoken: Sequence[tuple[Timer, LadderRung]],
-    upcoming: Timer | None,
-) -> list[Notice]:
-    """Return the rows for one reader: the highest rung speaks for those below it.
-
-    An owner gets a message; anybody above gets a row in the inbox and a line in
-    the day's digest.
-    """
-    timer, step = spoken[-1]
-    is_case = isinstance(subject, Case)
-    kind = ("case" if is_case else "report") + ("_escalated" if step.anchor == DUE else "_due")
-    params = {
-        "number": subject.number if is_case else subject.ref,
-        "clock": timer.clock,
-        "due_on": timer.due_on.isoformat(),
-        "rung": timer.rung,
-        "role": role,
-        "missed": [each.rung for each, _ in spoken[:-1]],
-        "next_role": upcoming.audience if upcoming else "",
-        "next_on": upcoming.fire_at.astimezone(clock.BEIJING).date().isoformat() if upcoming else "",
-        "digest": role != OWNER,
-    }
-    name = f"case:{subject.id}" if is_case else f"report:{subject.id}"
-    escalates = step.anchor == DUE
-    return [
-        Notice(
-            kind=kind,
-            person_id=person.id,
-            channel=channel,
-            dedup=f"{name}:{timer.clock}:{timer.rung}:{timer.due_on.isoformat()}",
-            message_class=step.message_class,
-            params=params,
-            organisation_id=subject.organisation_id,
-            case_id=subject.id if is_case else None,
-            report_id=None if is_case else subject.id,
-            not_after=None if escalates else max(timer.due_at, clock.now() + STILL_WORTH_SAYING),
-        )
-        for channel in ((INBOX, *out_to(person)) if role == OWNER else (INBOX,))
-    ]
+    found = db.session.scalars(coming.order_by(Timer.fire_at).limit(1)).one_or_none()
+    if found is None:
+        return None
+    audiences = {step.code: step.audience for step in ladder.rungs}
+    return audiences.get(found.rung, (found.audience,)), found.fire_at.astimezone(clock.BEIJING).date().isoformat()

@@ -1,0 +1,87 @@
+"""`casework work`: a worker that takes jobs from the queue and keeps the promises behind them.
+
+The queue knows one function and a ref; due times, retries and what was sent
+are the database's. A worker that starts before the queue server waits for it
+and says so.
+"""
+
+import logging
+import signal
+import threading
+from types import FrameType
+
+from flask import Flask
+from redis import RedisError
+from rq import Queue, Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from casework.db import db
+from casework.doors import doorbell
+from casework.errors import N_
+from casework.notices import ways
+
+log = logging.getLogger("casework.worker")
+QUEUES = ("default",)
+LONGEST_PAUSE = 15.0
+
+
+class ContextWorker(Worker):
+    """A worker whose forked work horse runs inside the application's context, on connections of its own."""
+
+    app: Flask
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """Leave the parent's sockets alone, then work."""
+        with self.app.app_context():
+            for engine in db.engines.values():
+                engine.dispose(close=False)  # they are the parent's; closing them would end its conversations
+            super().main_work_horse(job, queue)
+
+
+def work(app: Flask, *, burst: bool = False) -> int:
+    """Work until SIGTERM or SIGINT (or, with `burst`, until the queue is empty); return the exit status.
+
+    The first signal lets the running job finish. The queue server may be away at
+    the start and at any time after.
+    """
+    settings = app.extensions["casework"]
+    ways.configure(settings.channels)
+    with app.app_context():
+        if not _wait_for_queue_server():
+            return 0
+        connection = doorbell.connection()
+        for engine in db.engines.values():
+            engine.dispose()
+        queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in QUEUES]
+        worker = ContextWorker(queues, connection=connection, serializer=JSONSerializer)
+        worker.app = app
+        worker.log_result_lifespan = False
+        worker.work(burst=burst, logging_level="WARNING", with_scheduler=False)
+    return 0
+
+
+def _wait_for_queue_server() -> bool:
+    """Return once the queue server answers; False when a signal asked to stop before."""
+    stop = threading.Event()
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGTERM, signal.SIGINT)}
+    pause = 1.0
+    try:
+        while not stop.is_set():
+            try:
+                doorbell.connection().ping()
+            except RedisError as fault:
+                told = {"reason": type(fault).__name__, "pause": f"{pause:g}"}
+                log.warning(N_("队列服务暂时连不上（%(reason)s），%(pause)s 秒后再试；已登记的工作不会丢失。"), told)
+                stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return True
+        return False
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -1,0 +1,127 @@
+"""The way out, driven: claim, gate, call, record; and the sweep that finds what a death left behind.
+
+Each step is a transaction of its own and the call happens between two of them.
+A process that was frozen after the gate and wakes up late must not send: the
+lease may be somebody else's by then, and the person may have answered. Only the
+monotonic clock knows how long it was away.
+"""
+
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import current_app
+
+from casework import clock, promises
+from casework.config import Settings
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.errors import N_, Unavailable
+from casework.notices.ways import out
+from casework.operations import sweep as sweeping
+from casework.operations.drain import claim_batch, pass_gate
+from casework.operations.record_attempt import put_back, record_attempt, settle_doubt
+from notifications.channels.channel import Channel
+from notifications.channels.console import Console
+from notifications.channels.simulator import Simulator
+from notifications.channels.smtp import Settings as SmtpSettings
+from notifications.channels.smtp import Smtp
+
+log = logging.getLogger("casework.jobs")
+GUARD = 5.0
+"""Seconds that may lie between the gate and the call."""
+LONGEST = timedelta(minutes=5)
+
+
+def drain(ref: str = "", *, channel: str) -> dict:
+    """Send what is ready on one channel, batch by batch, until nothing is or the job has run long enough."""
+    way, settings = way_out(channel), _settings()
+    end = time.monotonic() + LONGEST.total_seconds()
+    counts = {"calls": 0, "messages": 0}
+    while time.monotonic() < end:
+        sent = call_once(way, base_url=settings.base_url)
+        if sent is None:
+            break
+        counts["calls"] += 1
+        counts["messages"] += sent
+        if ref:
+            with unit_of_work():
+                promises.extend(ref, progress=counts["messages"], total=0)
+    return counts
+
+
+def call_once(way: Channel, *, base_url: str, clock_of_process: Callable[[], float] = time.monotonic) -> int | None:
+    """Carry one batch out; return how many messages were handed over, or None when nothing was ready."""
+    # What cannot be asked goes one at a time: a death in the middle then leaves one message in doubt, not fifty.
+    size = way.batch_size if way.can_be_asked else 1
+    with unit_of_work():
+        claimed = claim_batch(way.code, size=size, worker=f"{socket.gethostname()}:{os.getpid()}")
+    if claimed is None:
+        return None
+    with unit_of_work():
+        letters = pass_gate(claimed, base_url=base_url)
+    passed_at = clock_of_process()
+    if not letters:
+        return 0
+    db.session.remove()  # no transaction is open while somebody else's server is thinking
+    if clock_of_process() - passed_at > GUARD:
+        log.warning("a batch of %s was held up for too long and is put back", way.code)
+        with unit_of_work():
+            put_back(claimed.attempt_id)
+        return 0
+    answer = way.send(letters, reference=claimed.ref)
+    with unit_of_work():
+        record_attempt(claimed.attempt_id, answer)
+    return len(letters)
+
+
+def sweep(_ref: str = "") -> dict:
+    """Put back what a death left behind, ask about what is in doubt, apply what carriers report."""
+    with unit_of_work():
+        found = sweeping.sweep()
+    settled = sum(_settle(doubt) for doubt in found.doubts if doubt.channel in out())
+    reporting = [way for way in map(way_out, out()) if isinstance(way, Simulator)]
+    for way in reporting:
+        _take_receipts(way)
+    return {"put_back": found.put_back, "in_doubt": found.in_doubt, "rung": list(found.rung), "settled": settled}
+
+
+def way_out(channel: str) -> Channel:
+    """Return the channel of this name with the settings of this installation; raises `Unavailable` for another."""
+    settings = _settings()
+    if channel == Smtp.code:
+        return Smtp(SmtpSettings.read(dict(settings.smtp)))
+    if channel == Simulator.code:
+        return Simulator(settings.data_dir / "carrier.jsonl", now=clock.now)
+    if channel == Console.code:
+        return Console(sys.stdout)
+    raise Unavailable(
+        N_("通道 %(channel)s 没有配置，消息留在队列中。请管理员检查通道设置。"), params={"channel": channel}
+    )
+
+
+def _settle(doubt: sweeping.Doubt) -> int:
+    way = way_out(doubt.channel)
+    try:
+        answer = way.ask(doubt.ref) if way.can_be_asked else None
+    except OSError as fault:
+        log.warning("%s could not be asked (%s); the next sweep tries again", doubt.channel, type(fault).__name__)
+        return 0
+    with unit_of_work():
+        return settle_doubt(doubt.attempt_id, answer)
+
+
+def _take_receipts(way: Simulator) -> None:
+    with unit_of_work():
+        sweeping.land_receipts(way.code, ((each.ref, each.provider_id, each.status) for each in way.receipts()))
+    with unit_of_work():
+        sweeping.apply_receipts()
+        sweeping.give_up_receipts([way.code])
+
+
+def _settings() -> Settings:
+    return current_app.extensions["casework"]

@@ -1,0 +1,34 @@
+"""What keeps the machinery itself going: bells for forgotten promises, old ticks deleted."""
+
+import time
+from datetime import timedelta
+
+from casework import clock, promises
+from casework.db import db
+from casework.doors import doorbell
+from casework.doors.unit import unit_of_work
+
+AGAIN_AFTER = 60.0
+KEPT = timedelta(days=14)
+
+_rung_at: dict[str, float] = {}
+"""When this process last rang for a promise: while all workers are busy, a bell a minute is enough."""
+
+
+def ring_forgotten() -> int:
+    """Ring for promises that nobody keeps; return for how many."""
+    now = time.monotonic()
+    refs = [ref for ref in promises.forgotten() if now - _rung_at.get(ref, -AGAIN_AFTER) >= AGAIN_AFTER]
+    db.session.rollback()
+    if not doorbell.ring(refs):
+        return 0
+    for ref in [known for known, at in _rung_at.items() if now - at > AGAIN_AFTER]:
+        del _rung_at[ref]
+    _rung_at.update(dict.fromkeys(refs, now))
+    return len(refs)
+
+
+def prune_ticks() -> None:
+    """Delete ticks that no scheduler can ask for any more."""
+    with unit_of_work():
+        promises.prune_ticks(clock.now() - KEPT)

@@ -1,0 +1,80 @@
+"""Questions about what was told, to whom, and what is still on its way out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from casework import clock
+from casework.db import db
+from casework.errors import N_, NotFound
+from casework.notices.models import Message, SendAttempt
+from casework.notices.ways import INBOX
+
+
+def inbox(person_id: int, *, before_id: int | None = None, limit: int = 50) -> Sequence[Message]:
+    """Return a page of a person's inbox, newest first; `before_id` is the last id of the page before."""
+    wanted = select(Message).filter_by(person_id=person_id, channel=INBOX).order_by(Message.id.desc()).limit(limit)
+    if before_id is not None:
+        wanted = wanted.where(Message.id < before_id)
+    return db.session.scalars(wanted).all()
+
+
+def unread(person_id: int) -> int:
+    """Count what a person has not read in the inbox."""
+    wanted = select(func.count()).select_from(Message).filter_by(person_id=person_id, channel=INBOX, read_at=None)
+    return db.session.scalar(wanted) or 0
+
+
+def get_message(ref: str, *, person_id: int) -> Message:
+    """Return one message of a person's inbox; raises `NotFound` for anybody else's."""
+    found = db.session.scalars(select(Message).filter_by(ref=ref, person_id=person_id, channel=INBOX)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这条消息。"))
+    return found
+
+
+def mark_read(person_id: int, *, ref: str | None = None) -> int:
+    """Mark one message, or all of a person's, as read; return how many were not before."""
+    statement = update(Message).filter_by(person_id=person_id, channel=INBOX, read_at=None)
+    if ref is not None:
+        statement = statement.filter_by(ref=ref)
+    return db.session.execute(statement.values(read_at=clock.now())).rowcount
+
+
+def told_about(*, case_id: int) -> Sequence[Message]:
+    """Return every message about a case, on every channel, oldest first."""
+    return db.session.scalars(select(Message).filter_by(case_id=case_id).order_by(Message.id)).all()
+
+
+def waiting_channels(now: datetime) -> Sequence[str]:
+    """Return the channels on which something is ready to leave now."""
+    wanted = select(Message.channel).where(Message.state == "ready", Message.next_at <= now).distinct()
+    return db.session.scalars(wanted.order_by(Message.channel)).all()
+
+
+def stuck_messages(limit: int = 200) -> Sequence[Message]:
+    """Return what no further attempt will mend, newest first: the list for a human."""
+    wanted = select(Message).where(Message.state.in_(("dead", "undelivered_permanent")))
+    return db.session.scalars(wanted.order_by(Message.id.desc()).limit(limit)).all()
+
+
+def count_by_state(since: datetime) -> dict[tuple[str, str], int]:
+    """Count messages written since a moment: (channel, state) → number."""
+    rows = db.session.execute(
+        select(Message.channel, Message.state, func.count().label("number"))
+        .where(Message.created_at >= since)
+        .group_by(Message.channel, Message.state)
+    )
+    return {(row.channel, row.state): row.number for row in rows}
+
+
+def doubtful(*, settled_before: datetime, limit: int = 50) -> Sequence[SendAttempt]:
+    """Return provider calls of which nobody knows the outcome, submitted before a moment, oldest first."""
+    wanted = (
+        select(SendAttempt)
+        .where(SendAttempt.state == "in_doubt", SendAttempt.submitting_at <= settled_before)
+        .order_by(SendAttempt.submitting_at)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()

@@ -1,0 +1,104 @@
+"""What a rung of the ladder says to one reader: which kind of message, with which parameters, by which channels.
+
+An owner gets a message. Anybody above gets one row in the inbox for each matter
+and, out of the house, only the day's digest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from casework import clock
+from casework.cases.models import Case
+from casework.deadlines.ladder import OWNER
+from casework.deadlines.models import Timer
+from casework.notices.post import Notice
+from casework.notices.ways import INBOX, out_to
+from casework.people.models import Person
+from casework.reports.models import Report
+from casework.reports.queries import number_of
+from notifications.kinds import ESCALATION, KINDS
+from workflows.clocks import ACCEPT
+from workflows.escalation import DUE, LadderRung
+
+STILL_WORTH_SAYING = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One rung as one reader hears it: in which role, for how many missed ones besides, and what would come next."""
+
+    timer: Timer
+    step: LadderRung
+    role: str
+    person: Person
+    missed: int
+    upcoming: tuple[Sequence[str], str] | None
+
+
+def of_case(case: Case, spoken: Spoken) -> list[Notice]:
+    """Return the rows for one reader about a case; none for an owner whose part is done and waits for review."""
+    kind = _case_kind(spoken)
+    if kind is None:
+        return []
+    return _rows(
+        spoken,
+        kind=kind,
+        subject=f"case:{case.id}",
+        about={"case_id": case.id, "organisation_id": case.organisation_id},
+        params={"case": case.number},
+    )
+
+
+def of_report(report: Report, spoken: Spoken) -> list[Notice]:
+    """Return the rows for one reader about a report: before the date to whoever must act, after it upward."""
+    escalates = spoken.step.anchor == DUE
+    before = {"frozen": "report_to_sign", "signed": "report_signed"}.get(report.state)
+    kind = "report_escalated" if escalates else before
+    if kind is None:
+        return []
+    return _rows(
+        spoken,
+        kind=kind,
+        subject=f"report:{report.id}",
+        about={"report_id": report.id, "organisation_id": report.organisation_id},
+        params={"report": number_of(report), "cases": len(report.cases)},
+    )
+
+
+def _case_kind(spoken: Spoken) -> str | None:
+    if spoken.step.anchor == DUE:
+        return "case_escalated"
+    if spoken.timer.clock == ACCEPT:
+        return None
+    if spoken.role != OWNER:
+        return "case_orphaned"
+    return "case_due" if spoken.timer.due_at > clock.now() else "case_overdue"
+
+
+def _rows(spoken: Spoken, *, kind: str, subject: str, about: dict[str, int], params: dict[str, object]) -> list[Notice]:
+    timer = spoken.timer
+    upward = KINDS[kind].message_class == ESCALATION
+    said = params | {
+        "step": timer.clock,
+        "due": timer.due_at.isoformat(),
+        "role": [spoken.role],
+        "missed": spoken.missed,
+        "next": [list(spoken.upcoming[0]), spoken.upcoming[1]] if spoken.upcoming else None,
+        "due_on": timer.due_on.isoformat(),
+        "rung": timer.rung,
+        "digest": upward,
+    }
+    return [
+        Notice(
+            kind=kind,
+            person_id=spoken.person.id,
+            channel=channel,
+            dedup=f"{subject}:{timer.clock}:{timer.rung}:{timer.due_on.isoformat()}",
+            message_class=KINDS[kind].message_class,
+            params=said,
+            not_after=None if upward else max(timer.due_at, clock.now() + STILL_WORTH_SAYING),
+            **about,
+        )
+        for channel in ((INBOX,) if upward else (INBOX, *out_to(spoken.person)))
+    ]

@@ -1,0 +1,51 @@
+"""From a stored message to its text: the kind's own parameters, and the link that only this installation knows."""
+
+from collections.abc import Mapping
+
+import notifications.compose as texts
+from casework.notices.models import Message
+from casework.notices.ways import address_of
+from notifications.errors import ComposeRefused
+from notifications.kinds import KINDS
+from notifications.message import Message as Letter
+from notifications.message import Text
+
+LINK = "link"
+
+
+def letter(message: Message, *, base_url: str) -> Letter:
+    """Return what leaves the house; raises `ComposeRefused` when the row does not hold what its kind asks for."""
+    return texts.compose(
+        message.kind,
+        language=_language(message),
+        params=_params(message, base_url),
+        ref=message.ref,
+        recipient=address_of(message.person),
+    )
+
+
+def text(message: Message, *, base_url: str) -> Text:
+    """Return what the person reads in the inbox; a row that cannot be worded shows its kind's name and its link."""
+    try:
+        return texts.render(message.kind, language=_language(message), params=_params(message, base_url))
+    except ComposeRefused:
+        label = KINDS[message.kind].label if message.kind in KINDS else message.kind
+        link = base_url + path_of(message)
+        return Text(label, link + "\n", (link,))
+
+
+def path_of(message: Message) -> str:
+    """Return the page on which the reader finds what the message is about."""
+    if message.case_id is not None:
+        return f"/cases/{message.params.get('case', '')}"
+    return f"/reports/{message.params.get('report', '')}" if message.report_id is not None else "/"
+
+
+def _language(message: Message) -> str:
+    return message.person.language if message.person.language in texts.LANGUAGES else texts.LANGUAGES[0]
+
+
+def _params(message: Message, base_url: str) -> Mapping[str, object]:
+    asked = KINDS[message.kind].parameters if message.kind in KINDS else frozenset()
+    held = {name: value for name, value in message.params.items() if name in asked}
+    return held | ({LINK: base_url + path_of(message)} if LINK in asked else {})

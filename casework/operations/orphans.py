@@ -1,0 +1,100 @@
+"""Find the cases that nobody can take further, and say so today to who can find somebody.
+
+Who may take the next step is asked of the rules: the owner while the case is
+being worked on, a second reviewer after. Waiting for the deadline to find out
+would lose the days in which it can still be mended.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from casework import clock
+from casework.cases.facts import conflicted_ids
+from casework.cases.models import Case
+from casework.db import db
+from casework.deadlines.hearers import present
+from casework.operations.announce import announce
+from casework.people import queries
+from casework.people.models import Organisation, Person
+from casework.rounds.models import Round
+from workflows.orphans import Candidate, orphan_reason
+from workflows.reasons import Reason
+
+CLIMB = ("supervisor", "vice_leader", "party_leader", "admin_leader")
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A case that nobody can take further, why, and in which role somebody was told (empty: nobody is left)."""
+
+    case: Case
+    reason: Reason
+    told_role: str
+
+
+def orphans(round_: Round) -> list[Orphan]:
+    """Tell, once a day and case, the next filled role about every open case without anybody for its next step."""
+    today = clock.today()
+    running = (
+        select(Case)
+        .filter_by(round_id=round_.id, accepted_at=None)
+        .where(Case.state.in_(("flagged", "investigating", "corrected")))
+        .order_by(Case.organisation_id, Case.id)
+    )
+    found = []
+    for case in db.session.scalars(running).all():
+        reason = orphan_reason(candidates=_candidates(case), today=today)
+        if reason is None:
+            continue
+        role, readers = _readers(case.organisation)
+        announce(
+            "case_orphaned",
+            to=readers,
+            subject=case,
+            params={
+                "case": case.number,
+                "due": case.due_at.isoformat() if case.due_at else "",
+                "role": [role] if role else [],
+                "digest": True,
+            },
+            dedup=f"case:{case.id}:orphaned:{today.isoformat()}",
+            inbox_only=True,  # it leaves the house as a line of the digest
+        )
+        found.append(Orphan(case, reason, role))
+    return found
+
+
+def _candidates(case: Case) -> list[Candidate]:
+    conflicted = conflicted_ids(case)
+    if case.state == "corrected":
+        reviewers = queries.holders("supervisor", case.organisation_id)
+        return [_candidate(person, conflicted | {case.owner_id}) for person in reviewers]
+    if case.owner is not None:
+        return [_candidate(case.owner, conflicted)]
+    offices = (case.organisation_id, case.college_id) if case.college_id else (case.organisation_id,)
+    able = [person for office in offices for person in queries.holders("investigator", office)]
+    return [_candidate(person, conflicted) for person in able]
+
+
+def _candidate(person: Person, conflicted: frozenset[int | None]) -> Candidate:
+    here = present(person, clock.today())
+    return Candidate(
+        person=str(person.id),
+        active=person.active,
+        conflicted=person.id in conflicted,
+        away_until=None if here or person.absent_until is None else person.absent_until + timedelta(days=1),
+    )
+
+
+def _readers(organisation: Organisation) -> tuple[str, Sequence[Person]]:
+    """Return the lowest role above the owners that somebody present fills, and who."""
+    today = clock.today()
+    for role in CLIMB:
+        there = [person for person in queries.holders(role, organisation.id) if present(person, today)]
+        if there:
+            return role, there
+    above = queries.holders("supervisor", organisation.parent_id) if organisation.parent_id else []
+    return ("level_above", above) if above else ("", ())
