@@ -147,6 +147,7 @@ class Signature(db.Model):
     typed_name: Mapped[str]
     manifest_hash: Mapped[Code]
     mandate_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    document: Mapped[str] = mapped_column(default="")  # number of the mandate or appointment it rests on
     delegated: Mapped[bool] = mapped_column(default=False)
     lapsed_at: Mapped[datetime | None]
     lapse_reason: Mapped[Words] = mapped_column(default="")
@@ -154,8 +155,37 @@ class Signature(db.Model):
     person: Mapped[Person] = relationship()
 
 
+class Mandate(db.Model):
+    """A paper that was on file before it was used.
+
+    `delegate`: a mandate to sign one slot for its holder; `both_offices`: the
+    appointment of one person to both offices (一肩挑).
+    """
+
+    __tablename__ = "mandates"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    kind: Mapped[Code]
+    slot: Mapped[Code] = mapped_column(default="")
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    principal_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    document: Mapped[str]  # the paper's own number, as it is printed
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    revoked_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
 class Document(db.Model):
-    """A rendered document of a frozen report: plan, records, records_sheet, report."""
+    """A stored document of a report: plan, records, records_sheet, report, manifest.
+
+    When a stale report is frozen anew, what was signed before stays, under its
+    kind with the number of the freeze (`report-1`).
+    """
 
     __tablename__ = "report_documents"
     __table_args__ = (UniqueConstraint("report_id", "kind"),)

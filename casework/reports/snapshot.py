@@ -141,6 +141,7 @@ class Snapshot:
     open_cases: tuple[OpenCase, ...]
     slots: tuple[Slot, ...]
     recipients: tuple[str, ...]
+    rectified: tuple[str, ...] = ()
 
     def to_dict(self) -> dict:
         """Return the snapshot in JSON's own types."""

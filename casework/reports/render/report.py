@@ -92,6 +92,7 @@ def _problems(document: OfficialDocument, snapshot: Snapshot) -> None:
 
 def _measures(document: OfficialDocument, snapshot: Snapshot) -> None:
     document.heading("四、整改情况和措施")
+    document.texts(snapshot.rectified)
     document.table(
         ("序号", "整改目标", "整改措施", "完成期限", "责任人", "进展", "案件"),
         (

@@ -1,0 +1,41 @@
+"""Hand out a document of a report: masked for reading, in full as an export that the journal remembers."""
+
+from casework import journal
+from casework.config import Settings
+from casework.errors import N_, Conflict, NotFound
+from casework.operations.permit_report import permit_report, refusal_for_report
+from casework.reports.documents import KINDS, WITH_PEOPLE, Rendered, masked_document, signed_report
+from casework.reports.models import Report
+from casework.reports.queries import number_of
+from casework.reports.snapshot import Snapshot
+from casework.storage import read
+from workflows.access import Actor
+
+
+def download_document(report: Report, *, kind: str, masked: bool, actor: Actor, settings: Settings) -> Rendered:
+    """Return one document (plan, records, records_sheet, report, signed_report, manifest) with its name and type.
+
+    The records in full need the right to export or to take the package; masked, whoever reads the report may have them.
+    """
+    permit_report(actor, "report:read", report)
+    stored = next((row for row in report.documents if row.kind == kind), None)
+    if report.snapshot is None or (stored is None and kind != "signed_report"):
+        raise NotFound(N_("自查报告 %(report)s 没有这份文书；请先定稿。"), params={"report": number_of(report)})
+    if kind in WITH_PEOPLE and masked:
+        return masked_document(Snapshot.from_dict(report.snapshot), kind)
+    if kind in WITH_PEOPLE and refusal_for_report(actor, "report:package", report) is not None:
+        permit_report(actor, "export", report)
+    journal.record(
+        organisation_id=report.organisation_id,
+        action="report:download",
+        actor=str(actor.id),
+        subject=number_of(report),
+        facts={"kind": kind, "manifest_hash": report.manifest_hash},
+        chain=journal.LOOKS,
+    )
+    if stored is None:
+        if report.state not in {"frozen", "signed", "filed"}:
+            raise Conflict(N_("自查报告 %(report)s 已失效，没有有效的签字。"), params={"report": number_of(report)})
+        return signed_report(report, Snapshot.from_dict(report.snapshot))
+    name, media_type = KINDS.get(kind, (stored.file_name, stored.file.media_type))
+    return Rendered(kind, name, media_type, read(stored.file, folder=settings.files_dir))

@@ -1,0 +1,54 @@
+"""Issue 自查通知（方案）: a new version each time, the earlier ones stay on file (N2.2)."""
+
+from casework import journal
+from casework.db import db
+from casework.errors import N_, Invalid
+from casework.operations.permit import permit
+from casework.people.models import Organisation
+from casework.reports import queries
+from casework.reports.models import Plan
+from casework.rounds.models import Round
+from workflows.access import Actor
+
+REQUIRED = N_("必填。")
+
+
+def issue_plan(
+    *,
+    organisation: Organisation,
+    round_: Round,
+    method: str,
+    recording: str,
+    rectification: str,
+    responsible: str,
+    actor: Actor,
+) -> Plan:
+    """Return the version now in force; a report drafted under an earlier one has to be drafted again."""
+    permit(actor, "report:freeze", organisation=organisation)
+    texts = {"method": method, "recording": recording, "rectification": rectification, "responsible": responsible}
+    refuse_blank(texts)
+    before = queries.current_plan(organisation.id, round_.id)
+    plan = Plan(
+        organisation_id=organisation.id,
+        round_id=round_.id,
+        version=before.version + 1 if before else 1,
+        issued_by_id=actor.id,
+        **{name: text.strip() for name, text in texts.items()},
+    )
+    db.session.add(plan)
+    db.session.flush()  # whoever cites the plan needs its id
+    journal.record(
+        organisation_id=organisation.id,
+        action="plan:issue",
+        actor=str(actor.id),
+        subject=f"{organisation.code}/{round_.code}",
+        facts={"version": plan.version},
+    )
+    return plan
+
+
+def refuse_blank(texts: dict[str, str]) -> None:
+    """Refuse a form in which one of these texts is missing, and name each."""
+    blank = {name: REQUIRED for name, text in texts.items() if not text.strip()}
+    if blank:
+        raise Invalid(N_("还有必填内容没有写，没有保存。请补齐后再提交。"), fields=blank)

@@ -1,0 +1,121 @@
+"""Put a paper on file before it is used: a mandate to sign for an office holder, or one person's two appointments."""
+
+from datetime import date
+
+from casework import clock, journal
+from casework.db import db
+from casework.errors import N_, Invalid
+from casework.operations.issue_plan import refuse_blank
+from casework.operations.permit import permit
+from casework.people import queries as people
+from casework.people.models import Organisation, Person
+from casework.reports.facts import BOTH_OFFICES, DELEGATE
+from casework.reports.models import Mandate
+from casework.rounds import settings
+from casework.rounds.models import Round
+from casework.storage import StoredFile
+from workflows.access import Actor
+
+
+def record_mandate(
+    *,
+    organisation: Organisation,
+    round_: Round,
+    slot: str,
+    delegate: Person,
+    principal: Person,
+    valid_from: date,
+    valid_to: date,
+    document: str,
+    actor: Actor,
+    file: StoredFile | None = None,
+) -> Mandate:
+    """File the mandate of an office holder (`principal`) for a `delegate`; nobody files their own."""
+    permit(actor, "report:freeze", organisation=organisation)
+    refuse_blank({"document": document})
+    wrong = {}
+    if slot not in settings.slots(round_, organisation.kind):
+        wrong["slot"] = N_("本轮没有这个签字位。")
+    elif principal not in people.holders(slot, organisation.id):
+        wrong["principal"] = N_("授权人不是该职务的在任人员。")
+    if delegate.id in {principal.id, actor.id}:
+        wrong["delegate"] = N_("代签人不能是授权人或登记人本人。")
+    if valid_to < valid_from:
+        wrong["valid_to"] = N_("截止日期早于开始日期。")
+    if wrong:
+        raise Invalid(N_("授权登记有误，没有保存。请按提示修改。"), fields=wrong)
+    return _file(
+        Mandate(
+            organisation_id=organisation.id,
+            kind=DELEGATE,
+            slot=slot,
+            person_id=delegate.id,
+            principal_id=principal.id,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            document=document.strip(),
+            file_id=file.id if file else None,
+            recorded_by_id=actor.id,
+        ),
+        actor=actor,
+    )
+
+
+def record_both_offices(
+    *,
+    organisation: Organisation,
+    person: Person,
+    document: str,
+    valid_from: date,
+    valid_to: date,
+    actor: Actor,
+    file: StoredFile | None = None,
+) -> Mandate:
+    """File the appointment of one person to both offices (一肩挑), who may then sign in two capacities."""
+    permit(actor, "report:freeze", organisation=organisation)
+    refuse_blank({"document": document})
+    return _file(
+        Mandate(
+            organisation_id=organisation.id,
+            kind=BOTH_OFFICES,
+            person_id=person.id,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            document=document.strip(),
+            file_id=file.id if file else None,
+            recorded_by_id=actor.id,
+        ),
+        actor=actor,
+    )
+
+
+def revoke_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
+    """End a paper; signatures that rest on it stay."""
+    permit(actor, "report:freeze", organisation=db.session.get_one(Organisation, mandate.organisation_id))
+    mandate.revoked_at = mandate.revoked_at or clock.now()
+    _note(mandate, "mandate:revoke", actor=actor)
+    return mandate
+
+
+def _file(mandate: Mandate, *, actor: Actor) -> Mandate:
+    db.session.add(mandate)
+    db.session.flush()  # its ref names it in the journal
+    _note(mandate, "mandate:record", actor=actor)
+    return mandate
+
+
+def _note(mandate: Mandate, action: str, *, actor: Actor) -> None:
+    journal.record(
+        organisation_id=mandate.organisation_id,
+        action=action,
+        actor=str(actor.id),
+        subject=mandate.ref,
+        facts={
+            "kind": mandate.kind,
+            "slot": mandate.slot,
+            "person": mandate.person_id,
+            "valid_from": mandate.valid_from.isoformat(),
+            "valid_to": mandate.valid_to.isoformat(),
+            "document": mandate.document,
+        },
+    )

@@ -1,0 +1,88 @@
+"""Build the package that proves a report offline: documents, records, dossiers, evidence, manifest, journal extract.
+
+It leaves the house, so it is an export: journalled in the chain of looks before anybody has it.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from casework import journal
+from casework.config import Settings
+from casework.db import db
+from casework.errors import N_, Conflict
+from casework.filing.package import EvidenceFile, build_package
+from casework.filing.queries import journal_extract
+from casework.operations.permit_report import permit_report
+from casework.reports.documents import KINDS, signed_report
+from casework.reports.models import Report
+from casework.reports.queries import UNFINISHED, number_of
+from casework.reports.snapshot import Snapshot, document_contents
+from casework.storage import ALLOWED, StoredFile, read
+from workflows.access import Actor
+
+SUFFIXES = {media_type: f".{extension}" for extension, media_type in ALLOWED.items()}
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """A package on disk, in clear: where it lies, the name to give it, its SHA-256. Whoever asked for it deletes it."""
+
+    path: Path
+    file_name: str
+    sha256: str
+
+
+def report_package(report: Report, *, target: Path, actor: Actor, settings: Settings) -> Packaged:
+    """Write the package of a frozen, signed or filed report to `target`; evidence is opened one file at a time."""
+    permit_report(actor, "report:package", report)
+    if report.state in UNFINISHED or report.manifest is None or report.snapshot is None:
+        raise Conflict(
+            N_("自查报告 %(report)s 尚未定稿或已失效，没有可下载的卷宗包；请先定稿。"),
+            code="nothing_frozen",
+            params={"report": number_of(report)},
+        )
+    snapshot = Snapshot.from_dict(report.snapshot)
+    dossiers = [entry.dossier for entry in report.cases]
+    subjects = [number_of(report), *(dossier["number"] for dossier in dossiers)]
+    with tempfile.TemporaryDirectory(dir=target.parent) as opened:
+        sha256 = build_package(
+            target,
+            manifest=report.manifest,
+            contents=document_contents(snapshot),
+            dossiers=dossiers,
+            documents=_documents(report, snapshot, settings),
+            evidence=_evidence(dossiers, Path(opened), settings),
+            journal=journal_extract(report.manifest["journal_heads"], subjects),
+        )
+    journal.record(
+        organisation_id=report.organisation_id,
+        action="report:package",
+        actor=str(actor.id),
+        subject=number_of(report),
+        facts={"sha256": sha256, "manifest_hash": report.manifest_hash, "cases": len(dossiers)},
+        chain=journal.LOOKS,
+    )
+    return Packaged(target, f"卷宗包_{number_of(report)}.zip", sha256)
+
+
+def _documents(report: Report, snapshot: Snapshot, settings: Settings) -> dict[str, bytes]:
+    found = {
+        row.file_name: read(row.file, folder=settings.files_dir)
+        for row in report.documents
+        if row.kind in KINDS and row.kind != "manifest"
+    }
+    if any(row.lapsed_at is None for row in report.signatures):
+        signed = signed_report(report, snapshot)
+        found[signed.file_name] = signed.content
+    return found
+
+
+def _evidence(dossiers: list[dict], folder: Path, settings: Settings) -> Iterator[EvidenceFile]:
+    wanted = {item["sha256"] for dossier in dossiers for item in dossier["evidence"]}
+    for stored in db.session.query(StoredFile).filter(StoredFile.sha256.in_(wanted)).order_by(StoredFile.sha256):
+        path = folder / stored.sha256
+        path.touch(mode=0o600)
+        path.write_bytes(read(stored, folder=settings.files_dir))
+        yield EvidenceFile(stored.sha256, path, SUFFIXES.get(stored.media_type, ""))

@@ -1,0 +1,41 @@
+"""Deliver a signed report to every recipient that the round names: the discipline body and the level above (N2.2)."""
+
+from casework import journal
+from casework.db import db
+from casework.errors import N_, Conflict
+from casework.filing import queries as filing
+from casework.filing.models import Filing
+from casework.operations.permit_report import permit_report, refuse_filed
+from casework.reports.models import Report
+from casework.reports.queries import lock_report, number_of
+from workflows.access import Actor
+
+
+def send_report(report: Report, *, actor: Actor) -> tuple[Filing, ...]:
+    """Return the standing deliveries of the report; what was delivered already is not delivered twice."""
+    permit_report(actor, "filing:deliver", report)
+    refuse_filed(report)
+    lock_report(report)
+    if report.state != "signed":
+        raise Conflict(
+            N_("自查报告 %(report)s 尚未签字完毕，不能报送备案；请先由签字人签字。"),
+            code="report_not_signed",
+            params={"report": number_of(report)},
+        )
+    sent = {each.recipient_id for each in filing.standing(report)}
+    for recipient in filing.recipients_of(report.organisation, report.round):
+        if recipient.organisation.id in sent:
+            continue
+        db.session.add(Filing(report_id=report.id, capacity=recipient.capacity, recipient_id=recipient.organisation.id))
+        journal.record(
+            organisation_id=report.organisation_id,
+            action="filing:deliver",
+            actor=str(actor.id),
+            subject=number_of(report),
+            facts={
+                "capacity": recipient.capacity,
+                "recipient": recipient.organisation.code,
+                "manifest_hash": report.manifest_hash,
+            },
+        )
+    return tuple(filing.standing(report))

@@ -1,0 +1,82 @@
+"""The documents of a report: which there are, what they are called, and how each is made from the snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casework import clock
+from casework.cases.canonical import canonical_bytes
+from casework.reports.models import Report
+from casework.reports.models import Signature as Signed
+from casework.reports.render.plan import plan_docx
+from casework.reports.render.records import records_docx, records_xlsx
+from casework.reports.render.report import Head, Seal, Signature, report_docx
+from casework.reports.snapshot import Snapshot
+from casework.storage import OFFICE
+
+JSON = "application/json"
+DOCX, XLSX = OFFICE["docx"], OFFICE["xlsx"]
+KINDS = {
+    "plan": ("自查通知（方案）.docx", DOCX),
+    "records": ("自查记录.docx", DOCX),
+    "records_sheet": ("自查记录.xlsx", XLSX),
+    "report": ("自查报告.docx", DOCX),
+    "manifest": ("案件清单.json", JSON),
+}
+SIGNED = "自查报告（已签字）.docx"
+WITH_PEOPLE = frozenset({"records", "records_sheet"})
+"""Documents that show graduates: in full they are exports, masked they may be read."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One document: its kind, the name it is stored under, its media type and its bytes."""
+
+    kind: str
+    file_name: str
+    media_type: str
+    content: bytes
+
+
+def render_all(snapshot: Snapshot, *, manifest: dict, seal: Seal) -> tuple[Rendered, ...]:
+    """Return every document of a report that is being frozen; people are shown in full, because it is the archive."""
+    made = {
+        "plan": plan_docx(snapshot),
+        "records": records_docx(snapshot, masked=False),
+        "records_sheet": records_xlsx(snapshot, masked=False),
+        "report": report_docx(snapshot, seal=seal),
+        "manifest": canonical_bytes(manifest),
+    }
+    return tuple(Rendered(kind, *KINDS[kind], content) for kind, content in made.items())
+
+
+def masked_document(snapshot: Snapshot, kind: str) -> Rendered:
+    """Return a document that shows graduates in the form that may be read without exporting anything."""
+    make = records_xlsx if kind == "records_sheet" else records_docx
+    return Rendered(kind, *KINDS[kind], make(snapshot, masked=True))
+
+
+def signed_report(report: Report, snapshot: Snapshot) -> Rendered:
+    """Return the report with its valid signatures on the signature page."""
+    standing = [row for row in report.signatures if row.lapsed_at is None]
+    seal = seal_of(report.manifest or {}, report.manifest_hash or "")
+    content = report_docx(snapshot, seal=seal, signatures=_printed(standing))
+    return Rendered("signed_report", SIGNED, DOCX, content)
+
+
+def seal_of(manifest: dict, manifest_hash: str) -> Seal:
+    """Return what is printed at the foot of the signature page."""
+    heads = tuple(Head(head["chain"], head["seq"], head["hash"]) for head in manifest["journal_heads"])
+    return Seal(manifest_hash=manifest_hash, journal_heads=heads, frozen_at=manifest["frozen_at"])
+
+
+def _printed(signatures: Sequence[Signed]) -> list[Signature]:
+    return [
+        Signature(
+            row.slot,
+            row.typed_name,
+            row.signed_at.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M"),
+            mandate=row.document if row.delegated else "",
+            appointment="" if row.delegated else row.document,
+        )
+        for row in signatures
+    ]

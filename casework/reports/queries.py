@@ -1,0 +1,191 @@
+"""Questions about plans, checklists, measures and reports; reports are scoped to what the person may see."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from casework.cases.dossier_of import dossier_parts
+from casework.cases.models import Case
+from casework.db import db
+from casework.errors import N_, NotFound
+from casework.people.models import Organisation
+from casework.reports.models import ChecklistAnswer, Measure, Plan, Report, ReportCase
+from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
+
+LIVE = ("frozen", "signed")
+DELIVERED = ("signed", "filed")
+UNFINISHED = ("draft", "stale")
+OPEN = ("flagged", "investigating", "corrected")
+NEVER_REPORTED = ("canary", "history")
+"""Origins of cases that are no part of any report: the daily canary, and what was brought in as history."""
+
+
+def number_of(report: Report) -> str:
+    """Return the number that is printed on a report, as LC24-R1."""
+    return f"{report.organisation.short_code}{report.round.cohort % 100:02}-R{report.number}"
+
+
+def visible_reports(actor: Actor) -> Select[tuple[Report]]:
+    """Return a SELECT of the reports in this person's scope, newest first."""
+    wanted = select(Report).options(joinedload(Report.organisation), joinedload(Report.round))
+    if actor is not SYSTEM:
+        scopes = scope_of(actor, "report:read")
+        wanted = wanted.where(or_(*(_condition(scope) for scope in scopes)) if scopes else false())
+    return wanted.order_by(Report.id.desc())
+
+
+def get_report(ref: str, actor: Actor) -> Report:
+    """Return one report; `NotFound` when it is none of this person's."""
+    found = db.session.scalars(visible_reports(actor).where(Report.ref == ref)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这份自查报告，或不在您的权限范围内。"))
+    return found
+
+
+def reports_of(organisation_id: int, round_id: int) -> Sequence[Report]:
+    """Return every report of an organisation in a round, in the order of their numbers."""
+    wanted = select(Report).filter_by(organisation_id=organisation_id, round_id=round_id).order_by(Report.number)
+    return db.session.scalars(wanted).all()
+
+
+def lock_report(report: Report) -> None:
+    """Hold the report to the end of the transaction and read it anew, its signatures, cases and documents too."""
+    db.session.flush()
+    db.session.refresh(report, with_for_update=True)
+
+
+def report_before(report: Report) -> Report | None:
+    """Return the delivered report that this one supplements, or None."""
+    wanted = (
+        select(Report)
+        .filter_by(organisation_id=report.organisation_id, round_id=report.round_id)
+        .where(Report.number < report.number, Report.state.in_(DELIVERED))
+        .order_by(Report.number.desc())
+        .limit(1)
+    )
+    return db.session.scalars(wanted).one_or_none()
+
+
+def next_number(organisation_id: int, round_id: int) -> int:
+    """Return the number of the next report of an organisation in a round."""
+    wanted = select(func.max(Report.number)).filter_by(organisation_id=organisation_id, round_id=round_id)
+    return (db.session.scalar(wanted) or 0) + 1
+
+
+def current_plan(organisation_id: int, round_id: int) -> Plan | None:
+    """Return the plan in force: the last version issued."""
+    wanted = select(Plan).filter_by(organisation_id=organisation_id, round_id=round_id)
+    return db.session.scalars(wanted.order_by(Plan.version.desc()).limit(1)).one_or_none()
+
+
+def plans(organisation_id: int, round_id: int) -> Sequence[Plan]:
+    """Return every version of the plan, oldest first."""
+    wanted = select(Plan).filter_by(organisation_id=organisation_id, round_id=round_id).order_by(Plan.version)
+    return db.session.scalars(wanted).all()
+
+
+def answers(organisation_id: int, round_id: int) -> dict[str, ChecklistAnswer]:
+    """Return the answers of the checklist by clause."""
+    wanted = select(ChecklistAnswer).filter_by(organisation_id=organisation_id, round_id=round_id)
+    return {answer.clause: answer for answer in db.session.scalars(wanted.order_by(ChecklistAnswer.clause))}
+
+
+def measures(organisation_id: int, round_id: int) -> Sequence[Measure]:
+    """Return the list of measures, in the order in which they were written."""
+    wanted = select(Measure).filter_by(organisation_id=organisation_id, round_id=round_id).order_by(Measure.id)
+    return db.session.scalars(wanted).all()
+
+
+def get_measure(ref: str) -> Measure:
+    """Return one measure; the operation that changes it asks for the permission."""
+    found = db.session.scalars(select(Measure).filter_by(ref=ref)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这条整改措施，或不在您的权限范围内。"))
+    return found
+
+
+def ready_for(report: Report, *, chosen: Collection[str] | None = None) -> list[int]:
+    """Return the ids of the cases that the report would contain: accepted, and in no other standing report."""
+    elsewhere = (
+        select(ReportCase.case_id)
+        .join(Report)
+        .where(Report.state.in_(LIVE), ReportCase.report_id != report.id)
+        .where(Report.organisation_id == report.organisation_id)
+    )
+    wanted = (
+        select(Case.id)
+        .filter_by(organisation_id=report.organisation_id, round_id=report.round_id, state="corrected")
+        .where(Case.accepted_at.is_not(None), Case.origin.not_in(NEVER_REPORTED), Case.id.not_in(elsewhere))
+        .order_by(Case.id)
+    )
+    if chosen is not None:
+        wanted = wanted.where(Case.number.in_(list(chosen)))
+    return list(db.session.scalars(wanted))
+
+
+def still_open(report: Report, *, without: Iterable[int] = ()) -> Sequence[Case]:
+    """Return the cases that a report must name as open: unfinished, and neither in it nor in another standing one."""
+    elsewhere = select(ReportCase.case_id).join(Report).where(Report.state.in_(LIVE), ReportCase.report_id != report.id)
+    wanted = (
+        select(Case)
+        .filter_by(organisation_id=report.organisation_id, round_id=report.round_id)
+        .where(Case.state.in_(OPEN), Case.origin.not_in(NEVER_REPORTED), Case.id.not_in(elsewhere))
+        .order_by(Case.number)
+    )
+    inside = set(without)
+    return [case for case in db.session.scalars(wanted) if case.id not in inside]
+
+
+def case_ids(report: Report) -> list[int]:
+    """Return the ids of the cases in a frozen report."""
+    return list(db.session.scalars(select(ReportCase.case_id).filter_by(report_id=report.id).order_by("case_id")))
+
+
+def lock_cases(ids: Iterable[int]) -> dict[int, Case]:
+    """Hold cases to the end of the transaction, in one order for everybody, and read them anew with their dossiers."""
+    wanted = (
+        select(Case)
+        .where(Case.id.in_(list(ids)))
+        .order_by(Case.id)
+        .with_for_update(of=Case)
+        .options(*dossier_parts())
+        .execution_options(populate_existing=True)
+    )
+    return {case.id: case for case in db.session.scalars(wanted)}
+
+
+def standing_entry(case: Case) -> ReportCase | None:
+    """Return the place of a case in the frozen or signed report that contains it, or None."""
+    wanted = select(ReportCase).join(Report).where(ReportCase.case_id == case.id, Report.state.in_(LIVE))
+    return db.session.scalars(wanted).first()
+
+
+def cited_by(organisation: Organisation, round_id: int) -> Sequence[Report]:
+    """Return the delivered reports of the organisations directly below, which a report of the level above cites."""
+    wanted = (
+        select(Report)
+        .join(Report.organisation)
+        .where(Organisation.parent_id == organisation.id, Report.round_id == round_id)
+        .where(Report.state.in_(DELIVERED))
+        .options(joinedload(Report.organisation), joinedload(Report.round))
+        .order_by(Organisation.code, Report.number)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def _condition(scope: Scope) -> ColumnElement[bool]:
+    parts = [_organisations(scope)]
+    if scope.states is not None:
+        parts.append(Report.state.in_(sorted(scope.states)))
+    return and_(*parts)
+
+
+def _organisations(scope: Scope) -> ColumnElement[bool]:
+    if scope.reach is Reach.OWN:
+        return Report.organisation_id == scope.organisation_id
+    if scope.reach is Reach.CHILDREN:
+        children = select(Organisation.id).where(Organisation.parent_id == scope.organisation_id)
+        return Report.organisation_id.in_(children)
+    own = select(Organisation.path).where(Organisation.id == scope.organisation_id).scalar_subquery()
+    return Report.organisation_id.in_(select(Organisation.id).where(Organisation.path.like(own.concat("%"))))
