@@ -10,6 +10,7 @@ from casework.api import routes as api_routes
 from casework.config import Settings
 from casework.db import db, open_engine
 from casework.doors import languages, problems, security, sessions
+from casework.notices import ways
 from casework.web import routes as web_routes
 
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["casework"] = settings
     app.extensions["casework.tables"] = models.metadata
     clock.shift(settings.clock_offset)
+    ways.configure(settings.channels)
     sealing.configure(sealing.KeyRing(settings.sealing_keys, settings.index_key))
     db.init_app(app)
     with app.app_context():

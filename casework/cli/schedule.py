@@ -20,7 +20,6 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import N_
 from casework.jobs import SCHEDULE
-from casework.notices import ways
 
 log = logging.getLogger("casework.scheduler")
 WAKE_EVERY = 5.0
@@ -29,7 +28,6 @@ BEAT = "scheduler"
 
 def schedule(app: Flask, *, wake_every: float = WAKE_EVERY) -> int:
     """Keep time until SIGTERM or SIGINT; return the exit status. A database that is away is waited for."""
-    ways.configure(app.extensions["casework"].channels)
     stop = threading.Event()
 
     def hear(_number: int, _frame: FrameType | None) -> None:

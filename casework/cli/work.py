@@ -19,7 +19,6 @@ from rq.serializers import JSONSerializer
 from casework.db import db
 from casework.doors import doorbell
 from casework.errors import N_
-from casework.notices import ways
 
 log = logging.getLogger("casework.worker")
 QUEUES = ("default",)
@@ -46,7 +45,6 @@ def work(app: Flask, *, burst: bool = False) -> int:
     the start and at any time after.
     """
     settings = app.extensions["casework"]
-    ways.configure(settings.channels)
     with app.app_context():
         if not _wait_for_queue_server():
             return 0

@@ -58,7 +58,7 @@ def data_cut(round_id: int, organisation_id: int) -> dict[str, dict[str, str]]:
     """Return the newest written batch of each kind: what a screening of now would read."""
     newest = (
         select(Batch.kind, func.max(Batch.id).label("id"))
-        .filter_by(round_id=round_id, organisation_id=organisation_id, state="written")
+        .where(Batch.round_id == round_id, Batch.organisation_id == organisation_id, Batch.state == "written")
         .group_by(Batch.kind)
         .subquery()
     )
@@ -80,7 +80,7 @@ def frames(round_id: int, organisation_id: int) -> dict[str, pa.Table]:
     found = {"records": _records(in_scope)}
     if "employers" in have:
         found["employers"] = _table(
-            _select(Employer, f"{names} insured_headcount").where(Employer.round_id == round_id)
+            _select(Employer, EMPLOYER_COLUMNS).where(Employer.round_id == round_id)
         )
     if "changes" in have:
         names = "log_id student_no operator operator_role old_code new_code old_employer new_employer changed_at"

@@ -94,7 +94,7 @@ def _codes(round_id: int) -> pa.Table:
             "table": name,
             "code": entry.code,
             "name_zh": entry.name_zh,
-            "parent_code": entry.parent_code,
+            "parent_code": entry.parent_code or None,
             "settled": entry.attributes.get("counts_in_settled_rate") == "1",
             "needs_employer": entry.attributes.get("needs_employer_identity") == "1",
         }
@@ -105,7 +105,7 @@ def _codes(round_id: int) -> pa.Table:
 
 
 def _working_days(cohort: int) -> pa.Table:
-    day, last = date(cohort, 1, 1), date(cohort + 1, 1, 31)
+    day, last = date(cohort, 1, 1), clock.today()
     days = []
     calendar = shipped()
     try:

@@ -1,0 +1,210 @@
+"""Cases from the terminal: the same operations as on the page, one case or many at once."""
+
+from pathlib import Path
+
+import click
+
+from casework import clock
+from casework.cases import queries
+from casework.cases.models import Case
+from casework.cli import spoken
+from casework.cli.context import acting, application
+from casework.cli.rounds import AS
+from casework.config import Settings
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.errors import N_, CaseworkError
+from casework.operations.add_evidence import add_evidence
+from casework.operations.advance import advance
+from casework.operations.assign import assign, share_out
+from casework.operations.choices_of import choices_of
+from casework.operations.log_verification import log_verification
+from casework.operations.propose_correction import propose_correction
+from casework.operations.small_steps import add_note
+from casework.people import queries as people
+from workflows.case import CASE
+from workflows.case_facts import Conclusion
+from workflows.errors import Refused
+from workflows.evidence import EvidenceClass, Method, Result
+
+BY_HAND = sorted({step.action for step in CASE.steps if step.by_hand} - {"merge", "unmerge"})
+
+
+@click.group(cls=spoken.SpokenGroup, help=N_("案件：列出、查看、派发、登记核查、办理。"))
+def case() -> None:
+    """Everything about cases."""
+
+
+@case.command("list", help=N_("列出权限范围内未办结的案件，最急的在前。"))
+@spoken.option("--as", "login", required=True, help=AS)
+@spoken.option("--mine", is_flag=True, help=N_("只列我经办的。"))
+@spoken.option("--limit", default=50, show_default=True, help=N_("最多列多少件。"))
+def list_(*, login: str, mine: bool, limit: int) -> None:
+    """List open cases."""
+    with application():
+        actor = acting(login)
+        wanted = queries.visible(actor).where(Case.state.in_(queries.OPEN_STATES)).order_by(Case.due_at, Case.id)
+        if mine:
+            wanted = wanted.where(Case.owner_id == actor.id)
+        for found in db.session.scalars(wanted.limit(limit)):
+            click.echo(_line(found))
+
+
+@case.command(help=N_("查看一件案件：现在能做什么，不能做什么以及原因。"))
+@click.argument("number")
+@spoken.option("--as", "login", required=True, help=AS)
+def show(*, number: str, login: str) -> None:
+    """Show one case."""
+    with application():
+        actor = acting(login)
+        found = queries.get_case(number, actor)
+        click.echo(_line(found))
+        for choice in choices_of(found, actor=actor):
+            click.echo(f"  {'+' if choice.allowed else '-'} {choice.action:<10} {spoken.say(choice.label)}")
+            for refusal in choice.refusals:
+                click.echo(f"      {spoken.say_refusal(refusal)}")
+
+
+@case.command("assign", help=N_("派发案件；给出多个账号时按现有在办数平均分配。"))
+@click.argument("numbers", nargs=-1, required=True)
+@spoken.option("--to", "logins", multiple=True, required=True, help=N_("经办人账号；可写多次。"))
+@spoken.option("--reason", default="", help=N_("改派的理由。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def assign_(*, numbers: tuple[str, ...], logins: tuple[str, ...], reason: str, login: str) -> None:
+    """Give cases an owner."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        among = [person for each in logins if (person := people.find_person(each))]
+        cases = [queries.get_case(number, actor, lock=True) for number in numbers]
+        if len(among) == 1:
+            for found in cases:
+                assign(found, to=among[0], actor=actor, reason=reason)
+            return
+        for result in share_out(cases, among=among, actor=actor, reason=reason):
+            said = result.owner.name if result.owner else _said(result.refusal)
+            click.echo(f"{result.case.number}  {said}")
+
+
+@case.command(help=N_("登记一次核查。"))
+@click.argument("number")
+@spoken.option("--method", type=click.Choice([*Method]), required=True, help=N_("核查方式。"))
+@spoken.option("--evidence-class", type=click.Choice([*EvidenceClass]), required=True, help=N_("证据来源的类别。"))
+@spoken.option("--result", type=click.Choice([*Result]), required=True, help=N_("核查结果。"))
+@spoken.option("--note", default="", help=N_("核查情况。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def verify(*, number: str, method: str, evidence_class: str, result: str, note: str, login: str) -> None:
+    """Log an attempt to establish a fact."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        log_verification(
+            queries.get_case(number, actor, lock=True),
+            method=method,
+            evidence_class=evidence_class,
+            result=result,
+            note=note,
+            actor=actor,
+        )
+
+
+@case.command(help=N_("上传一份材料。"))
+@click.argument("number")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@spoken.option("--evidence-class", type=click.Choice([*EvidenceClass]), required=True, help=N_("证据来源的类别。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def evidence(*, number: str, file: Path, evidence_class: str, login: str) -> None:
+    """Add a file."""
+    with application() as app, unit_of_work():
+        actor, settings = acting(login), app.extensions["casework"]
+        assert isinstance(settings, Settings)  # noqa: S101 - told to the type checker
+        add_evidence(
+            queries.get_case(number, actor, lock=True),
+            name=file.name,
+            content=file.read_bytes(),
+            evidence_class=evidence_class,
+            actor=actor,
+            settings=settings,
+        )
+
+
+@case.command(help=N_("登记一项更正：原值取自现登记数据。"))
+@click.argument("number")
+@spoken.option("--field", required=True, help=N_("要更正的项目，例如 destination_code。"))
+@spoken.option("--new", required=True, help=N_("更正后的值。"))
+@spoken.option("--reference", default="", help=N_("登记系统中变更申请的编号。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def correct(*, number: str, field: str, new: str, reference: str, login: str) -> None:
+    """Record a correction; its evidence is the file that was added last."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        found = queries.get_case(number, actor, lock=True)
+        standing = [row for row in found.evidence if row.withdrawn_at is None]
+        propose_correction(
+            found,
+            record=found.records[0].record,
+            field=field,
+            new=new,
+            upstream_reference=reference,
+            evidence=standing[-1] if standing else None,
+            actor=actor,
+        )
+
+
+@case.command(help=N_("办理一步；可一次办理多件，逐件给出结果。"))
+@click.argument("action", type=click.Choice(BY_HAND))
+@click.argument("numbers", nargs=-1, required=True)
+@spoken.option("--reason", default="", help=N_("理由。"))
+@spoken.option("--conclusion", type=click.Choice([*Conclusion]), default=None, help=N_("核查结论。"))
+@spoken.option("--note", default="", help=N_("结论说明。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def act(*, action: str, numbers: tuple[str, ...], reason: str, conclusion: str | None, note: str, login: str) -> None:
+    """Take one step; each case is a unit of work of its own."""
+    refused = 0
+    with application():
+        actor = acting(login)
+        for number in numbers:
+            try:
+                with unit_of_work():
+                    moved = advance(
+                        queries.get_case(number, actor, lock=True),
+                        action,
+                        actor=actor,
+                        reason=reason,
+                        conclusion=conclusion,
+                        note=note,
+                    )
+                click.echo(f"{number}  {spoken.say(CASE.states[moved.to_state].label)}")
+            except CaseworkError as refusal:
+                refused += 1
+                click.echo(f"{number}  {_said(refusal)}", err=True)
+            except Refused as no:
+                refused += 1
+                click.echo(f"{number}  {' '.join(spoken.say_refusal(refusal) for refusal in no.refusals)}", err=True)
+    if refused:
+        raise click.exceptions.Exit(1)
+
+
+@case.command(help=N_("写一条办理备注。"))
+@click.argument("number")
+@click.argument("words")
+@spoken.option("--as", "login", required=True, help=AS)
+def note(*, number: str, words: str, login: str) -> None:
+    """Write a note."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        add_note(queries.get_case(number, actor, lock=True), words=words, actor=actor)
+
+
+def _line(found: Case) -> str:
+    due = f"{found.due_at.astimezone(clock.BEIJING):%m-%d %H:%M}" if found.due_at else "—"
+    owner = found.owner.name if found.owner else "—"
+    params = found.title_params | {"rule": spoken.say(str(found.title_params.get("rule", "")))}
+    state = spoken.say(CASE.states[found.state].label)
+    late = "!" if found.due_at and found.due_at < clock.now() else " "
+    return f"{found.number}  {late}{due}  {state}  {owner}  {spoken.say(found.title, **params)}"
+
+
+def _said(refusal: CaseworkError | None) -> str:
+    return spoken.say(refusal.message, **refusal.params) if refusal else ""
+
+
+COMMANDS = (case,)

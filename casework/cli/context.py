@@ -1,0 +1,36 @@
+"""The application for one command: settings from the environment, its context, and who is acting."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from casework.app import create_app
+from casework.cli import schema
+from casework.config import Settings, load
+from casework.errors import N_, NotFound, Unavailable
+from casework.people import queries
+from casework.people.actors import actor_of
+from workflows.access import Actor
+
+
+@contextmanager
+def application(*, settings: Settings | None = None, migrated: bool = True) -> Iterator[Flask]:
+    """Yield the application inside its context; refuse a database that is not at this program's version."""
+    app = create_app(settings or load())
+    with app.app_context():
+        if migrated:
+            schema.check_not_newer()
+            if not schema.is_current():
+                raise Unavailable(
+                    N_("数据库还没有建立或版本较旧。请先运行 casework init。"), code="database_not_current"
+                )
+        yield app
+
+
+def acting(login: str) -> Actor:
+    """Return the person in whose name a command acts."""
+    person = queries.find_person(login)
+    if person is None or not person.active:
+        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
+    return actor_of(person)

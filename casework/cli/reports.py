@@ -1,0 +1,3 @@
+"""Reports and filings from the terminal."""
+
+COMMANDS = ()

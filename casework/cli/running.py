@@ -1,0 +1,142 @@
+"""Start and keep the service: up (everything), init, serve, work, schedule."""
+
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from pathlib import Path
+
+import click
+
+from casework import clock, config, demo
+from casework.app import create_app
+from casework.cli import queue_server, schema, spoken, start_up
+from casework.cli.context import application
+from casework.cli.schedule import schedule as keep_schedule
+from casework.cli.supervisor import Child, Supervisor
+from casework.cli.work import work as keep_working
+from casework.config import Settings
+from casework.errors import N_
+from workflows.access_actors import ROLE_LABELS, Role
+
+CASEWORK = Path(sys.executable).with_name("casework")
+
+
+@click.command(
+    cls=spoken.SpokenCommand, help=N_("启动全部：数据库、队列服务、网页、后台任务和定时任务；按 Ctrl-C 停止。")
+)
+@spoken.option(
+    "--demo/--no-demo", "demonstration", default=False, help=N_("首次启动时装入演示数据（虚构的岭川大学）。")
+)
+@spoken.option("--host", default="127.0.0.1", show_default=True, help=N_("网页监听的地址。"))
+@spoken.option("--port", default=8000, show_default=True, help=N_("网页监听的端口。"))
+@spoken.option("--workers", default=1, show_default=True, help=N_("后台任务进程数。"))
+def up(*, demonstration: bool, host: str, port: int, workers: int) -> None:
+    """Start everything under one supervisor."""
+    settings = config.load()
+    start_up.require_free_port(host, port)
+    with start_up.sole_use(settings.data_dir):
+        prepare(settings, demonstration=demonstration)
+        address = os.environ.get("CASEWORK_BASE_URL") or f"http://{host}:{port}"
+        environment = {"CASEWORK_BASE_URL": address, "CASEWORK_DATA": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
+        children = []
+        if not os.environ.get("REDIS_URL"):
+            embedded = queue_server.at(settings.data_dir)
+            embedded.stop_orphan()
+            environment["REDIS_URL"] = embedded.url
+            children.append(Child(name="queue", argv=embedded.argv, ready=embedded.is_ready, stop_rank=3))
+        children += _children(host, port, workers, environment)
+        demonstrates = config.load().demo
+        supervisor = Supervisor(children, translate=spoken.say)
+        sys.exit(supervisor.run(on_ready=lambda: _welcome(address, demonstrates=demonstrates)))
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("建立或升级数据库；可装入演示数据。"))
+@spoken.option("--demo/--no-demo", "demonstration", default=False, help=N_("装入演示数据（虚构的岭川大学）。"))
+def init(*, demonstration: bool) -> None:
+    """Create or upgrade the database."""
+    prepare(config.load(), demonstration=demonstration)
+    click.echo(spoken.say(N_("数据库已就绪。")))
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("只启动网页（生产环境由 systemd 等管理）。"))
+@spoken.option("--host", default="127.0.0.1", show_default=True, help=N_("网页监听的地址。"))
+@spoken.option("--port", default=8000, show_default=True, help=N_("网页监听的端口。"))
+def serve(*, host: str, port: int) -> None:
+    """Serve pages and API until told to stop."""
+    with application():
+        pass
+    os.environ["CASEWORK_BASE_URL"] = os.environ.get("CASEWORK_BASE_URL", f"http://{host}:{port}")
+    arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), "--blocking-threads", "4", "wsgi:app"]
+    os.execv(sys.executable, [sys.executable, "-m", "granian", "--no-ws", "--log-level", "warning", *arguments])  # noqa: S606
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("只启动一个后台任务进程。"))
+def work() -> None:
+    """Keep promised jobs until told to stop."""
+    with application() as app:
+        sys.exit(keep_working(app))
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("只启动定时任务；可同时运行多个。"))
+def schedule() -> None:
+    """Ring what is due until told to stop."""
+    with application() as app:
+        sys.exit(keep_schedule(app))
+
+
+def prepare(settings: Settings, *, demonstration: bool) -> None:
+    """Migrate the database and, the first time, load the demonstration."""
+    with create_app(settings).app_context():
+        schema.upgrade()
+        if not demonstration or demo.is_loaded():
+            return
+    click.echo(spoken.say(N_("正在装入演示数据（约 20 秒）……")))
+    config.mark_demo(settings.data_dir, clock_offset=demo.offset())
+    started = time.monotonic()
+    fresh = config.load()
+    with create_app(fresh).app_context():
+        demo.load(fresh, say=lambda name: click.echo(f"  {name}"))
+    click.echo(spoken.say(N_("演示数据已装入，用时 %(seconds)d 秒。"), seconds=time.monotonic() - started))
+
+
+def _children(host: str, port: int, workers: int, environment: dict[str, str]) -> list[Child]:
+    web = [str(CASEWORK), "serve", "--host", host, "--port", str(port)]
+    live = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz/live"  # noqa: S104 - compared, not bound
+    many = ["work"] if workers == 1 else [f"work-{number}" for number in range(1, workers + 1)]
+    return [
+        Child(name="web", argv=web, env=environment, ready=lambda: _answers(live), stop_rank=0),
+        *(Child(name=name, argv=[str(CASEWORK), "work"], env=environment, stop_rank=1, grace=30) for name in many),
+        Child(name="schedule", argv=[str(CASEWORK), "schedule"], env=environment, stop_rank=2),
+    ]
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own address, http only
+            return bool(answer.status == HTTPStatus.OK)
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
+
+
+def _welcome(address: str, *, demonstrates: bool) -> None:
+    click.echo("")
+    click.echo(spoken.say(N_("  打开 %(address)s"), address=address))
+    if demonstrates:
+        now = clock.now().astimezone(clock.BEIJING)
+        click.echo(
+            spoken.say(
+                N_("  演示时间从 %(now)s 起走；账号（密码均为 %(password)s）："),
+                now=f"{now:%Y-%m-%d %H:%M}",
+                password=demo.PASSWORD,
+            )
+        )
+        for login, role in demo.LOGINS:
+            click.echo(f"    {login}  {spoken.say(ROLE_LABELS[Role(role)])}")
+    click.echo(spoken.say(N_("  按 Ctrl-C 停止。")))
+    click.echo("")
+
+
+COMMANDS = (up, init, serve, work, schedule)

@@ -1,0 +1,130 @@
+"""A demonstration: the sample university brought in through the ordinary operations, and nothing else.
+
+It lives in its own time: its clock starts on Monday 29 July 2024 at 10:00 in
+Beijing, six working days before the university's deadline, and runs on from
+there. It sends to the inbox, the console and the simulator gateway only.
+"""
+
+import csv
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from casework import clock
+from casework.config import Settings
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.jobs import intake
+from casework.operations.assign import share_out
+from casework.operations.confirm_batch import confirm_batch
+from casework.operations.import_organisations import import_organisations
+from casework.operations.import_people import import_people
+from casework.operations.open_cases import open_cases
+from casework.operations.open_round import open_round
+from casework.operations.passwords import set_password
+from casework.operations.screen import screen
+from casework.operations.take_file import take_file
+from casework.people import queries as people
+from casework.people.actors import actor_of
+from casework.people.models import Organisation, Person
+from casework.rounds import queries as rounds
+from workflows.access import SYSTEM, Actor
+
+SAMPLE = Path(__file__).parent / "demo_data" / "university"
+STARTS_AT = datetime(2024, 7, 29, 10, 0, tzinfo=clock.BEIJING)
+PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with synthetic data
+UNIVERSITY, ROUND, SUPERVISOR = "ORG0201", "2024", "U013"
+DESK = ("U001", "U002", "U003", "U004", "U005", "U006")
+FILES = (
+    "graduates_2024.xlsx",
+    "employer_register.csv",
+    "operators.csv",
+    "change_log.csv",
+    "proofs/manifest.csv",
+    "confirmations/confirm_2024-07-25.csv",
+)
+LOGINS = (
+    ("U001", "investigator"),
+    ("U013", "supervisor"),
+    ("U014", "supervisor"),
+    ("U017", "lead_officer"),
+    ("U018", "party_leader"),
+    ("U019", "admin_leader"),
+    ("U020", "discipline_officer"),
+    ("U021", "supervisor"),
+    ("U026", "administrator"),
+    ("U027", "auditor"),
+)
+
+Say = Callable[[str], None]
+
+
+def offset() -> timedelta:
+    """Return how far the demonstration's time lies from the machine's when it starts now."""
+    return STARTS_AT - datetime.now(clock.UTC)
+
+
+def is_loaded() -> bool:
+    """Say whether this database holds anybody already."""
+    return bool(db.session.scalar(select(func.count()).select_from(Person)))
+
+
+def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
+    """Bring the sample university in: organisations, people, round, files; screen it and open its cases."""
+    with unit_of_work():
+        open_round(shipped=ROUND, actor=SYSTEM)
+        import_organisations(_rows("organisations.csv"), actor=SYSTEM)
+        import_people(_rows("users.csv"), actor=SYSTEM)
+    with unit_of_work():
+        for login, _ in LOGINS:
+            set_password(_person(login), password=PASSWORD, actor=SYSTEM)
+        for login in (*DESK[1:], "U007", "U028", "U015", "U016", "U022", "U023", "U024", "U025"):
+            set_password(_person(login), password=PASSWORD, actor=SYSTEM)
+    if not with_cases:
+        return
+    for name in FILES:
+        say(name)
+        bring_in(SAMPLE / name, file_name=Path(name).name, actor=_actor(SUPERVISOR), settings=settings)
+    with unit_of_work():
+        run = screen(organisation=_university(), round_=rounds.get_round(ROUND), actor=_actor(SUPERVISOR))
+        opened = open_cases(run, actor=_actor(SUPERVISOR))
+        share_out(opened.opened, among=[_person(login) for login in DESK], actor=_actor(SUPERVISOR))
+
+
+def bring_in(path: Path, *, file_name: str, actor: Actor, settings: Settings) -> None:
+    """Take one file in, stage it and write it."""
+    with unit_of_work():
+        batch = take_file(
+            organisation=_university(),
+            round_=rounds.get_round(ROUND),
+            file_name=file_name,
+            source=path,
+            actor=actor,
+            settings=settings,
+        )
+        ref = batch.ref
+    intake.stage_batch("", batch=ref)
+    with unit_of_work():
+        confirm_batch(batch, actor=actor, settings=settings)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (SAMPLE / name).open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _person(login: str) -> Person:
+    found = people.find_person(login)
+    if found is None:
+        raise LookupError(login)
+    return found
+
+
+def _actor(login: str) -> Actor:
+    return actor_of(_person(login))
+
+
+def _university() -> Organisation:
+    return people.get_organisation(UNIVERSITY)
