@@ -61,7 +61,7 @@ class SpokenOption(click.Option):
 class SpokenCommand(click.Command):
     """A command whose help is translated when it is shown."""
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the explanation."""
         formatter.write_paragraph()
         with formatter.indentation():

@@ -44,7 +44,6 @@ def work(app: Flask, *, burst: bool = False) -> int:
     The first signal lets the running job finish. The queue server may be away at
     the start and at any time after.
     """
-    settings = app.extensions["casework"]
     with app.app_context():
         if not _wait_for_queue_server():
             return 0

@@ -1,4 +1,4 @@
-"""Messages written to a stream: for a first look without a mail server."""
+"""Messages written to a stream, a line each: for a first look without a mail server."""
 
 from collections.abc import Sequence
 from typing import ClassVar, TextIO
@@ -9,7 +9,7 @@ from notifications.message import Message
 
 
 class Console:
-    """Write each message whole to a stream, one write a message."""
+    """Write a line for each message: to whom, its ref, its subject and where it leads."""
 
     code: ClassVar[str] = "console"
     label: ClassVar[str] = N_("控制台")
@@ -22,7 +22,7 @@ class Console:
     def send(self, messages: Sequence[Message], *, reference: str) -> Submission:
         """Write the batch and answer that all of it was taken."""
         for message in messages:
-            self._stream.write(f"→ {message.recipient} [{message.ref}]\n{message.subject}\n\n{message.body}\n")
+            self._stream.write(f"→ {message.recipient} [{message.ref}] {message.subject} {' '.join(message.links)}\n")
         self._stream.flush()
         return submission(reference, messages, lambda message: accepted(message, message.ref))
 
