@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from casework.doors import problems
-from casework.web import appearance, entry, queue, shell, wording, words
+from casework.web import appearance, case_actions, case_page, entry, queue, shell, wording, words
 
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
@@ -18,8 +18,11 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/queue", "queue", queue.queue, GET),
     ("/cases", "cases", queue.cases, GET),
     ("/search", "search", queue.search, POST),
-    ("/cases/<number>", "case", queue.cases, GET),
-    ("/cases/<number>/actions/<verb>", "action", queue.cases, BOTH),
+    ("/cases/<number>", "case", case_page.show, GET),
+    ("/cases/<number>/actions/<verb>", "action", case_actions.act, BOTH),
+    ("/cases/<number>/parts/<what>/<ref>", "case_part", case_actions.part, BOTH),
+    ("/cases/<number>/people/<ref>", "look", case_actions.look, BOTH),
+    ("/cases/<number>/evidence/<ref>", "case_file", case_page.file, GET),
     ("/assign", "assign", queue.cases, BOTH),
     ("/bulk-note", "bulk_note", queue.cases, BOTH),
     ("/messages", "messages", queue.cases, GET),

@@ -34,6 +34,7 @@ def attach(app: Flask) -> None:
         count=count,
         size=size,
         labels=labels,
+        reason_words=lambda reason: reason.said(gettext, _shown),
         pairs=lambda values: [(value, value) for value in values],
         rule_names=lambda codes: [(code, said(RULES.get(code, code))) for code in codes],
         may=lambda actor, *actions: any(scope_of(actor, action) for action in actions),
