@@ -7,7 +7,7 @@ again at any time, and `retime_round` does so when dates or calendars change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -158,7 +158,7 @@ def _due(case: Case, ground: _Ground, opened_at: datetime) -> tuple[Due | None, 
 
 def _hold(hold: StoredHold) -> Hold:
     approver = db.session.get(Person, hold.approved_by_id) if hold.approved_by_id else None
-    end = hold.ended_at or end_of(hold.until_on)
+    end = hold.ended_at or end_of(hold.until_on) + timedelta(seconds=1)  # its last day is on hold as a whole
     return Hold(hold.approved_at or hold.asked_at, end, approver.name if approver else "")
 
 
