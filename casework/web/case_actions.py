@@ -239,19 +239,18 @@ def _rectify(case: Case, actor: Actor) -> object:
     texts, persons, days = (form.getlist(name) for name in ("measure", "measure_by", "measure_due"))
     done_on = {at: row.get("done_on") for at, row in enumerate(case.plan.measures if case.plan else [])}
     rows = [
-        {
-            "text": text,
-            "responsible": by,
-            "due_on": due,
-            "done_on": before[at].get("done_on") if at < len(before) else None,
-        }
+        {"text": text, "responsible": by, "due_on": due, "done_on": done_on.get(at)}
         for at, (text, by, due) in enumerate(zip(texts, persons, days, strict=False))
         if text.strip()
     ]
     return write_rectification(
-        case, goal=form.get("goal", ""), responsible=form.get("responsible", ""), due_on=day_of("due_on"), measures=rows,
+        case,
+        goal=form.get("goal", ""),
+        responsible=form.get("responsible", ""),
+        due_on=day_of("due_on"),
+        measures=rows,
         actor=actor,
-    )  # fmt: skip
+    )
 
 
 def _hold(case: Case, actor: Actor) -> object:

@@ -18,13 +18,13 @@ from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.intake.fields import RECORD_FIELDS
 from casework.journal import LOOKS, record
+from casework.operations.choices_of import choices_of
 from casework.overview import case_sheet
 from casework.rounds import queries as rounds
 from casework.screening.engine import explain
 from casework.web import words
 from casework.web.case_verbs import VERBS, offered
 from casework.web.pages import page, settings
-from workflows.case import CASE
 
 FIELD_LABELS = {field.name: field.label for field in RECORD_FIELDS}
 CONFIRMED = {
@@ -60,8 +60,7 @@ def show(number: str) -> Response:
     actor = current_actor()
     case = case_sheet.loaded(get_case(number, actor))
     facts = facts_of(case)
-    choices = CASE.choices(facts, actor=actor)
-    able, unable = offered(case, actor, choices)
+    able, unable = offered(case, actor, choices_of(case, actor=actor))
     return page(
         "case/page.html",
         case=case,

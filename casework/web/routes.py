@@ -7,7 +7,19 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from casework.doors import problems
-from casework.web import appearance, case_actions, case_page, entry, queue, shell, wording, words
+from casework.web import (
+    appearance,
+    bulk,
+    case_actions,
+    case_page,
+    entry,
+    journal_page,
+    messages,
+    queue,
+    shell,
+    wording,
+    words,
+)
 
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
@@ -23,15 +35,16 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/cases/<number>/parts/<what>/<ref>", "case_part", case_actions.part, BOTH),
     ("/cases/<number>/people/<ref>", "look", case_actions.look, BOTH),
     ("/cases/<number>/evidence/<ref>", "case_file", case_page.file, GET),
-    ("/assign", "assign", queue.cases, BOTH),
-    ("/bulk-note", "bulk_note", queue.cases, BOTH),
-    ("/messages", "messages", queue.cases, GET),
+    ("/assign", "assign", bulk.assign, BOTH),
+    ("/bulk-note", "bulk_note", bulk.note, BOTH),
+    ("/messages", "messages", messages.messages, BOTH),
+    ("/messages/<ref>", "message", messages.opened, GET),
     ("/import", "imports", queue.cases, BOTH),
     ("/overdue", "overdue", queue.cases, GET),
     ("/reports", "reports", queue.cases, GET),
     ("/cosign", "cosign_list", queue.cases, GET),
     ("/filing", "filings", queue.cases, GET),
-    ("/journal", "journal", queue.cases, GET),
+    ("/journal", "journal", journal_page.verified, GET),
     ("/admin", "admin", queue.cases, GET),
 )
 
