@@ -1,0 +1,124 @@
+"""Screening from the page: start a run, watch it, see what it found, leave rules out with a reason, open the cases."""
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+
+from casework import journal, promises
+from casework.db import db
+from casework.doors.sessions import current_actor, signed_in
+from casework.errors import N_, Invalid, NotFound
+from casework.operations.open_cases import Opened, matters, open_cases
+from casework.operations.permit import permit
+from casework.people.models import Organisation
+from casework.people.queries import get_organisation
+from casework.promises import Promise
+from casework.screening.models import Run
+from casework.web import shell
+from casework.web.imports import STEPS
+from casework.web.pages import Trouble, attempt, page, submitted
+
+BUSY_STATUS = 286
+
+
+@signed_in
+def start() -> Response:
+    """Promise a screening of one organisation's round and show its progress."""
+    refs: list[str] = []
+    answer = submitted(
+        lambda: refs.append(_promise_run()),
+        done=gettext("筛查已开始，可以离开本页。"),
+        to=url_for("web.imports"),
+        again=lambda _: redirect(url_for("web.imports")),  # type: ignore[arg-type,return-value]
+    )
+    if refs:
+        answer.headers["Location"] = url_for("web.screening", ref=refs[-1])
+    return answer
+
+
+@signed_in
+def watch(ref: str) -> Response:
+    """Show how far a promised run is; when it is done, lead to what it found."""
+    found = db.session.scalars(select(Promise).filter_by(ref=ref, name="screen")).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))
+    _permit(found.arguments["organisation"])
+    if found.done_at and found.result and found.result.get("run"):
+        where = url_for("web.run", ref=found.result["run"])
+        if request.headers.get("HX-Request"):
+            return Response(status=200, headers={"HX-Redirect": where})
+        return redirect(where, 303)  # type: ignore[return-value]
+    fragment = request.headers.get("HX-Request")
+    answer = page("screening/_progress.html" if fragment else "screening/page.html", promise=found, steps=STEPS, step=5)
+    if fragment and found.failed_at:
+        answer.status_code = BUSY_STATUS
+    return answer
+
+
+@signed_in
+def run(ref: str) -> Response:
+    """Show what a run found by rule, and which cases would be opened; open them on a POST."""
+    found = _run(ref)
+    if request.method == "GET":
+        return _run_page(found, None)
+    left_out, reason = request.form.getlist("without"), request.form.get("reason", "").strip()
+    outcome = attempt(lambda: _open(ref, left_out, reason))
+    if isinstance(outcome, Trouble):
+        return _run_page(_run(ref), outcome)
+    return page("screening/opened.html", outcome=outcome, run=_run(ref), steps=STEPS, step=5)
+
+
+def _promise_run() -> str:
+    organisation, round_ = get_organisation(request.form.get("organisation", "")), shell.current_round()
+    permit(current_actor(), "screening:run", organisation=organisation)
+    if round_ is None:
+        raise Invalid(N_("还没有开启任何轮次，不能筛查。"))
+    return promises.promise(
+        "screen", organisation=organisation.id, round=round_.id, actor=current_actor().id, then_open=False
+    ).ref
+
+
+def _open(ref: str, left_out: list[str], reason: str) -> Opened:
+    found, actor = _run(ref), current_actor()
+    if left_out and not reason:
+        raise Invalid(N_("暂不采用规则须写明理由，没有建案。"), fields={"reason": N_("请写明理由。")})
+    if left_out:
+        journal.record(
+            organisation_id=found.organisation_id,
+            action="screening:leave_out",
+            actor=str(actor.id),
+            subject=found.ref,
+            facts={"rules": sorted(left_out)},
+            personal={"reason": reason},
+        )
+    return open_cases(found, actor=actor, without_rules=left_out)
+
+
+def _run_page(found: Run, trouble: Trouble | None) -> Response:
+    waiting = matters(found)
+    opening = [matter for matter in waiting if matter.opens]
+    return page(
+        "screening/run.html",
+        status=trouble.status if trouble else 200,
+        trouble=trouble,
+        run=found,
+        opening=opening,
+        staying=sum(len(matter.findings) for matter in waiting if not matter.opens),
+        kinds={
+            kind: sum(1 for each in opening if each.kind == kind) for kind in dict.fromkeys(m.kind for m in opening)
+        },
+        steps=STEPS,
+        step=5,
+    )
+
+
+def _run(ref: str) -> Run:
+    found = db.session.scalars(select(Run).filter_by(ref=ref)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))
+    _permit(found.organisation_id)
+    return found
+
+
+def _permit(organisation_id: int) -> None:
+    permit(current_actor(), "screening:run", organisation=db.session.get_one(Organisation, organisation_id))
