@@ -1,7 +1,7 @@
 """What an installation may set, read once at the door and passed on as one frozen object.
 
 Keys are made at first start and kept beside the data in `keys.json` (mode
-0600); an operator may instead give them through the environment. Losing them
+0600); only the key of the sessions may come from the environment. Losing them
 means losing every sealed field: `docs/operations.md` says how to back them up.
 """
 
@@ -89,7 +89,7 @@ def _keys(data_dir: Path) -> dict:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         for folder in ("files", "staging", "queue"):
-            (data_dir / folder).mkdir(exist_ok=True)
+            (data_dir / folder).mkdir(mode=0o700, exist_ok=True)  # staged rows lie there in the clear
         path = data_dir / "keys.json"
         if not path.exists():
             _write_keys(path)

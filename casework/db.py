@@ -7,12 +7,15 @@ Reading outside a unit of work uses a plain BEGIN and disturbs nobody.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -74,6 +77,17 @@ REF_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 def new_ref() -> str:
     """Return an unguessable public name (12 characters, 58 bits) for a row; integer ids stay inside."""
     return "".join(secrets.choice(REF_ALPHABET) for _ in range(12))
+
+
+def insert_new(model: type[Base], *, keys: Sequence[str], **values: object) -> bool:
+    """Insert a row unless one with the same `keys` is there; False when somebody else was first.
+
+    On PostgreSQL this waits for whoever is inserting the same keys at this moment.
+    """
+    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
+    wanted = insert(model).values(**values).on_conflict_do_nothing(index_elements=list(keys))
+    # Asked by RETURNING: the number of rows that an INSERT reports differs between the drivers.
+    return db.session.scalar(wanted.returning(model.id)) is not None
 
 
 def open_engine(engine: Engine) -> None:

@@ -20,16 +20,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import rfc8785
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, LargeBinary, Row, UniqueConstraint, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from casework import clock
-from casework.db import Code, Moment, db
-from casework.sealing import SealedText
+from casework.db import Code, Moment, db, insert_new
+from casework.sealing import SealBroken, SealedText, ring
 
 MAIN, LOOKS = "main", "looks"
 GENESIS = "0" * 64
+CONTEXT = "journal"
 _PENDING = "journal_pending"
+_STEP = 1000
 
 
 class JournalHead(db.Model):
@@ -72,7 +74,7 @@ class JournalSecret(db.Model):
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entries.id"), index=True)
     name: Mapped[Code]
     salt: Mapped[Code]
-    value: Mapped[str] = mapped_column(SealedText("journal"))
+    value: Mapped[str] = mapped_column(SealedText(CONTEXT))
     entry: Mapped[JournalEntry] = relationship(back_populates="secrets")
 
 
@@ -147,12 +149,12 @@ def head(organisation_id: int, chain: str = MAIN) -> tuple[int, str]:
 
 
 def verify(organisation_id: int, chain: str = MAIN) -> Iterator[Break]:
-    """Walk one chain from its first link and yield every place where it does not hold."""
+    """Walk one chain from its first link and yield every place where it does not hold.
+
+    Columns are read, not entities: what the session remembers must not hide what the database says.
+    """
     previous, seq = GENESIS, 0
-    entries = db.session.scalars(
-        select(JournalEntry).filter_by(organisation_id=organisation_id, chain=chain).order_by(JournalEntry.seq)
-    )
-    for entry in entries.yield_per(1000):
+    for entry, secrets in _walk(organisation_id, chain):
         seq += 1
         if entry.seq != seq:
             yield Break(organisation_id, chain, seq, f"entry {seq} is missing")
@@ -161,21 +163,66 @@ def verify(organisation_id: int, chain: str = MAIN) -> Iterator[Break]:
             yield Break(organisation_id, chain, seq, "the link to the entry before does not hold")
         if entry.hash != _digest(entry):
             yield Break(organisation_id, chain, seq, "the content was changed after it was written")
-        for secret in entry.secrets:
-            if entry.commitments.get(secret.name) != _commit(secret.salt, secret.value):
+        for secret in secrets:
+            if not _fits(secret, entry.commitments):
                 yield Break(organisation_id, chain, seq, f"the sealed value {secret.name} does not fit its commitment")
         previous = entry.hash
     if head(organisation_id, chain) != (seq, previous):
         yield Break(organisation_id, chain, seq, "the head does not fit the last entry")
 
 
+def _walk(organisation_id: int, chain: str) -> Iterator[tuple[Row, list[Row]]]:
+    """Yield the entries of one chain in their order, each with its sealed values still closed."""
+    entries = select(*(column for column in JournalEntry.__table__.columns)).where(
+        JournalEntry.organisation_id == organisation_id, JournalEntry.chain == chain
+    )
+    closed = type_coerce(JournalSecret.value, LargeBinary).label("value")
+    secrets = select(JournalSecret.entry_id, JournalSecret.name, JournalSecret.salt, closed)
+    last = 0
+    while page := db.session.execute(
+        entries.where(JournalEntry.seq > last).order_by(JournalEntry.seq).limit(_STEP)
+    ).all():
+        of_page: dict[int, list[Row]] = {}
+        first, last = page[0].seq, page[-1].seq
+        wanted = secrets.join(JournalEntry).where(
+            JournalEntry.organisation_id == organisation_id,
+            JournalEntry.chain == chain,
+            JournalEntry.seq.between(first, last),
+        )
+        for secret in db.session.execute(wanted.order_by(JournalSecret.id)):
+            of_page.setdefault(secret.entry_id, []).append(secret)
+        for entry in page:
+            yield entry, of_page.get(entry.id, [])
+
+
+def _fits(secret: Row, commitments: Mapping[str, str]) -> bool:
+    try:
+        value = ring().unseal(secret.value, CONTEXT).decode()
+    except SealBroken:
+        return False
+    return commitments.get(secret.name) == _commit(secret.salt, value)
+
+
 def _locked_head(session: Session, organisation_id: int, chain: str) -> JournalHead:
-    wanted = select(JournalHead).filter_by(organisation_id=organisation_id, chain=chain).with_for_update()
+    wanted = (
+        select(JournalHead)
+        .filter_by(organisation_id=organisation_id, chain=chain)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     found = session.scalars(wanted).one_or_none()
-    if found is None:
-        found = JournalHead(organisation_id=organisation_id, chain=chain, seq=0, hash=GENESIS)
-        session.add(found)
-    return found
+    if found is not None:
+        return found
+    # Two first entries at once: the second waits here for the first, and then finds its head.
+    insert_new(
+        JournalHead,
+        keys=("organisation_id", "chain"),
+        organisation_id=organisation_id,
+        chain=chain,
+        seq=0,
+        hash=GENESIS,
+    )
+    return session.scalars(wanted).one()
 
 
 def _link(note: Note, *, head: JournalHead, at: object) -> JournalEntry:
@@ -204,7 +251,7 @@ def _commit(salt: str, value: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + value.encode()).hexdigest()
 
 
-def _digest(entry: JournalEntry) -> str:
+def _digest(entry: JournalEntry | Row) -> str:
     content = {
         "organisation": entry.organisation_id,
         "chain": entry.chain,

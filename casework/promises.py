@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework import clock
-from casework.db import Code, Words, db, new_ref
+from casework.db import Code, Words, db, insert_new, new_ref
 
 LEASE = timedelta(seconds=120)
 ATTEMPTS = 5
@@ -115,10 +115,7 @@ def forgotten(limit: int = 200) -> list[str]:
 
 def claim_tick(task: str, tick_at: datetime) -> bool:
     """Claim one turn of a periodic task; False when another scheduler has it."""
-    claimed = db.session.execute(
-        _insert()(Tick).values(task=task, tick_at=tick_at).on_conflict_do_nothing(index_elements=["task", "tick_at"])
-    )
-    return bool(claimed.rowcount)
+    return insert_new(Tick, keys=("task", "tick_at"), task=task, tick_at=tick_at)
 
 
 def prune_ticks(before: datetime) -> None:

@@ -1,8 +1,8 @@
 """Personal data at rest: sealed values, and blind indexes that can be compared but not read.
 
-AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the context (which
-table, which row) is authenticated, so a sealed value copied to another row
-does not open. A blind index is HMAC-SHA256 cut to 128 bits: equal inputs give
+AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the context is
+authenticated, so a value copied to another column, or a file renamed to another
+hash, does not open. A blind index is HMAC-SHA256 cut to 128 bits: equal inputs give
 equal tokens, which is all that the telephone rules need.
 """
 
@@ -43,10 +43,11 @@ class KeyRing:
 
     def unseal(self, sealed: bytes, context: str) -> bytes:
         """Open what `seal` made for the same context, or raise `SealBroken`."""
-        name, rest = sealed[1 : 1 + sealed[0]], sealed[1 + sealed[0] :]
+        length = sealed[0] if sealed else 0
+        name, rest = sealed[1 : 1 + length], sealed[1 + length :]
         try:
             return self._ciphers[name].decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
-        except (InvalidTag, KeyError) as fault:
+        except (InvalidTag, KeyError, ValueError) as fault:  # ValueError: cut off inside the nonce
             raise SealBroken(N_("加密内容无法打开：密钥不符或内容被改动。请联系系统管理员。")) from fault
 
     def index(self, kind: str, value: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework import clock
-from casework.db import Code, db, new_ref
+from casework.db import Code, db, insert_new, new_ref
 from casework.errors import N_, FileRefused
 from casework.sealing import ring
 
@@ -27,7 +27,11 @@ OFFICE = {
 }
 ALLOWED = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "zip": "application/zip", **OFFICE}
 ALIKE = {"jpeg": "jpg"}
+LAST, TAIL = {"pdf": b"%%EOF", "png": b"IEND"}, 2048  # a JPEG may carry a camera's own trailer of any length
 ACTIVE_PDF = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile")
+
+
+_DELETE = "files_to_delete"
 
 
 class StoredFile(db.Model):
@@ -70,11 +74,11 @@ def examine(content: bytes, *, name: str, limit: int) -> Typed:
             params=shown,
         )
     extension = guessed.extension
-    if extension == "pdf" and b"%%EOF" not in content[-2048:]:
+    if extension in LAST and LAST[extension] not in content[-TAIL:]:
         raise FileRefused(
-            N_("文件“%(name)s”不完整（PDF 被截断），没有保存。请重新扫描或导出后上传。"),
+            N_("文件“%(name)s”不完整（%(kind)s 被截断），没有保存。请重新扫描或导出后上传。"),
             code="file_corrupt",
-            params=shown,
+            params=shown | {"kind": extension.upper()},
         )
     warnings = []
     named = Path(name).suffix.lower().lstrip(".")
@@ -100,15 +104,24 @@ def keep(content: bytes, *, media_type: str, folder: Path) -> StoredFile:
         partial.replace(path)
     if known:
         return known
-    stored = StoredFile(sha256=sha256, size=len(content), media_type=media_type)
-    db.session.add(stored)
-    db.session.flush()  # the caller's row needs its id
-    return stored
+    # Two who hand in the same file at once share one row.
+    insert_new(StoredFile, keys=("sha256",), sha256=sha256, size=len(content), media_type=media_type)
+    return db.session.scalars(select(StoredFile).filter_by(sha256=sha256)).one()
 
 
 def read(file: StoredFile, *, folder: Path) -> bytes:
     """Return the content of a stored file."""
     return ring().unseal(_path(folder, file.sha256).read_bytes(), file.sha256)
+
+
+def delete_later(*paths: Path) -> None:
+    """Let files go once the present unit of work is committed; they stay when it fails."""
+    db.session.info.setdefault(_DELETE, []).extend(paths)
+
+
+def to_delete() -> list[Path]:
+    """Hand over (once) the files that this unit of work no longer needs."""
+    return db.session.info.pop(_DELETE, [])
 
 
 def _path(folder: Path, sha256: str) -> Path:

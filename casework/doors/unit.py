@@ -3,7 +3,8 @@
 Whatever an entrance does to the database happens inside one `unit_of_work()`.
 At its end the journal is written (heads locked last), everything is committed
 at once, and only then are the doorbells of promised jobs rung. If anything
-fails, nothing of it is left behind.
+fails, nothing of it is left behind. Files that it made superfluous are deleted
+after the commit, never before.
 """
 
 from collections.abc import Iterator
@@ -11,25 +12,43 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from casework import journal, promises
+from casework import journal, promises, storage
 from casework.db import IMMEDIATE, db
 from casework.doors import doorbell
+
+_OPEN = "unit_of_work_open"
 
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """Open one transaction for writing; commit it with its journal, or leave nothing."""
+    """Open one transaction for writing; commit it with its journal, or leave nothing.
+
+    Units do not nest: the inner one would give up what the outer one has done.
+    """
     session = db.session()
-    session.rollback()  # end what was only being read: a reader that turns writer is refused by SQLite
-    session.connection(execution_options={IMMEDIATE: True})
+    if session.info.get(_OPEN):
+        raise RuntimeError("a unit of work is open already; the operations inside it share it")
+    _give_up(session)  # end what was only being read: a reader that turns writer is refused by SQLite
+    session.info[_OPEN] = True
     try:
+        session.connection(execution_options={IMMEDIATE: True})
         yield session
         journal.seal()
-        refs = promises.to_ring()
+        refs, paths = promises.to_ring(), storage.to_delete()
         session.commit()
     except BaseException:
-        session.rollback()
-        journal.discard()
-        promises.to_ring()
+        _give_up(session)
         raise
+    finally:
+        session.info.pop(_OPEN, None)
+    for path in paths:
+        path.unlink(missing_ok=True)
     doorbell.ring(refs)
+
+
+def _give_up(session: Session) -> None:
+    """Forget every change, and everything that was to be said, rung or deleted with it."""
+    session.rollback()
+    journal.discard()
+    promises.to_ring()
+    storage.to_delete()

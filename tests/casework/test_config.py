@@ -1,0 +1,89 @@
+import json
+import stat
+from datetime import timedelta
+
+import pytest
+
+from casework.config import load, mark_demo
+from casework.errors import Unavailable
+
+
+def read(folder, **more):
+    return load({"CASEWORK_DATA": str(folder), **more})
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_first_start_makes_keys_that_later_starts_find(tmp_path):
+    first, second = read(tmp_path / "data"), read(tmp_path / "data")
+    assert first == second
+    assert [len(key) for key in first.sealing_keys.values()] == [32]
+    assert len({first.index_key, *first.sealing_keys.values()}) == 2
+
+
+def test_keys_and_folders_are_readable_by_the_service_alone(tmp_path):
+    settings = read(tmp_path / "data")
+    assert mode(settings.data_dir / "keys.json") == 0o600
+    assert {mode(folder) for folder in (settings.files_dir, settings.staging_dir)} == {0o700}
+
+
+def test_two_installations_have_different_keys(tmp_path):
+    assert read(tmp_path / "a").index_key != read(tmp_path / "b").index_key
+
+
+def test_every_key_of_the_file_opens_and_the_last_one_seals(tmp_path):
+    read(tmp_path)
+    path = tmp_path / "keys.json"
+    keys = json.loads(path.read_text())
+    keys["sealing_keys"]["k2"] = "00" * 32
+    path.write_text(json.dumps(keys))
+    assert list(read(tmp_path).sealing_keys) == ["k1", "k2"]
+
+
+def test_a_data_folder_that_cannot_be_used_is_named_with_what_to_do(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with pytest.raises(Unavailable, match="CASEWORK_DATA") as refusal:
+        read(blocked / "data")
+    assert refusal.value.params["path"] == str(blocked / "data")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("postgres://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("sqlite:////tmp/x", "sqlite:////tmp/x"),
+    ],
+)
+def test_a_database_is_reached_by_the_driver_that_we_have(tmp_path, given, expected):
+    assert read(tmp_path, DATABASE_URL=given).database_url == expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "channels"),
+    [
+        ({}, ("inbox", "console")),
+        ({"SMTP_HOST": "mail.example.edu"}, ("inbox", "smtp")),
+        ({"CASEWORK_CHANNELS": "inbox"}, ("inbox",)),
+    ],
+)
+def test_messages_leave_by_what_is_set_up(tmp_path, environ, channels):
+    assert read(tmp_path, **environ).channels == channels
+
+
+def test_cookies_are_secure_where_the_address_is(tmp_path):
+    assert not read(tmp_path).secure_cookies
+    assert read(tmp_path, CASEWORK_BASE_URL="https://casework.example.edu/").secure_cookies
+
+
+def test_a_demonstration_sends_nothing_out_and_lives_in_its_own_time(tmp_path):
+    read(tmp_path)
+    mark_demo(tmp_path, clock_offset=timedelta(days=-3))
+    settings = read(tmp_path, SMTP_HOST="mail.example.edu")
+    assert settings.demo
+    assert settings.clock_offset == timedelta(days=-3)
+    assert "smtp" not in settings.channels
