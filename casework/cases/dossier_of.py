@@ -8,7 +8,6 @@ from casework.intake import normal
 from casework.intake.models import Record
 from casework.screening.engine import explain
 
-
 PARTS = ("records", "findings", "verifications", "corrections", "evidence", "plan", "moves")
 """What a dossier is made of: the relations of a case that are read anew before two dossiers are compared."""
 
@@ -18,7 +17,9 @@ def dossier_parts() -> tuple[ORMOption, ...]:
     return (
         selectinload(Case.organisation),
         selectinload(Case.college),
+        selectinload(Case.round),
         selectinload(Case.owner),
+        selectinload(Case.accepted_by),
         selectinload(Case.plan),
         selectinload(Case.holds),
         selectinload(Case.records).selectinload(CaseRecord.record).selectinload(Record.revision),

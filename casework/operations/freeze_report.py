@@ -6,6 +6,8 @@ every later rendering starts from the stored snapshot.
 
 from collections.abc import Collection, Mapping, Sequence
 
+from sqlalchemy import insert
+
 from casework import clock, journal
 from casework.cases.canonical import canonical_bytes
 from casework.cases.dossier import dossier_hash
@@ -18,7 +20,6 @@ from casework.filing import queries as filing
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.tell_report import ask_for_signatures
-from casework.people.models import Organisation
 from casework.reports import queries
 from casework.reports.documents import JSON, render_all, seal_of
 from casework.reports.facts import facts_of
@@ -61,12 +62,7 @@ def freeze_report(
     dossiers = {case.id: dossier_of(case) for case in cases}
     manifest = _manifest(report, snapshot, [*dossiers.values()], left_out)
     _set_aside(report, settings)
-    report.cases = [
-        ReportCase(
-            case_id=case.id, position=place, dossier_hash=dossier_hash(dossiers[case.id]), dossier=dossiers[case.id]
-        )
-        for place, case in enumerate(sorted(cases, key=lambda case: case.number), start=1)
-    ]
+    _include(report, cases, dossiers)
     report.open_cases = [OpenCase(case_id=case.id, reason=reason.strip()) for case, reason in left_out]
     report.supplementary = bool(snapshot.supplementary_to)
     report.manifest, report.manifest_hash = manifest, manifest_hash(manifest)
@@ -96,7 +92,7 @@ def _refuse_incomplete(report: Report, cases: Sequence[Case]) -> None:
 
 
 def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out: Sequence[tuple[Case, str]]) -> dict:
-    organisation: Organisation = report.organisation
+    organisation = report.organisation
     seq, last = journal.head(organisation.id)
     return build_manifest(
         number=snapshot.number,
@@ -132,6 +128,23 @@ def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out
     )
 
 
+def _include(report: Report, cases: Sequence[Case], dossiers: Mapping[int, dict]) -> None:
+    """Write the cases with their dossiers in one statement: one at a time, 800 rows would be 800 statements."""
+    rows = [
+        {
+            "report_id": report.id,
+            "case_id": case.id,
+            "position": place,
+            "dossier_hash": dossier_hash(dossiers[case.id]),
+            "dossier": dossiers[case.id],
+        }
+        for place, case in enumerate(sorted(cases, key=lambda case: case.number), start=1)
+    ]
+    if rows:
+        db.session.execute(insert(ReportCase), rows)
+    db.session.expire(report, ["cases"])
+
+
 def _set_aside(report: Report, settings: Settings) -> None:
     """Keep what was frozen before under the number of that freeze, and make room for what is frozen now."""
     if report.cases:
@@ -145,4 +158,4 @@ def _set_aside(report: Report, settings: Settings) -> None:
     for row in (*report.cases, *report.open_cases):
         db.session.delete(row)
     db.session.flush()  # the same cases may come again, and each may stand in a report once
-    db.session.expire(report, ["cases", "open_cases"])
+    db.session.expire(report, ["open_cases"])

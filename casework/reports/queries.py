@@ -1,5 +1,6 @@
 """Questions about plans, checklists, measures and reports; reports are scoped to what the person may see."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -11,12 +12,14 @@ from casework.db import db
 from casework.errors import N_, NotFound
 from casework.people.models import Organisation
 from casework.reports.models import ChecklistAnswer, Measure, Plan, Report, ReportCase
+from casework.rounds.models import Round
 from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
 
 LIVE = ("frozen", "signed")
 DELIVERED = ("signed", "filed")
 UNFINISHED = ("draft", "stale")
 OPEN = ("flagged", "investigating", "corrected")
+_NUMBER = re.compile(r"(.+)(\d\d)-R(\d{1,9})")
 NEVER_REPORTED = ("canary", "history")
 """Origins of cases that are no part of any report: the daily canary, and what was brought in as history."""
 
@@ -41,6 +44,24 @@ def get_report(ref: str, actor: Actor) -> Report:
     if found is None:
         raise NotFound(N_("没有找到这份自查报告，或不在您的权限范围内。"))
     return found
+
+
+def find_report(number: str, actor: Actor) -> Report:
+    """Return the report that bears this printed number, as LC24-R1; `NotFound` when it is none of this person's."""
+    parts = _NUMBER.fullmatch(number.strip().upper())
+    if parts is not None:
+        short_code, cohort, count = parts.groups()
+        wanted = (
+            visible_reports(actor)
+            .join(Report.organisation)
+            .join(Report.round)
+            .where(Organisation.short_code == short_code, Round.cohort % 100 == int(cohort))
+            .where(Report.number == int(count))
+        )
+        found = db.session.scalars(wanted.limit(1)).one_or_none()
+        if found is not None:
+            return found
+    raise NotFound(N_("没有找到自查报告 %(report)s，或不在您的权限范围内。"), params={"report": number})
 
 
 def reports_of(organisation_id: int, round_id: int) -> Sequence[Report]:

@@ -43,7 +43,7 @@ def make_organisation(name, kind, parent=None, *, short_code=None):
         code=f"ORG{number:04}",
         kind=kind,
         name=name,
-        short_code=short_code or f"X{number}",
+        short_code=_free(short_code) or f"X{number}",
         parent=parent,
         parent_id=parent.id if parent else None,
     )
@@ -52,6 +52,11 @@ def make_organisation(name, kind, parent=None, *, short_code=None):
     made.path = f"{parent.path if parent else '/'}{made.id}/"
     db.session.flush()
     return made
+
+
+def _free(short_code):
+    """Return the short code, or nothing if another organisation has it: it begins the numbers of cases."""
+    return None if db.session.query(Organisation).filter_by(short_code=short_code).count() else short_code
 
 
 def make_tree():

@@ -2,14 +2,21 @@
 
 import pytest
 
-from casework.cases.models import Case
+from casework.cases.dossier import differing_field
+from casework.cases.dossier_of import dossier_of
 from casework.db import db
 from casework.errors import Conflict
 from casework.filing.models import Filing
+from casework.filing.queries import history_of, standing
+from casework.notices.models import Message
 from casework.operations.advance import advance
+from casework.operations.freeze_report import freeze_report
+from casework.operations.log_verification import log_verification
 from casework.operations.mark_stale import mark_stale
+from casework.operations.refuse_report import refuse_report
 from casework.operations.return_filing import return_filing
 from casework.people.actors import actor_of
+from casework.reports import queries
 from casework.reports.manifest import manifest_hash, verify_manifest
 from tests.casework.factories import make_case
 from tests.casework.operations.reporting import (
@@ -23,6 +30,7 @@ from tests.casework.operations.reporting import (
     sign,
     signed,
 )
+from workflows.errors import Refused
 
 
 @pytest.fixture
@@ -40,14 +48,247 @@ def accepted(office, number=1, **values):
 
 
 def states(cases):
-    return [db.session.get(Case, case.id).state for case in cases]
+    return [case.state for case in cases]
+
+
+def reopen(case, office):
+    """Reopen a case that is in a report, as a supervisor does."""
+    advance(case, "reopen", actor=actor_of(office.supervisor), reason="用人单位来函更正")
+    return mark_stale(case)
+
+
+def conclude_again(case, office):
+    owner = actor_of(office.investigator)
+    log_verification(case, method="letter", evidence_class="employer", result="supports", actor=owner)
+    advance(case, "conclude", actor=owner, conclusion="unfounded", note="复函证实录用")
+    advance(case, "accept", actor=actor_of(office.supervisor))
 
 
 def test_a_report_goes_from_draft_to_filed_and_its_cases_with_it(office, settings):
     cases = accepted(office, 3)
-    report = frozen(office, settings)
-    assert (report.state, states(cases)) == ("frozen", ["corrected"] * 3)
-    sign(report, "admin_leader", office.admin_leader)
-    assert (report.state, states(cases)) == ("frozen", ["corrected"] * 3)
-    sign(report, "party_leader", office.party_leader)
+    report, discipline, superior = delivered(office, settings)
     assert (report.state, states(cases)) == ("signed", ["signed_off"] * 3)
+    give_receipt(discipline, office.discipline_officer)
+    assert (report.state, states(cases)) == ("signed", ["signed_off"] * 3)
+    done = give_receipt(superior, office.superior_officer)
+    assert done.filed
+    assert (report.state, states(cases)) == ("filed", ["filed"] * 3)
+
+
+@pytest.mark.parametrize("order", [("party_leader", "admin_leader"), ("admin_leader", "party_leader")])
+def test_the_order_of_signatures_is_free(office, settings, order):
+    cases = accepted(office, 2)
+    report = frozen(office, settings)
+    first = sign(report, order[0], getattr(office, order[0]))
+    assert (first.waiting, report.state, states(cases)) == ((order[1],), "frozen", ["corrected"] * 2)
+    last = sign(report, order[1], getattr(office, order[1]))
+    assert (last.waiting, report.state, len(last.cases)) == ((), "signed", 2)
+
+
+def test_the_manifest_holds_every_dossier_and_names_every_open_case(office, settings):
+    accepted(office, 2)
+    accepted(office, 1, origin="sample", severity="low")
+    waiting = make_case(office.organisation, office.round_, state="investigating", owner=office.investigator)
+    make_case(office.organisation, office.round_, state="merged")
+    make_case(office.organisation, office.round_, state="flagged", origin="canary")
+    report = frozen(office, settings, open_reasons={waiting.number: "等待用人单位复函"})
+    assert report.manifest_hash == manifest_hash(report.manifest)
+    assert verify_manifest(report.manifest, {row.dossier["number"]: row.dossier for row in report.cases}) == []
+    counts = report.manifest["counts"]
+    assert (counts["cases"], counts["samples"], counts["open"]) == (2, 1, 1)
+    assert [line["number"] for line in report.manifest["open_cases"]] == [waiting.number]
+    assert [row["sample"] for row in report.snapshot["rows"]] == [False, False, True]
+    assert {row.kind for row in report.documents} == {"plan", "records", "records_sheet", "report", "manifest"}
+
+
+def test_an_assignment_after_acceptance_leaves_the_report_as_it_is(office, settings):
+    (case,) = accepted(office)
+    report = signed(office, settings)
+    case.owner = office.vice_leader
+    assert mark_stale(case) is None
+    assert (report.state, case.state) == ("signed", "signed_off")
+
+
+@pytest.mark.parametrize("make", [frozen, signed])
+def test_a_reopened_case_makes_its_report_stale_and_takes_no_other_case_with_it(office, settings, make):
+    changed, *others = accepted(office, 3)
+    report = make(office, settings)
+    reopen(changed, office)
+    assert (report.state, report.stale_case, report.stale_field) == ("stale", changed.number, "conclusion")
+    assert changed.state == "investigating"
+    assert [(case.state, case.accepted_at is not None) for case in others] == [("corrected", True)] * 2
+    assert all(row.lapsed_at for row in report.signatures)
+
+
+def test_a_fresh_freeze_takes_the_others_without_working_them_again(office, settings):
+    changed, *others = accepted(office, 3)
+    report = signed(office, settings)
+    before = report.manifest_hash
+    reopen(changed, office)
+    again = frozen(office, settings, open_reasons={changed.number: "重新核查中"})
+    assert (again.id, again.number, again.state) == (report.id, 1, "frozen")
+    assert again.manifest_hash != before
+    assert [row.case.number for row in again.cases] == [case.number for case in others]
+    kept = {row.kind for row in again.documents}
+    assert {"report", "report-1", "manifest", "manifest-1", "dossiers-1"} <= kept
+    sign(again, "party_leader", office.party_leader)
+    sign(again, "admin_leader", office.admin_leader)
+    assert states([changed, *others]) == ["investigating", "signed_off", "signed_off"]
+
+
+def test_a_finding_that_joins_a_signed_case_names_the_field_and_takes_back_its_acceptance(office, settings):
+    changed, other = accepted(office, 2)
+    report = signed(office, settings)
+    changed.severity = "high"
+    done = mark_stale(changed)
+    assert (done.field, done.lapsed) == ("facts.severity", (other,))
+    assert (changed.state, changed.accepted_at) == ("corrected", None)
+    assert (report.state, report.stale_field) == ("stale", "facts.severity")
+    assert mark_stale(changed) is None
+
+
+def test_a_leader_who_does_not_sign_sends_the_report_back_to_its_drafter(office, settings):
+    cases = accepted(office, 2)
+    report = frozen(office, settings)
+    sign(report, "party_leader", office.party_leader)
+    with pytest.raises(Refused, match="理由"):
+        refuse_report(report, reason=" ", actor=actor_of(office.admin_leader))
+    refuse_report(report, reason="原因分析不充分", actor=actor_of(office.admin_leader))
+    assert (report.state, report.stale_reason) == ("stale", "原因分析不充分")
+    assert all(row.lapsed_at for row in report.signatures)
+    assert [(case.state, case.accepted_at is not None) for case in cases] == [("corrected", True)] * 2
+    told = db.session.query(Message).filter_by(kind="report_stale", person_id=report.drafted_by_id, channel="inbox")
+    assert told.count() == 1
+    assert frozen(office, settings).state == "frozen"
+
+
+def test_a_return_by_one_recipient_voids_the_receipt_of_the_other(office, settings):
+    cases = accepted(office, 2)
+    report, discipline, superior = delivered(office, settings)
+    give_receipt(discipline, office.discipline_officer)
+    return_filing(superior, reason="附件缺页", actor=actor_of(office.superior_officer))
+    assert (report.state, report.stale_reason) == ("stale", "附件缺页")
+    assert [(case.state, case.accepted_at is not None) for case in cases] == [("corrected", True)] * 2
+    assert standing(report) == []
+    assert len(history_of(report)) == 2
+    with pytest.raises(Conflict):
+        give_receipt(superior, office.superior_officer)
+    again, discipline, superior = delivered(office, settings)
+    give_receipt(superior, office.superior_officer)
+    assert again.state == "signed", "the receipt given before the return must not count"
+    give_receipt(discipline, office.discipline_officer)
+    assert (again.id, again.state, db.session.query(Filing).count()) == (report.id, "filed", 4)
+
+
+def test_a_filed_report_never_changes(office, settings):
+    (case,) = accepted(office)
+    report = filed(office, settings)
+    before = (report.manifest_hash, report.filed_at, len(report.documents))
+    filing = history_of(report)[0]
+    attempts = (
+        lambda: return_filing(filing, reason="迟到的退回", actor=actor_of(office.discipline_officer)),
+        lambda: freeze_report(report, open_reasons={}, actor=actor_of(office.supervisor), settings=settings),
+        lambda: refuse_report(report, reason="不同意", actor=actor_of(office.admin_leader)),
+        lambda: sign(report, "party_leader", office.party_leader),
+        lambda: give_receipt(filing, office.discipline_officer, number="另一个编号"),
+    )
+    for attempt in attempts:
+        with pytest.raises(Conflict, match="已备案"):
+            attempt()
+    reopen(case, office)
+    assert (report.state, case.state) == ("filed", "investigating")
+    assert (report.manifest_hash, report.filed_at, len(report.documents)) == before
+
+
+def test_a_case_reopened_after_filing_goes_into_a_supplementary_report(office, settings):
+    case, quiet = accepted(office, 2)
+    first = filed(office, settings)
+    reopen(case, office)
+    conclude_again(case, office)
+    later = frozen(office, settings)
+    assert (later.number, later.supplementary, later.manifest["supplementary_to"]) == (2, True, "LC24-R1")
+    assert [row.case.number for row in later.cases] == [case.number]
+    sign(later, "party_leader", office.party_leader)
+    sign(later, "admin_leader", office.admin_leader)
+    assert (first.state, later.state, states([case, quiet])) == ("filed", "signed", ["signed_off", "filed"])
+
+
+def test_a_supplementary_report_of_a_report_that_still_waits_for_receipts_takes_only_what_is_new(office, settings):
+    accepted(office, 2)
+    first = signed(office, settings)
+    (late,) = accepted(office)
+    later = frozen(office, settings)
+    assert (first.state, later.number, [row.case.number for row in later.cases]) == ("signed", 2, [late.number])
+
+
+def test_a_supplementary_report_without_a_case_is_refused(office, settings):
+    accepted(office)
+    filed(office, settings)
+    with pytest.raises(Conflict, match="没有可列入的案件"):
+        frozen(office, settings)
+
+
+def test_only_one_report_is_in_the_making(office, settings):
+    accepted(office)
+    first = drafted(office)
+    assert drafted(office, causes="另一段").id == first.id
+    frozen(office, settings)
+    with pytest.raises(Conflict, match="等待签字"):
+        drafted(office)
+
+
+def test_drafting_again_frees_a_frozen_report_whose_case_changed_behind_its_back(office, settings):
+    (case,) = accepted(office)
+    report = frozen(office, settings)
+    case.title_params = {"employer": "另一家单位"}
+    with pytest.raises(Refused, match=r"subject\.label"):
+        sign(report, "party_leader", office.party_leader)
+    assert report.signatures == []
+    assert drafted(office).state == "draft"
+    assert frozen(office, settings).cases[0].dossier["subject"]["label"] == "另一家单位"
+
+
+def test_chosen_cases_alone_are_frozen_and_the_rest_needs_a_reason(office, settings):
+    inside, outside = accepted(office, 2)
+    with pytest.raises(Refused, match=outside.number):
+        frozen(office, settings, chosen=[inside.number])
+    report = frozen(office, settings, chosen=[inside.number], open_reasons={outside.number: "留待补充报告"})
+    assert [row.case.number for row in report.cases] == [inside.number]
+    assert [row.case.number for row in report.open_cases] == [outside.number]
+
+
+def test_a_province_cites_the_reports_of_its_universities_by_hash(office, settings):
+    accepted(office)
+    below = filed(office, settings)
+    province = make_office(level="province", tree=office.tree)
+    prepare(province)
+    own = make_case(province.organisation, province.round_, state="accepted", owner=province.investigator)
+    report = filed(province, settings)
+    assert report.manifest["cites"] == [
+        {"number": "LC24-R1", "organisation": "岭川大学", "manifest_hash": below.manifest_hash}
+    ]
+    assert (report.state, own.state) == ("filed", "filed")
+    assert report.manifest["recipients"] == ["驻湖北省教育厅纪检监察组（演示）", "教育部门（演示）"]
+
+
+def test_whoever_receives_a_report_sees_it_and_strangers_do_not(office, settings):
+    accepted(office)
+    report = frozen(office, settings)
+
+    def seen_by(person):
+        return list(db.session.scalars(queries.visible_reports(actor_of(person))))
+
+    assert seen_by(office.discipline_officer) == []
+    assert seen_by(office.superior_officer) == [report]
+    sign(report, "party_leader", office.party_leader)
+    sign(report, "admin_leader", office.admin_leader)
+    db.session.flush()
+    assert seen_by(office.discipline_officer) == [report]
+    assert seen_by(make_office().supervisor) == []
+
+
+def test_dossiers_read_back_from_the_report_equal_those_of_the_cases(office, settings):
+    accepted(office, 2)
+    report = frozen(office, settings)
+    db.session.expire_all()
+    assert [differing_field(row.dossier, dossier_of(row.case)) for row in report.cases] == [None, None]

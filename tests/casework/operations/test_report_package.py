@@ -1,0 +1,151 @@
+"""The package proves a report offline; every export of it is journalled, and so is every document in full."""
+
+import io
+import zipfile
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.errors import Conflict, Forbidden, NotFound
+from casework.filing.package import file_hash
+from casework.filing.verification import verify_package
+from casework.journal import LOOKS, JournalEntry
+from casework.operations.advance import advance
+from casework.operations.download_document import download_document
+from casework.operations.log_verification import log_verification
+from casework.operations.report_package import report_package
+from casework.people.actors import actor_of
+from tests.casework.factories import make_case, make_person
+from tests.casework.operations.reporting import attach, drafted, frozen, make_office, prepare, signed
+
+NAME = "欧阳晓明"
+
+
+@pytest.fixture
+def office(app):
+    with unit_of_work():
+        office = make_office()
+        prepare(office)
+    return office
+
+
+@pytest.fixture
+def report(office, settings):
+    """Return a signed report over one case that was worked through its own operations, with evidence."""
+    owner = actor_of(office.investigator)
+    with unit_of_work():
+        case = make_case(office.organisation, office.round_, state="investigating", owner=office.investigator)
+        attach(case, office, settings)
+        log_verification(
+            case, method="letter", evidence_class="employer", result="supports", supplied_by="employer", actor=owner
+        )
+        advance(case, "conclude", actor=owner, conclusion="unfounded", note="复函证实录用")
+        advance(case, "accept", actor=actor_of(office.supervisor))
+    with unit_of_work():
+        return signed(office, settings)
+
+
+def package(report, person, tmp_path, settings):
+    with unit_of_work():
+        return report_package(report, target=tmp_path / "package.zip", actor=actor_of(person), settings=settings)
+
+
+def looks():
+    return [(entry.action, entry.facts) for entry in db.session.query(JournalEntry).filter_by(chain=LOOKS)]
+
+
+def test_the_package_holds_against_the_hash_on_the_paper(office, report, tmp_path, settings):
+    made = package(report, office.supervisor, tmp_path, settings)
+    assert verify_package(made.path, printed_hash=report.manifest_hash) == []
+    assert made.sha256 == file_hash(made.path)
+    with zipfile.ZipFile(made.path) as archive:
+        names = archive.namelist()
+    number = report.cases[0].dossier["number"]
+    assert f"dossiers/{number}.json" in names
+    assert {"documents/自查记录.docx", "documents/自查报告.docx", "documents/自查报告（已签字）.docx"} <= set(names)
+    assert sum(name.startswith("evidence/") for name in names) == 1
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("tmp")] == []
+
+
+def test_a_package_with_a_changed_byte_does_not_hold(office, report, tmp_path, settings):
+    made = package(report, office.supervisor, tmp_path, settings)
+    content = bytearray(made.path.read_bytes())
+    place = content.index("复函证实录用".encode())
+    content[place] ^= 1
+    made.path.write_bytes(content)
+    assert verify_package(made.path, printed_hash=report.manifest_hash) != []
+
+
+def test_taking_the_package_is_journalled_as_a_look(office, report, tmp_path, settings):
+    made = package(report, office.supervisor, tmp_path, settings)
+    assert [(action, facts["sha256"]) for action, facts in looks()] == [("report:package", made.sha256)]
+
+
+@pytest.mark.parametrize("who", ["party_leader", "discipline_officer", "superior_officer"])
+def test_leaders_and_recipients_may_take_the_package(office, report, tmp_path, settings, who):
+    assert package(report, getattr(office, who), tmp_path, settings).path.exists()
+
+
+@pytest.mark.parametrize("role", ["auditor", "investigator"])
+def test_others_may_not_and_nothing_is_written(office, report, tmp_path, settings, role):
+    person = make_person(role, office.organisation)
+    with pytest.raises(Forbidden):
+        package(report, person, tmp_path, settings)
+    assert (looks(), (tmp_path / "package.zip").exists()) == ([], False)
+
+
+def test_a_draft_has_no_package(office, tmp_path, settings):
+    report = drafted(office)
+    with pytest.raises(Conflict, match="尚未定稿"):
+        report_package(report, target=tmp_path / "p.zip", actor=actor_of(office.supervisor), settings=settings)
+
+
+def names_in(document):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(document.content))
+    return [row[1] for row in book.get_sheet_by_name("自查记录").to_python()[1:]]
+
+
+def take(report, person, settings, *, kind="records_sheet", masked):
+    with unit_of_work():
+        return download_document(report, kind=kind, masked=masked, actor=actor_of(person), settings=settings)
+
+
+def test_the_archived_records_are_complete_and_their_download_is_journalled(office, report, settings):
+    assert names_in(take(report, office.supervisor, settings, masked=False)) == [NAME]
+    assert [(action, facts["kind"]) for action, facts in looks()] == [("report:download", "records_sheet")]
+
+
+def test_whoever_reads_the_report_gets_the_records_masked(office, report, settings):
+    auditor = make_person("auditor", office.organisation)
+    assert names_in(take(report, auditor, settings, masked=True)) == ["欧阳**"]
+    with pytest.raises(Forbidden):
+        take(report, auditor, settings, masked=False)
+    assert looks() == []
+
+
+def test_the_stored_documents_are_sealed_at_rest(report, settings):
+    stored = next(row.file for row in report.documents if row.kind == "records_sheet")
+    path = settings.files_dir / stored.sha256[:2] / stored.sha256
+    assert not zipfile.is_zipfile(path)
+
+
+def test_a_document_that_does_not_exist_is_not_found(office, report, settings):
+    with pytest.raises(NotFound):
+        take(report, office.supervisor, settings, kind="minutes", masked=False)
+
+
+def test_the_signed_report_names_its_signers(office, report, settings):
+    document = take(report, office.supervisor, settings, kind="signed_report", masked=False)
+    with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
+        text = archive.read("word/document.xml").decode()
+    assert [name for name in ("何诚航", "康莹蕾", report.manifest_hash) if name not in text] == []
+
+
+def test_a_report_frozen_and_not_signed_has_no_signer_on_its_page(office, settings):
+    with unit_of_work():
+        report = frozen(office, settings)
+    document = take(report, office.supervisor, settings, kind="report", masked=False)
+    with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
+        assert "何诚航" not in archive.read("word/document.xml").decode()
