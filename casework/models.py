@@ -1,6 +1,6 @@
 """Every table of the service in one import, for migrations and for whoever wants to see them all."""
 
-from casework import journal, promises, storage
+from casework import idempotency, journal, promises, storage
 from casework.cases import models as cases
 from casework.db import Base
 from casework.deadlines import models as deadlines
@@ -12,6 +12,6 @@ from casework.reports import models as reports
 from casework.rounds import models as rounds
 from casework.screening import models as screening
 
-ROOMS = (journal, promises, storage, people, rounds, intake, screening, cases, reports, filing, deadlines, notices)
+ROOMS = (idempotency, journal, promises, storage, people, rounds, intake, screening, cases, reports, filing, deadlines, notices)
 
 metadata = Base.metadata

@@ -1,0 +1,32 @@
+"""The API: every part of it in one list, each with its operations in a file of its name."""
+
+from casework.api.batches import batches
+from casework.api.case_actions import case_actions
+from casework.api.case_work import case_work
+from casework.api.cases import cases
+from casework.api.evidence import evidence
+from casework.api.filings import filings
+from casework.api.jobs import jobs
+from casework.api.me import me
+from casework.api.organisations import organisations
+from casework.api.reports import reports
+from casework.api.resource import Resource
+from casework.api.rounds import rounds
+from casework.api.screening import screening
+from casework.api.self_check import self_check
+
+RESOURCES: tuple[Resource, ...] = (
+    me,
+    organisations,
+    rounds,
+    cases,
+    case_work,
+    evidence,
+    case_actions,
+    batches,
+    screening,
+    jobs,
+    self_check,
+    reports,
+    filings,
+)

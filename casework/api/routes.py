@@ -1,7 +1,27 @@
-"""The routes of the API."""
+"""The routes of the API: its resources, the document that describes them, a page to try them, and the health."""
 
 from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from casework.api import RESOURCES, health, trial
+from casework.api.document import new_document
+from casework.api.schemas.fields import NAME
+
+
+class NameConverter(BaseConverter):
+    """A public name in an address; nothing else reaches the database."""
+
+    regex = NAME
+    part_isolating = True
 
 
 def attach(app: Flask) -> None:
     """Attach every resource to the application."""
+    app.url_map.converters["name"] = NameConverter
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # Chinese stays readable in answers
+    document = new_document(app)
+    document.register_converter(NameConverter, lambda _: {"type": "string", "pattern": f"^{NAME}$"})
+    for resource in RESOURCES:
+        document.register_blueprint(resource)
+    app.register_blueprint(trial.pages(document.spec))
+    app.register_blueprint(health.pages())

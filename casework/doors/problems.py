@@ -7,17 +7,19 @@ do. Nobody ever gets a traceback.
 
 import logging
 import secrets
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
-from flask_babel import gettext
-from sqlalchemy.exc import IntegrityError, OperationalError
+from flask_babel import get_locale, gettext
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from casework import errors
 from casework.db import db
 from casework.errors import N_
+from workflows.engine import Words
 from workflows.errors import Refused
 
 log = logging.getLogger("casework.problems")
@@ -40,11 +42,16 @@ SENTENCES = {
     405: N_("此地址不支持该操作。"),
     409: N_("内容刚刚被他人改动，没有保存。请刷新后再试。"),
     413: N_("文件超过大小上限，没有保存。请压缩或拆分后上传。"),
+    412: N_("内容刚刚被他人改动，没有保存。请核对现值后重新提交。"),
     415: N_("内容类型不受支持。请使用 JSON。"),
+    422: N_("提交的内容有误，没有保存。请按各项提示修改后重新提交。"),
+    428: N_("请先读取最新内容，再用 If-Match 带上它的 ETag 提交；没有保存任何内容。"),
     429: N_("尝试过于频繁，请稍后再试。"),
     500: N_("系统出错，没有保存任何内容。请稍后再试；如仍出现，请把编号告诉系统管理员。"),
     503: N_("数据库暂时不可用，没有保存任何内容。请稍后再试。"),
 }
+LOCATIONS = frozenset({"json", "query", "multipart"})
+NO_TOKEN = N_("没有有效的访问令牌。请在请求头写 Authorization: Bearer <令牌>；令牌由系统管理员发放。")
 
 
 def attach(app: Flask) -> None:
@@ -54,13 +61,21 @@ def attach(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(StaleDataError, answer_stale)
     app.register_error_handler(IntegrityError, answer_stale)
+    app.register_error_handler(DataError, answer_unstorable)
     app.register_error_handler(OperationalError, answer_database)
     app.register_error_handler(Exception, answer_unknown)
 
 
-def translated(message: str, params: dict) -> str:
-    """Return a marked sentence in the language of this request, with its parameters filled in."""
-    return gettext(message) % params
+def translated(message: str, params: Mapping[str, object]) -> str:
+    """Return a marked sentence in the language of this request; labels among its parameters are translated too."""
+    return gettext(message) % {name: _shown(value) for name, value in params.items()}
+
+
+def _shown(value: object) -> object:
+    if not isinstance(value, Words):
+        return value
+    between = "、" if str(get_locale() or "zh").startswith("zh") else ", "
+    return between.join(gettext(word) for word in value)
 
 
 def answer_casework(error: errors.CaseworkError) -> Response:
@@ -68,7 +83,7 @@ def answer_casework(error: errors.CaseworkError) -> Response:
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     extra = {}
     if isinstance(error, errors.Invalid) and error.fields:
-        extra["fields"] = {name: gettext(sentence) for name, sentence in error.fields.items()}
+        extra["fields"] = {name: translated(sentence, error.params) for name, sentence in error.fields.items()}
     if isinstance(error, errors.Stale):
         extra |= {"current": error.current, "sent": error.sent}
     return problem(status, error.code, translated(error.message, error.params), **extra)
@@ -77,8 +92,7 @@ def answer_casework(error: errors.CaseworkError) -> Response:
 def answer_refused(error: Refused) -> Response:
     """Answer a step that the rules do not allow: 409 with every reason."""
     reasons = [
-        {"code": refusal.code, "detail": translated(refusal.message, dict(refusal.params))}
-        for refusal in error.refusals
+        {"code": refusal.code, "detail": translated(refusal.message, refusal.params)} for refusal in error.refusals
     ]
     status = 403 if all(reason["code"].startswith("access") for reason in reasons) else 409
     return problem(status, reasons[0]["code"], reasons[0]["detail"], reasons=reasons)
@@ -90,11 +104,27 @@ def answer_http(error: HTTPException) -> Response:
     if status in {301, 302, 303, 307, 308} or error.response is not None:
         return error.get_response()
     code = HTTPStatus(status).phrase.lower().replace(" ", "_")
-    answer = problem(status, code, gettext(SENTENCES.get(status, SENTENCES[400])))
+    sentence = NO_TOKEN if status == HTTPStatus.UNAUTHORIZED and wants_json() else SENTENCES.get(status, SENTENCES[400])
+    fields = dict(_fields((getattr(error, "data", None) or {}).get("messages")))
+    answer = problem(status, code, gettext(sentence), **({"fields": fields} if fields else {}))
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
     return answer
+
+
+def _fields(messages: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each faulty place of what was sent, as `measures.0.text`, with its sentence."""
+    if isinstance(messages, Mapping):
+        for name, below in messages.items():
+            if not place and name in LOCATIONS:
+                yield from _fields(below)
+            elif name == "_schema":
+                yield from _fields(below, place or "body")
+            else:
+                yield from _fields(below, f"{place}.{name}" if place else str(name))
+    elif isinstance(messages, list) and messages:
+        yield place or "body", gettext(str(messages[0]))
 
 
 def answer_stale(error: Exception) -> Response:
@@ -102,6 +132,13 @@ def answer_stale(error: Exception) -> Response:
     db.session.rollback()
     log.warning("lost against a concurrent change: %s", type(error).__name__)
     return problem(409, "concurrent_change", gettext(SENTENCES[409]))
+
+
+def answer_unstorable(error: DataError) -> Response:
+    """Answer a value that no check refused and that the database cannot hold."""
+    db.session.rollback()
+    log.error("the database cannot hold a value: %s", type(error.orig).__name__)
+    return problem(422, "invalid", gettext(SENTENCES[422]))
 
 
 def answer_database(error: OperationalError) -> Response:
@@ -115,7 +152,7 @@ def answer_unknown(error: Exception) -> Response:
     """Answer a fault of ours: a number for the person, the trace for the log."""
     db.session.rollback()
     number = secrets.token_hex(4)
-    log.exception("fault %s on %s %s", number, request.method, request.endpoint, exc_info=error)
+    log.error("fault %s on %s %s", number, request.method, request.endpoint, exc_info=error)
     return problem(500, "fault", gettext(SENTENCES[500]), number=number)
 
 
@@ -140,4 +177,4 @@ def problem(status: int, code: str, detail: str, **extra: object) -> Response:
 
 def wants_json() -> bool:
     """Say whether this request came from a program."""
-    return request.path.startswith("/api/")
+    return request.path.startswith(("/api/", "/healthz/"))

@@ -1,0 +1,56 @@
+"""Whoever is asking: the account, its appointments, its own inbox."""
+
+from flask import current_app, g
+from sqlalchemy import select
+
+from casework.api.resource import Resource
+from casework.api.schemas.fields import Query
+from casework.api.schemas.people import MeOut, MessagePage, MessageQuery, ReadOut
+from casework.doors.pages_of import page_of
+from casework.doors.sessions import current_actor
+from casework.notices import queries, words
+from casework.notices.models import Message
+from casework.notices.ways import INBOX
+from workflows.access import ACTIONS, scope_of
+
+me = Resource("me", "Whoever is asking, and their inbox")
+
+
+@me.operation("GET", "/me", query=Query, out=MeOut)
+def read_me(_query: dict) -> object:
+    """Say who is asking and what they may do anywhere at all."""
+    actor, person = current_actor(), g.person
+    return {name: getattr(person, name) for name in ("ref", "login", "name", "language", "appointments")} | {
+        "actions": [action for action in ACTIONS if scope_of(actor, action)],
+        "unread": queries.unread(actor.id),
+    }
+
+
+@me.operation("GET", "/messages", query=MessageQuery, out=MessagePage)
+def list_messages(query: dict) -> object:
+    """List one's own inbox, newest first."""
+    known = select(Message).filter_by(person_id=current_actor().id, channel=INBOX)
+    wanted = known.where(Message.read_at.is_(None)) if query["unread"] else known
+    found = page_of(
+        wanted, known=known, name=Message.ref, after=query["after"], limit=query["limit"], newest_first=True
+    )
+    return {"items": [_shown(message) for message in found.items], "next": found.next}
+
+
+@me.operation("POST", "/messages/<name:ref>/read", out=ReadOut)
+def mark_message_read(ref: str) -> object:
+    """Mark one message as read."""
+    message = queries.get_message(ref, person_id=current_actor().id)
+    return {"marked": queries.mark_read(current_actor().id, ref=message.ref)}
+
+
+@me.operation("POST", "/messages/read", out=ReadOut)
+def mark_messages_read() -> object:
+    """Mark the whole inbox as read."""
+    return {"marked": queries.mark_read(current_actor().id)}
+
+
+def _shown(message: Message) -> dict[str, object]:
+    text = words.text(message, base_url=current_app.extensions["casework"].base_url)
+    own = {name: getattr(message, name) for name in ("ref", "kind", "created_at", "read_at")}
+    return own | {"subject": text.subject, "body": text.body, "path": words.path_of(message)}

@@ -1,0 +1,237 @@
+"""The self-check as documents: plan, checklist, measures, report, signatures, filing."""
+
+from marshmallow import fields
+
+from casework.api.schemas.cases import PersonOut, PlaceOut
+from casework.api.schemas.fields import (
+    Answer,
+    Choice,
+    Day,
+    Flag,
+    Many,
+    Moment,
+    Name,
+    PageQuery,
+    Part,
+    Query,
+    Strict,
+    Text,
+    page,
+)
+
+LONG = 20_000
+
+
+class PlanIn(Strict):
+    """自查通知（方案）."""
+
+    method = Text(least=1, most=LONG, required=True)
+    recording = Text(least=1, most=LONG, required=True)
+    rectification = Text(least=1, most=LONG, required=True)
+    responsible = Text(least=1, most=200, required=True)
+
+
+class PlanOut(Answer):
+    """One issued version of the plan."""
+
+    version = fields.Integer(required=True)
+    method = fields.String(required=True)
+    recording = fields.String(required=True)
+    rectification = fields.String(required=True)
+    responsible = fields.String(required=True)
+    issued_at = Moment(required=True)
+    issued_by = fields.Nested(PersonOut, required=True)
+
+
+class AnswerIn(Strict):
+    """What was done about one clause of the notice, and what it showed."""
+
+    method = Text(least=1, most=LONG, required=True)
+    examined = Text(least=1, most=LONG, required=True)
+    finding = Text(least=1, most=LONG, required=True)
+    responsible = Text(least=1, most=200, required=True)
+
+
+class AnswerOut(Answer):
+    """One clause of the checklist with its answer, if there is one."""
+
+    clause = fields.String(required=True)
+    answered = fields.Boolean(required=True)
+    method = fields.String(allow_none=True)
+    examined = fields.String(allow_none=True)
+    finding = fields.String(allow_none=True)
+    responsible = fields.String(allow_none=True)
+    answered_at = Moment(allow_none=True)
+
+
+class MeasureIn(Strict):
+    """One line of the list of measures (N3.3)."""
+
+    goal = Text(least=1, required=True)
+    measure = Text(least=1, required=True)
+    responsible = Text(least=1, most=200, required=True)
+    due_on = Day(required=True)
+
+
+class MeasureOut(Answer):
+    """One line of the list of measures."""
+
+    ref = fields.String(required=True)
+    goal = fields.String(required=True)
+    measure = fields.String(required=True)
+    responsible = fields.String(required=True)
+    due_on = fields.Date(required=True)
+    done_on = fields.Date(allow_none=True, required=True)
+
+
+class TextsIn(Strict):
+    """What people write into a report; what is left out stays as it was."""
+
+    work = Text(most=LONG)
+    problems = Text(most=LONG)
+    causes = Text(most=LONG)
+    measures = Text(most=LONG)
+
+
+class ReportIn(Strict):
+    """Where a report is to be begun."""
+
+    organisation = Name(required=True)
+    round = Name(required=True)
+
+
+class ReportQuery(PageQuery):
+    """Which reports to list."""
+
+    state = Choice(("draft", "frozen", "signed", "filed", "stale"), load_default=None)
+
+
+class OpenReasonIn(Strict):
+    """Why a case is still open."""
+
+    number = Name(required=True)
+    reason = Text(least=1, required=True)
+
+
+class FreezeIn(Strict):
+    """What goes into the report, and why the rest is still open."""
+
+    open_reasons = Many(Part(OpenReasonIn), most=5000, load_default=list)
+    chosen = Many(Name(), most=5000, load_default=None, allow_none=True)
+
+
+class SignIn(Strict):
+    """A leader's signature: the hash that was read, the name, the password once more."""
+
+    slot = Name(required=True)
+    typed_name = Text(least=1, most=100, required=True)
+    password = Text(least=1, most=500, required=True)
+    seen_hash = Name(required=True)
+    open_cases_confirmed = Flag(load_default=False)
+
+
+class RefusalIn(Strict):
+    """Why a report is returned unsigned, or a filing sent back."""
+
+    reason = Text(least=1, required=True)
+
+
+class SignatureOut(Answer):
+    """One filled slot."""
+
+    ref = fields.String(required=True)
+    slot = fields.String(required=True)
+    person = fields.Nested(PersonOut, required=True)
+    signed_at = Moment(required=True)
+    delegated = fields.Boolean(required=True)
+    lapsed_at = Moment(allow_none=True, required=True)
+
+
+class OpenCaseOut(Answer):
+    """A case that the report names as still open."""
+
+    number = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class ReportLineOut(Answer):
+    """A report in a list."""
+
+    ref = fields.String(required=True)
+    number = fields.String(required=True)
+    organisation = fields.Nested(PlaceOut, required=True)
+    round = fields.String(required=True)
+    supplementary = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    manifest_hash = fields.String(allow_none=True, required=True)
+    drafted_at = Moment(required=True)
+    frozen_at = Moment(allow_none=True, required=True)
+    signed_at = Moment(allow_none=True, required=True)
+    filed_at = Moment(allow_none=True, required=True)
+    stale_at = Moment(allow_none=True, required=True)
+    stale_reason = fields.String(required=True)
+
+
+class ReportOut(ReportLineOut):
+    """A report with its texts, its cases by number and its signatures."""
+
+    texts = fields.Dict(required=True)
+    plan_version = fields.Integer(allow_none=True, required=True)
+    cases = fields.List(fields.String(), required=True)
+    open_cases = fields.List(fields.Nested(OpenCaseOut), required=True)
+    signatures = fields.List(fields.Nested(SignatureOut), required=True)
+    documents = fields.List(fields.String(), required=True)
+
+
+class DocumentQuery(Query):
+    """In which form a document is wanted."""
+
+    masked = Flag(load_default=True, metadata={"description": "documents that show graduates: masked, or an export"})
+
+
+class ReceiptIn(Strict):
+    """A recipient's receipt."""
+
+    number = Text(least=1, most=100, required=True)
+    received_on = Day(required=True)
+    receiver = Text(least=1, most=100, required=True)
+
+
+class DisposalIn(Strict):
+    """What the discipline body does about a filed report."""
+
+    words = Text(least=1, most=LONG, required=True)
+
+
+class DisposalOut(Answer):
+    """A note of disposal."""
+
+    at = Moment(required=True)
+    by = fields.Nested(PersonOut, required=True)
+    words = fields.String(required=True)
+
+
+class FilingOut(Answer):
+    """One delivery of one report to one recipient."""
+
+    ref = fields.String(required=True)
+    report = fields.String(required=True)
+    report_number = fields.String(required=True)
+    capacity = fields.String(required=True)
+    recipient = fields.Nested(PlaceOut, required=True)
+    sent_at = Moment(required=True)
+    receipt_number = fields.String(required=True)
+    received_on = fields.Date(allow_none=True, required=True)
+    receiver = fields.String(required=True)
+    receipted_at = Moment(allow_none=True, required=True)
+    returned_at = Moment(allow_none=True, required=True)
+    return_reason = fields.String(required=True)
+    voided_at = Moment(allow_none=True, required=True)
+    disposals = fields.List(fields.Nested(DisposalOut), required=True)
+
+
+PlanPage = page("PlanPage", PlanOut)
+AnswerPage = page("AnswerPage", AnswerOut)
+MeasurePage = page("MeasurePage", MeasureOut)
+ReportPage = page("ReportPage", ReportLineOut)
+FilingPage = page("FilingPage", FilingOut)

@@ -1,0 +1,56 @@
+"""What is named in an address, as far as this person may see it.
+
+A thing outside of somebody's scope and a thing that does not exist are answered
+with the very same sentence, so that nobody can find out by asking which of the
+two it is. Inside the scope but without the right is `Forbidden`.
+"""
+
+from typing import NoReturn
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+
+from casework.db import db
+from casework.errors import N_, NotFound
+from casework.operations.permit import answer
+from casework.people.actors import path_of
+from casework.people.models import Organisation
+from workflows.access import Actor, Reach, permitted, scope_of
+
+
+def organisation(code: str, actor: Actor, action: str) -> Organisation:
+    """Return the organisation in which the actor may do this; `NotFound` or `Forbidden` otherwise."""
+    found = db.session.scalars(select(Organisation).filter_by(code=code)).one_or_none()
+    refusal = permitted(actor, action, organisation_path=path_of(found)) if found else None
+    if found is None or (refusal is not None and refusal.code == "out_of_scope"):
+        no_organisation(code)
+    answer(refusal)
+    return found
+
+
+def no_organisation(code: str) -> NoReturn:
+    """Say that there is no such organisation for this person."""
+    raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": code})
+
+
+def organisations(actor: Actor) -> Select[tuple[Organisation]]:
+    """Return a SELECT of the organisations where the actor serves, with everything below them."""
+    seats = {held.seat_id for held in actor.appointments} | {held.organisation_id for held in actor.appointments}
+    return select(Organisation).where(or_(*(_below(seat) for seat in sorted(seats))) if seats else false())
+
+
+def within(column: ColumnElement[int], actor: Actor, action: str) -> ColumnElement[bool]:
+    """Return the condition that `column` names an organisation in which the actor may do this."""
+    return or_(*(_reached(column, scope.reach, scope.organisation_id) for scope in scope_of(actor, action)), false())
+
+
+def _reached(column: ColumnElement[int], reach: Reach, seat: int) -> ColumnElement[bool]:
+    if reach is Reach.OWN:
+        return column == seat
+    if reach is Reach.CHILDREN:
+        return column.in_(select(Organisation.id).where(Organisation.parent_id == seat))
+    return column.in_(select(Organisation.id).where(_below(seat)))
+
+
+def _below(seat: int) -> ColumnElement[bool]:
+    own = select(Organisation.path).where(Organisation.id == seat).scalar_subquery()
+    return Organisation.path.like(own.concat("%"))
