@@ -67,7 +67,7 @@ def call_once(way: Channel, *, base_url: str, clock_of_process: Callable[[], flo
     passed_at = clock_of_process()
     if not letters:
         return 0
-    db.session.remove()  # no transaction is open while somebody else's server is thinking
+    db.session.rollback()  # no transaction is open while somebody else's server is thinking
     if clock_of_process() - passed_at > GUARD:
         log.warning("a batch of %s was held up for too long and is put back", way.code)
         with unit_of_work():

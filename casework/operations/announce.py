@@ -14,6 +14,7 @@ from casework.cases.models import Case, Move
 from casework.db import db
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
+from casework.operations.retime_report import due_of
 from casework.people.models import Person
 from casework.reports.models import Report
 from notifications.kinds import KINDS
@@ -34,13 +35,14 @@ def announce(
     """Tell each person once about one occasion; return how many rows are new.
 
     `kind` and `params` are those of `notifications.kinds`, the link excepted,
-    which is added on the way out; `class_` is the kind's own unless given. `dedup`
-    names the occasion (`case:417:assign:31`): told again, it adds nothing. Nobody,
-    the inactive and repeated names are left out.
+    which is added on the way out; `due` follows from the subject and `class_` from
+    the kind unless given. `dedup` names the occasion (`case:417:assign:31`): told
+    again, it adds nothing. Nobody, the inactive and repeated names are left out.
     """
     db.session.flush()  # a subject opened in this transaction needs its id
     readers = {person.id: person for person in to if person is not None and person.active}
     about = _about(subject)
+    said = _with_due(kind, subject, dict(params or {}))
     notices = [
         Notice(
             kind=kind,
@@ -48,7 +50,7 @@ def announce(
             channel=channel,
             dedup=dedup,
             message_class=KINDS[kind].message_class if class_ is None else class_,
-            params=dict(params or {}),
+            params=said,
             not_after=not_after,
             **about,
         )
@@ -56,6 +58,16 @@ def announce(
         for channel in ((INBOX,) if inbox_only else (INBOX, *out_to(person)))
     ]
     return post(notices)
+
+
+def _with_due(kind: str, subject: Case | Report | None, params: dict[str, object]) -> dict[str, object]:
+    """Add by when, where the kind says so and the caller does not: it follows from the subject."""
+    if "due" not in KINDS[kind].parameters or "due" in params or subject is None:
+        return params
+    if isinstance(subject, Case):
+        return params | ({"due": subject.due_at.isoformat()} if subject.due_at else {})
+    due = due_of(subject)
+    return params | ({"due": due.at.isoformat()} if due else {})
 
 
 def _about(subject: Case | Report | None) -> dict[str, int]:
@@ -82,6 +94,6 @@ def announce_case(case: Case, action: str, *, actor: Actor) -> int:
         kind,
         to=[case.owner],
         subject=case,
-        params={"case": case.number, "step": case.due_clock, "due": case.due_at.isoformat() if case.due_at else ""},
+        params={"case": case.number, "step": case.due_clock},
         dedup=f"case:{case.id}:{action}:{occasion}",
     )

@@ -54,12 +54,7 @@ def orphans(round_: Round) -> list[Orphan]:
             "case_orphaned",
             to=readers,
             subject=case,
-            params={
-                "case": case.number,
-                "due": case.due_at.isoformat() if case.due_at else "",
-                "role": [role] if role else [],
-                "digest": True,
-            },
+            params={"case": case.number, "role": [role] if role else [], "digest": True},
             dedup=f"case:{case.id}:orphaned:{today.isoformat()}",
             inbox_only=True,  # it leaves the house as a line of the digest
         )

@@ -17,7 +17,7 @@ from casework import clock
 from casework.db import db
 from casework.notices import queries
 from casework.notices.models import Message, ReceiptInbox, SendAttempt
-from casework.notices.post import ring
+from casework.notices.post import ROWS_AT_ONCE, ring
 from casework.notices.statuses import STEPS, UNDER_WAY, move, move_attempt
 from casework.notices.ways import out
 
@@ -85,10 +85,12 @@ def land_receipts(provider: str, receipts: Iterable[tuple[str, str, str]]) -> in
         }
         for ref, provider_id, status in receipts
     ]
-    if not rows:
-        return 0
-    once = insert(ReceiptInbox).values(rows).on_conflict_do_nothing(index_elements=["provider", "receipt_key"])
-    return len(db.session.scalars(once.returning(ReceiptInbox.id)).all())
+    new = 0
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        some = insert(ReceiptInbox).values(rows[at : at + ROWS_AT_ONCE])
+        once = some.on_conflict_do_nothing(index_elements=["provider", "receipt_key"])
+        new += len(db.session.scalars(once.returning(ReceiptInbox.id)).all())
+    return new
 
 
 def apply_receipts(*, limit: int = 1000) -> int:

@@ -49,24 +49,28 @@ def test_the_owner_gets_a_row_in_the_inbox_and_one_that_leaves_the_house(case):
     assert params["next"] == [["owner"], "2024-07-26"]
 
 
-def test_what_leaves_the_house_promises_that_its_channel_will_be_drained(case):
+@pytest.mark.usefixtures("case")
+def test_what_leaves_the_house_promises_that_its_channel_will_be_drained():
     fire(REMIND_5)
     assert [row.arguments for row in db.session.scalars(select(Promise))] == [{"channel": "simulator"}]
 
 
-def test_every_row_has_an_event_from_its_first_status_on(case):
+@pytest.mark.usefixtures("case")
+def test_every_row_has_an_event_from_its_first_status_on():
     fire(REMIND_5)
     assert db.session.scalar(select(func.count()).select_from(MessageEvent)) == len(told())
 
 
-def test_firing_twice_says_nothing_twice(case):
+@pytest.mark.usefixtures("case")
+def test_firing_twice_says_nothing_twice():
     fire(REMIND_5)
     before = len(told())
     assert fire(REMIND_5).subjects == 0
     assert len(told()) == before
 
 
-def test_rungs_missed_in_an_outage_reach_the_owner_as_one_message(case):
+@pytest.mark.usefixtures("case")
+def test_rungs_missed_in_an_outage_reach_the_owner_as_one_message():
     fire(beijing(7, 31, 12))
     rows = told()
     assert Counter(row.kind for row in rows) == {"case_due": 2}
@@ -74,7 +78,8 @@ def test_rungs_missed_in_an_outage_reach_the_owner_as_one_message(case):
     assert {row.params["rung"] for row in rows} == {"remind_0"}
 
 
-def test_after_the_date_each_level_hears_in_its_own_turn_and_only_inside(office, case):
+@pytest.mark.usefixtures("office", "case")
+def test_after_the_date_each_level_hears_in_its_own_turn_and_only_inside():
     fire(beijing(7, 31, 12))
     expected = [
         (beijing(8, 1, 9), {"supervisor"}),
@@ -91,7 +96,8 @@ def test_after_the_date_each_level_hears_in_its_own_turn_and_only_inside(office,
     assert rows[0].params["next"] is None
 
 
-def test_an_unfilled_rung_goes_to_the_next_that_somebody_fills(office, case):
+@pytest.mark.usefixtures("case")
+def test_an_unfilled_rung_goes_to_the_next_that_somebody_fills(office):
     with unit_of_work():
         office.people["supervisor"].active = False
         office.people["vice"].absent_until = date(2024, 8, 31)
@@ -99,7 +105,8 @@ def test_an_unfilled_rung_goes_to_the_next_that_somebody_fills(office, case):
     assert {row.person.login for row in told("case_escalated")} == {"party", "admin"}
 
 
-def test_a_case_without_a_present_owner_is_told_upward_as_having_nobody(office, case):
+@pytest.mark.usefixtures("case")
+def test_a_case_without_a_present_owner_is_told_upward_as_having_nobody(office):
     with unit_of_work():
         office.people["owner"].absent_until = date(2024, 8, 31)
     fire(REMIND_5)
@@ -107,7 +114,8 @@ def test_a_case_without_a_present_owner_is_told_upward_as_having_nobody(office, 
 
 
 @pytest.mark.parametrize("state", ["signed_off", "filed", "merged", "accepted"])
-def test_what_was_closed_behind_the_timers_back_says_nothing(office, case, state):
+@pytest.mark.usefixtures("office")
+def test_what_was_closed_behind_the_timers_back_says_nothing(case, state):
     with clock.stopped_at(OPENED), unit_of_work():
         case.state = "corrected" if state == "accepted" else state
         case.accepted_at = OPENED
@@ -126,7 +134,8 @@ def test_a_case_on_hold_says_nothing(office, case):
 
 
 @pytest.mark.parametrize("moment", [beijing(7, 27, 10), beijing(7, 25, 23), beijing(7, 26, 6)])
-def test_on_days_of_rest_and_in_quiet_hours_a_late_timer_waits(case, moment):
+@pytest.mark.usefixtures("case")
+def test_on_days_of_rest_and_in_quiet_hours_a_late_timer_waits(moment):
     fire(moment)
     assert not told()
     waiting = db.session.scalars(select(Timer).filter_by(rung="remind_5")).one()
@@ -185,7 +194,8 @@ def test_two_processes_that_fire_at_once_say_everything_once(app, office):
     assert db.session.scalar(select(func.count()).select_from(Timer).filter_by(state="fired")) == 40
 
 
-def test_a_naive_fire_that_only_looks_would_say_it_twice(case):
+@pytest.mark.usefixtures("case")
+def test_a_naive_fire_that_only_looks_would_say_it_twice():
     """Without the fence of the status left, two readers of one timer both speak: what the fence is for."""
     with clock.stopped_at(REMIND_5):
         due = select(Timer).where(Timer.state == "armed", Timer.fire_at <= clock.now())
@@ -193,7 +203,8 @@ def test_a_naive_fire_that_only_looks_would_say_it_twice(case):
     assert len(first) + len(second) == 2
 
 
-def test_a_moved_date_speaks_again_for_its_own_date(office, case):
+@pytest.mark.usefixtures("office")
+def test_a_moved_date_speaks_again_for_its_own_date(case):
     fire(beijing(7, 31, 12))
     with clock.stopped_at(beijing(7, 31, 13)), unit_of_work():
         case.severity = "high"  # three working days from 24 July: it was due on the 29th
