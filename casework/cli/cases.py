@@ -7,26 +7,29 @@ import click
 from casework import clock
 from casework.cases import queries
 from casework.cases.models import Case
-from casework.cli import spoken
+from casework.cli import case_decisions, spoken
 from casework.cli.context import acting, application
 from casework.cli.rounds import AS
 from casework.config import Settings
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, CaseworkError
+from casework.errors import N_, CaseworkError, NotFound
+from casework.intake.models import Record
 from casework.operations.add_evidence import add_evidence
 from casework.operations.advance import advance
 from casework.operations.assign import assign, share_out
 from casework.operations.choices_of import choices_of
-from casework.operations.log_verification import log_verification
+from casework.operations.log_verification import SUPPLIERS, log_verification
 from casework.operations.propose_correction import propose_correction
 from casework.operations.small_steps import add_note
 from casework.people import queries as people
+from casework.people.models import Person
 from workflows.case import CASE
 from workflows.case_facts import Conclusion
 from workflows.errors import Refused
 from workflows.evidence import EvidenceClass, Method, Result
 
+SUPPLIED_BY = N_("由谁提供；由登记、审核人员或辅导员提供的（registrar）不计为证据。")
 BY_HAND = sorted({step.action for step in CASE.steps if step.by_hand} - {"merge", "unmerge"})
 
 
@@ -74,7 +77,7 @@ def assign_(*, numbers: tuple[str, ...], logins: tuple[str, ...], reason: str, l
     """Give cases an owner."""
     with application(), unit_of_work():
         actor = acting(login)
-        among = [person for each in logins if (person := people.find_person(each))]
+        among = [_person(each) for each in logins]
         cases = [queries.get_case(number, actor, lock=True) for number in numbers]
         if len(among) == 1:
             for found in cases:
@@ -87,20 +90,23 @@ def assign_(*, numbers: tuple[str, ...], logins: tuple[str, ...], reason: str, l
 
 @case.command(help=N_("登记一次核查。"))
 @click.argument("number")
-@spoken.option("--method", type=click.Choice([*Method]), required=True, help=N_("核查方式。"))
-@spoken.option("--evidence-class", type=click.Choice([*EvidenceClass]), required=True, help=N_("证据来源的类别。"))
-@spoken.option("--result", type=click.Choice([*Result]), required=True, help=N_("核查结果。"))
+@spoken.option("--method", type=spoken.choice(Method), required=True, help=N_("核查方式。"))
+@spoken.option("--evidence-class", type=spoken.choice(EvidenceClass), required=True, help=N_("证据来源的类别。"))
+@spoken.option("--result", type=spoken.choice(Result), required=True, help=N_("核查结果。"))
+@spoken.option("--supplied-by", type=click.Choice(SUPPLIERS), default="other", show_default=True, help=SUPPLIED_BY)
 @spoken.option("--note", default="", help=N_("核查情况。"))
 @spoken.option("--as", "login", required=True, help=AS)
-def verify(*, number: str, method: str, evidence_class: str, result: str, note: str, login: str) -> None:
+def verify(
+    *, number: str, method: str, evidence_class: str, result: str, supplied_by: str, note: str, login: str
+) -> None:
     """Log an attempt to establish a fact."""
-    with application(), unit_of_work():
-        actor = acting(login)
+    with case_decisions.working_on(number, login) as (found, actor):
         log_verification(
-            queries.get_case(number, actor, lock=True),
+            found,
             method=method,
             evidence_class=evidence_class,
             result=result,
+            supplied_by=supplied_by,
             note=note,
             actor=actor,
         )
@@ -109,9 +115,10 @@ def verify(*, number: str, method: str, evidence_class: str, result: str, note: 
 @case.command(help=N_("上传一份材料。"))
 @click.argument("number")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@spoken.option("--evidence-class", type=click.Choice([*EvidenceClass]), required=True, help=N_("证据来源的类别。"))
+@spoken.option("--evidence-class", type=spoken.choice(EvidenceClass), required=True, help=N_("证据来源的类别。"))
+@spoken.option("--supplied-by", type=click.Choice(SUPPLIERS), default="other", show_default=True, help=SUPPLIED_BY)
 @spoken.option("--as", "login", required=True, help=AS)
-def evidence(*, number: str, file: Path, evidence_class: str, login: str) -> None:
+def evidence(*, number: str, file: Path, evidence_class: str, supplied_by: str, login: str) -> None:
     """Add a file."""
     with application() as app, unit_of_work():
         actor, settings = acting(login), app.extensions["casework"]
@@ -121,6 +128,7 @@ def evidence(*, number: str, file: Path, evidence_class: str, login: str) -> Non
             name=file.name,
             content=file.read_bytes(),
             evidence_class=evidence_class,
+            supplied_by=supplied_by,
             actor=actor,
             settings=settings,
         )
@@ -131,16 +139,15 @@ def evidence(*, number: str, file: Path, evidence_class: str, login: str) -> Non
 @spoken.option("--field", required=True, help=N_("要更正的项目，例如 destination_code。"))
 @spoken.option("--new", required=True, help=N_("更正后的值。"))
 @spoken.option("--reference", default="", help=N_("登记系统中变更申请的编号。"))
+@spoken.option("--student-no", default="", help=N_("更正哪一名毕业生的登记；案件只有一名时可不写。"))
 @spoken.option("--as", "login", required=True, help=AS)
-def correct(*, number: str, field: str, new: str, reference: str, login: str) -> None:
+def correct(*, number: str, field: str, new: str, reference: str, student_no: str, login: str) -> None:
     """Record a correction; its evidence is the file that was added last."""
-    with application(), unit_of_work():
-        actor = acting(login)
-        found = queries.get_case(number, actor, lock=True)
+    with case_decisions.working_on(number, login) as (found, actor):
         standing = [row for row in found.evidence if row.withdrawn_at is None]
         propose_correction(
             found,
-            record=found.records[0].record,
+            record=_record(found, student_no),
             field=field,
             new=new,
             upstream_reference=reference,
@@ -153,10 +160,22 @@ def correct(*, number: str, field: str, new: str, reference: str, login: str) ->
 @click.argument("action", type=click.Choice(BY_HAND))
 @click.argument("numbers", nargs=-1, required=True)
 @spoken.option("--reason", default="", help=N_("理由。"))
-@spoken.option("--conclusion", type=click.Choice([*Conclusion]), default=None, help=N_("核查结论。"))
+@spoken.option("--conclusion", type=spoken.choice(Conclusion), default=None, help=N_("核查结论。"))
 @spoken.option("--note", default="", help=N_("结论说明。"))
+@spoken.option("--violation", default=None, help=N_("违规情形的代码。"))
+@spoken.option("--consequence", default=None, help=N_("处理方式的代码。"))
 @spoken.option("--as", "login", required=True, help=AS)
-def act(*, action: str, numbers: tuple[str, ...], reason: str, conclusion: str | None, note: str, login: str) -> None:
+def act(
+    *,
+    action: str,
+    numbers: tuple[str, ...],
+    reason: str,
+    conclusion: str | None,
+    note: str,
+    violation: str | None,
+    consequence: str | None,
+    login: str,
+) -> None:
     """Take one step; each case is a unit of work of its own."""
     refused = 0
     with application():
@@ -171,6 +190,8 @@ def act(*, action: str, numbers: tuple[str, ...], reason: str, conclusion: str |
                         reason=reason,
                         conclusion=conclusion,
                         note=note,
+                        violation=violation,
+                        consequence=consequence,
                     )
                 click.echo(f"{number}  {spoken.say(CASE.states[moved.to_state].label)}")
             except CaseworkError as refusal:
@@ -189,9 +210,26 @@ def act(*, action: str, numbers: tuple[str, ...], reason: str, conclusion: str |
 @spoken.option("--as", "login", required=True, help=AS)
 def note(*, number: str, words: str, login: str) -> None:
     """Write a note."""
-    with application(), unit_of_work():
-        actor = acting(login)
-        add_note(queries.get_case(number, actor, lock=True), words=words, actor=actor)
+    with case_decisions.working_on(number, login) as (found, actor):
+        add_note(found, words=words, actor=actor)
+
+
+def _person(login: str) -> Person:
+    person = people.find_person(login)
+    if person is None:
+        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
+    return person
+
+
+def _record(found: Case, student_no: str) -> Record:
+    """Return the record of one graduate of a case: the one named, or the only one."""
+    records = [row.record for row in found.records if student_no in {"", row.record.student_no}]
+    if len(records) != 1:
+        raise NotFound(
+            N_("案件 %(number)s 有毕业生 %(count)d 名，请用 --student-no 写明其中一名的学号。"),
+            params={"number": found.number, "count": len(found.records)},
+        )
+    return records[0]
 
 
 def _line(found: Case) -> str:
@@ -206,5 +244,8 @@ def _line(found: Case) -> str:
 def _said(refusal: CaseworkError | None) -> str:
     return spoken.say(refusal.message, **refusal.params) if refusal else ""
 
+
+for command in case_decisions.COMMANDS:
+    case.add_command(command)
 
 COMMANDS = (case,)

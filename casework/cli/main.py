@@ -19,8 +19,8 @@ class Casework(spoken.SpokenGroup):
         except CaseworkError as refusal:
             click.echo(spoken.say(refusal.message, **refusal.params), err=True)
         except Refused as refused:
-            for refusal in refused.refusals:
-                click.echo(spoken.say_refusal(refusal), err=True)
+            for reason in refused.refusals:
+                click.echo(spoken.say_refusal(reason), err=True)
         sys.exit(1)
 
 

@@ -6,9 +6,11 @@ translated when help is asked for, not when the module is loaded.
 
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -16,6 +18,7 @@ from casework.errors import N_
 from workflows.engine import Words
 from workflows.errors import Refusal
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 USAGE, OPTIONS, COMMANDS = N_("用法："), N_("选项"), N_("命令")
 HELP = N_("显示本说明后退出。")
@@ -34,12 +37,16 @@ def say(message: str, **params: object) -> str:
 
 def say_refusal(refusal: Refusal) -> str:
     """Return the sentence of a rule in the language of the terminal."""
-    mark = ", " if language() == "en" else "、"
     params = {
-        name: mark.join(say(part) for part in value) if isinstance(value, Words) else value
+        name: enumeration(say(part) for part in value) if isinstance(value, Words) else value
         for name, value in refusal.params.items()
     }
     return say(refusal.message, **params)
+
+
+def enumeration(parts: Iterable[str]) -> str:
+    """Return several things in a row, with the mark of the language of the terminal between them."""
+    return (", " if language() == "en" else "、").join(parts)
 
 
 @lru_cache
@@ -107,6 +114,11 @@ class SpokenGroup(SpokenCommand, click.Group):
         return list(self.commands)
 
 
-def option(*names: str, help: str, **attributes: object) -> object:  # noqa: A002 - click's own word
+def option(*names: str, help: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: A002 - click's own word
     """Declare an option with a translated help."""
-    return click.option(*names, cls=SpokenOption, help=help, **attributes)  # type: ignore[arg-type]
+    return click.option(*names, cls=SpokenOption, help=help, **attributes)
+
+
+def choice(values: Iterable[StrEnum]) -> click.Choice[str]:
+    """Return the choice among the values of an enumeration, spelt as the API spells them."""
+    return click.Choice([each.value for each in values])

@@ -11,6 +11,9 @@ from casework.reports.snapshot import Snapshot
 from casework.storage import read
 from workflows.access import Actor
 
+IN_FULL = WITH_PEOPLE | {"dossiers"}
+"""What leaves the house with people in it, also where an earlier freeze kept it (`records-1`)."""
+
 
 def download_document(report: Report, *, kind: str, masked: bool, actor: Actor, settings: Settings) -> Rendered:
     """Return one document (plan, records, records_sheet, report, signed_report, manifest) with its name and type.
@@ -23,7 +26,7 @@ def download_document(report: Report, *, kind: str, masked: bool, actor: Actor, 
         raise NotFound(N_("自查报告 %(report)s 没有这份文书；请先定稿。"), params={"report": number_of(report)})
     if kind in WITH_PEOPLE and masked:
         return masked_document(Snapshot.from_dict(report.snapshot), kind)
-    if kind in WITH_PEOPLE and refusal_for_report(actor, "report:package", report) is not None:
+    if kind.partition("-")[0] in IN_FULL and refusal_for_report(actor, "report:package", report) is not None:
         permit_report(actor, "export", report)
     journal.record(
         organisation_id=report.organisation_id,

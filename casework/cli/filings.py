@@ -1,0 +1,169 @@
+"""A signed report on its way from the terminal: delivery, receipts, returns, documents, the package and its check."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from casework import clock
+from casework.cli import spoken
+from casework.cli.context import acting, application
+from casework.cli.rounds import AS
+from casework.cli.self_check import DAY
+from casework.config import Settings
+from casework.doors.unit import unit_of_work
+from casework.errors import N_, NotFound
+from casework.filing import queries as filing
+from casework.filing.models import Filing
+from casework.filing.verification import verify_package
+from casework.operations.download_document import download_document
+from casework.operations.note_disposal import note_disposal
+from casework.operations.receipt import receipt as give_receipt
+from casework.operations.report_package import report_package
+from casework.operations.return_filing import return_filing
+from casework.operations.send_report import send_report
+from casework.reports import queries
+from casework.reports.documents import KINDS, WITH_PEOPLE
+from casework.reports.models import Report
+from workflows.access import Actor
+
+NOT_YOURS = N_("自查报告 %(report)s 没有报送到您所在的单位，不能办理。")
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("把签字完毕的报告报送全部备案单位；已报送的不重复报送。"))
+@click.argument("number")
+@spoken.option("--as", "login", required=True, help=AS)
+def send(*, number: str, login: str) -> None:
+    """Deliver a signed report."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        for delivery in send_report(queries.find_report(number, actor), actor=actor):
+            words = spoken.say(filing.CAPACITIES[delivery.capacity])
+            click.echo(f"{words}  {delivery.recipient.name}")
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("备案单位出具回执；回执收齐后报告和其中案件即已备案。"))
+@click.argument("number")
+@spoken.option("--number", "receipt_number", required=True, help=N_("回执编号。"))
+@spoken.option("--receiver", required=True, help=N_("签收人。"))
+@spoken.option("--on", "received_on", type=DAY, default=None, help=N_("签收日期；不写则为今天。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def receipt(*, number: str, receipt_number: str, receiver: str, received_on: datetime | None, login: str) -> None:
+    """Receipt a report in the name of one's own organisation."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        done = give_receipt(
+            _delivery(queries.find_report(number, actor), actor),
+            number=receipt_number,
+            received_on=received_on.date() if received_on else clock.today(),
+            receiver=receiver,
+            actor=actor,
+        )
+        if done.filed:
+            click.echo(spoken.say(N_("回执已收齐，报告已备案，其中案件 %(cases)d 件。"), cases=len(done.cases)))
+        else:
+            click.echo(spoken.say(N_("回执已登记，还在等待其他备案单位。")))
+
+
+@click.command("return", cls=spoken.SpokenCommand, help=N_("备案单位退回报告；全部签字和回执随之作废。"))
+@click.argument("number")
+@spoken.option("--reason", required=True, help=N_("退回的理由。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def return_(*, number: str, reason: str, login: str) -> None:
+    """Return a report in the name of one's own organisation."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        return_filing(_delivery(queries.find_report(number, actor), actor), reason=reason, actor=actor)
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("纪检部门登记对报告的处置意见；不改变案件和报告。"))
+@click.argument("number")
+@click.argument("words")
+@spoken.option("--as", "login", required=True, help=AS)
+def dispose(*, number: str, words: str, login: str) -> None:
+    """Note what the discipline body does about a report."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        note_disposal(_delivery(queries.find_report(number, actor), actor), words=words, actor=actor)
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("把报告的全部文书写入一个文件夹；完整文书的下载记入日志。"))
+@click.argument("number")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@spoken.option("--masked", is_flag=True, help=N_("自查记录中的个人信息以掩码显示。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def documents(*, number: str, folder: Path, masked: bool, login: str) -> None:
+    """Write the documents of a report; they lie in the folder only once their download is journalled."""
+    with application() as app:
+        with unit_of_work():
+            actor, settings = acting(login), _settings(app.extensions["casework"])
+            report = queries.find_report(number, actor)
+            kinds = [row.kind for row in report.documents if row.kind in KINDS]
+            if any(row.lapsed_at is None for row in report.signatures):
+                kinds.append("signed_report")
+            if not kinds:
+                raise NotFound(N_("自查报告 %(report)s 还没有定稿，没有文书。"), params={"report": number})
+            made = [
+                download_document(
+                    report, kind=kind, masked=masked and kind in WITH_PEOPLE, actor=actor, settings=settings
+                )
+                for kind in kinds
+            ]
+        folder.mkdir(parents=True, exist_ok=True)
+        for document in made:
+            (folder / document.file_name).write_bytes(document.content)
+            click.echo(str(folder / document.file_name))
+
+
+@click.command(
+    cls=spoken.SpokenCommand, help=N_("生成卷宗包（ZIP）：文书、记录、卷宗、材料、清单、日志摘录；记入日志。")
+)
+@click.argument("number")
+@click.argument("target", type=click.Path(path_type=Path))
+@spoken.option("--as", "login", required=True, help=AS)
+def package(*, number: str, target: Path, login: str) -> None:
+    """Build the package at `target`, or under its own name in that folder."""
+    with application() as app, unit_of_work():
+        actor, settings = acting(login), _settings(app.extensions["casework"])
+        report = queries.find_report(number, actor)
+        place = target / f"{queries.number_of(report)}.zip" if target.is_dir() else target
+        made = report_package(report, target=place, actor=actor, settings=settings)
+    click.echo(f"{made.path}  SHA-256 {made.sha256}")
+
+
+@click.command(
+    cls=spoken.SpokenCommand,
+    help=N_("核对一个卷宗包，不需要数据库和网络；发现问题则逐条列出，以非零码退出。"),
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@spoken.option("--hash", "printed_hash", default=None, help=N_("签字页上印的清单哈希；不写则只能证明包内自相一致。"))
+def verify(*, file: Path, printed_hash: str | None) -> None:
+    """Check a package with nothing but the package and the hash on the paper."""
+    problems = verify_package(file, printed_hash=printed_hash)
+    for problem in problems:
+        click.echo(spoken.say(problem.message, **{"subject": problem.subject, **problem.params}), err=True)
+    if problems:
+        sys.exit(1)
+    click.echo(
+        spoken.say(N_("卷宗包完整，与签字页上的清单哈希一致。"))
+        if printed_hash
+        else spoken.say(N_("卷宗包自相一致；没有给出签字页上的清单哈希，不能证明就是签字的那一份。"))
+    )
+
+
+def _delivery(report: Report, actor: Actor) -> Filing:
+    """Return the standing delivery of a report to an organisation in which the actor holds an office."""
+    offices = {each.organisation_id for each in actor.appointments}
+    mine = [each for each in filing.standing(report) if each.recipient_id in offices]
+    if not mine:
+        raise NotFound(NOT_YOURS, params={"report": queries.number_of(report)})
+    return next((each for each in mine if each.receipted_at is None), mine[0])
+
+
+def _settings(found: object) -> Settings:
+    assert isinstance(found, Settings)  # noqa: S101 - told to the type checker
+    return found
+
+
+COMMANDS = (send, receipt, return_, dispose, documents, package, verify)
