@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-TOKEN = "token of the tests"  # noqa: S105 - guards nothing but a test client
+TOKEN = "token of the tests"
 
 
 def browser_of(app, person) -> FlaskClient:
