@@ -1,7 +1,5 @@
 """Tell people what a report waits for, and what became of it; no name or number of a graduate is in it."""
 
-from collections.abc import Iterable
-
 from casework import clock
 from casework.filing.models import Filing
 from casework.operations.announce import announce
@@ -72,7 +70,7 @@ def _say_of_filing(filing: Filing, kind: str, *, class_: int) -> None:
     )
 
 
-def _makers(report: Report) -> Iterable[Person]:
+def _makers(report: Report) -> list[Person]:
     return [report.drafted_by, *people.holders("supervisor", report.organisation_id)]
 
 

@@ -29,7 +29,7 @@ def number_of(report: Report) -> str:
     return f"{report.organisation.short_code}{report.round.cohort % 100:02}-R{report.number}"
 
 
-def visible_reports(actor: Actor) -> Select[tuple[Report]]:
+def visible_reports(actor: Actor) -> Select[Report]:
     """Return a SELECT of the reports in this person's scope, newest first."""
     wanted = select(Report).options(joinedload(Report.organisation), joinedload(Report.round))
     if actor is not SYSTEM:

@@ -27,7 +27,8 @@ Codes = Mapping[str, Mapping[str, CodeEntry]]
 def rows_of(case: Case, *, codes: Codes) -> Iterator[Row]:
     """Yield one row for each graduate of a case, or one without a graduate; people are named in full."""
     records = sorted((link.record for link in case.records), key=lambda record: record.student_no)
-    for record in records or [None]:
+    graduates: list[Record | None] = [*records] or [None]
+    for record in graduates:
         yield Row(
             case=case.number,
             **_graduate(record, codes),
