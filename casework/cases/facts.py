@@ -20,9 +20,12 @@ from workflows.errors import N_
 from workflows.severity import Nature, Severity
 
 
-def facts_of(case: Case, *, manifest: ManifestFacts | None = None) -> CaseFacts:
-    """Return everything about a case that a rule may ask; built anew for each question."""
-    conflicted = conflicted_ids(case)
+def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflicts: bool = True) -> CaseFacts:
+    """Return everything about a case that a rule may ask; built anew for each question.
+
+    Steps that nobody takes by hand ask nobody's conflicts: `with_conflicts=False` saves their query.
+    """
+    conflicted = conflicted_ids(case) if with_conflicts else frozenset()
     return CaseFacts(
         state=case.state,
         number=case.number,

@@ -5,6 +5,8 @@ from casework.cases.facts import facts_of
 from casework.cases.models import Case
 from casework.db import db
 from casework.operations.announce import announce_case
+from casework.operations.go_stale import go_stale
+from casework.operations.go_stale import go_stale
 from casework.operations.permit import permit_case
 from casework.operations.retime import retime
 from casework.operations.story import tell
@@ -17,6 +19,7 @@ from workflows.engine import Moved
 
 PERMISSION = {"unmerge": "case:merge"}
 AGREED = "agree_unverifiable"
+CLOCKLESS = frozenset({"sign_off", "lapse", "file"})  # the clocks of a case stopped at `accept`
 
 
 def advance(
@@ -37,11 +40,12 @@ def advance(
 
     `reason` explains send_back, reopen and merge; `conclusion`, `note`,
     `violation` and `consequence` come with conclude; `survivor` with merge;
-    `event` (drift, new_lead) and `manifest` come from the service itself.
+    `event` (drift, new_lead) and `manifest` come from the service itself. A case
+    that is taken back makes the frozen or signed report that contains it stale.
     """
     if actor is not SYSTEM:
         permit_case(actor, PERMISSION.get(action, f"case:{action}"), case)
-    facts = facts_of(case, manifest=manifest)
+    facts = facts_of(case, manifest=manifest, with_conflicts=actor is not SYSTEM)
     given = {
         "reason": reason,
         "conclusion": conclusion,
@@ -73,8 +77,11 @@ def advance(
         facts={"from": moved.from_state, "to": moved.to_state},
         states=(moved.from_state, moved.to_state),
     )
-    retime(case)
+    if action not in CLOCKLESS:
+        retime(case)
     announce_case(case, action, actor=actor)
+    if action in {"send_back", "reopen"}:
+        go_stale(case, step=advance)
     return moved
 
 

@@ -6,6 +6,7 @@ from casework.cases.models import Case
 from casework.errors import N_, Invalid
 from casework.intake.models import Record
 from casework.operations.advance import AGREED
+from casework.operations.mark_stale import mark_stale
 from casework.operations.permit import permit_case
 from casework.operations.retime import retime
 from casework.operations.story import tell
@@ -34,6 +35,7 @@ def change_severity(case: Case, *, severity: str, actor: Actor, reason: str = ""
     before, case.severity, case.severity_rank = case.severity, severity, Severity(severity).rank
     tell(case, "severity", actor=actor, params={"from": before, "to": severity}, words=reason.strip() or None)
     retime(case)
+    mark_stale(case)
 
 
 def agree_unverifiable(case: Case, *, actor: Actor, reason: str) -> None:
