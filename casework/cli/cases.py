@@ -9,7 +9,7 @@ from casework.cases import queries
 from casework.cases.models import Case
 from casework.cli import case_decisions, spoken
 from casework.cli.context import acting, application
-from casework.cli.rounds import AS
+from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.config import Settings
 from casework.db import db
 from casework.doors.unit import unit_of_work
@@ -20,16 +20,19 @@ from casework.operations.advance import advance
 from casework.operations.assign import assign, share_out
 from casework.operations.choices_of import choices_of
 from casework.operations.log_verification import SUPPLIERS, log_verification
+from casework.operations.open_case import open_case
 from casework.operations.propose_correction import propose_correction
 from casework.operations.small_steps import add_note
 from casework.people import queries as people
 from casework.people.models import Person
+from casework.rounds import queries as rounds
 from workflows.case import CASE
-from workflows.case_facts import Conclusion
+from workflows.case_facts import Conclusion, Kind
 from workflows.errors import Refused
 from workflows.evidence import EvidenceClass, Method, Result
 
 SUPPLIED_BY = N_("由谁提供；由登记、审核人员或辅导员提供的（registrar）不计为证据。")
+WORDS = N_("%(words)s")
 BY_HAND = sorted({step.action for step in CASE.steps if step.by_hand} - {"merge", "unmerge"})
 
 
@@ -66,6 +69,31 @@ def show(*, number: str, login: str) -> None:
             click.echo(f"  {'+' if choice.allowed else '-'} {choice.action:<10} {spoken.say(choice.label)}")
             for refusal in choice.refusals:
                 click.echo(f"      {spoken.say_refusal(refusal)}")
+
+
+@case.command("open", help=N_("依线索立案：关于院系、学校，或“四不准”“三不得”。登记和单位的疑点由筛查立案。"))
+@spoken.option("--kind", type=click.Choice([Kind.UNIT.value, Kind.CONDUCT.value]), required=True, help=N_("案件种类。"))
+@spoken.option("--subject", required=True, help=N_("涉及的院系名称，或涉及人员的账号。"))
+@spoken.option("--title", required=True, help=N_("事由；不写毕业生姓名。"))
+@spoken.option("--organisation", required=True, help=ORGANISATION)
+@spoken.option("--round", "round_code", required=True, help=ROUND)
+@spoken.option("--as", "login", required=True, help=AS)
+def open_(*, kind: str, subject: str, title: str, organisation: str, round_code: str, login: str) -> None:
+    """Open a case that no rule found."""
+    with application(), unit_of_work():
+        opened = open_case(
+            organisation=people.get_organisation(organisation),
+            round_=rounds.get_round(round_code),
+            kind=kind,
+            subject_key=subject,
+            title=WORDS,
+            title_params={"words": title},
+            findings=(),
+            records=(),
+            origin="lead",
+            actor=acting(login),
+        )
+        click.echo(_line(opened))
 
 
 @case.command("assign", help=N_("派发案件；给出多个账号时按现有在办数平均分配。"))

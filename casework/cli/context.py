@@ -8,6 +8,7 @@ from flask import Flask
 from casework.app import create_app
 from casework.cli import schema
 from casework.config import Settings, load
+from casework.db import db
 from casework.errors import N_, NotFound, Unavailable
 from casework.people import queries
 from casework.people.actors import actor_of
@@ -16,7 +17,7 @@ from workflows.access import Actor
 
 @contextmanager
 def application(*, settings: Settings | None = None, migrated: bool = True) -> Iterator[Flask]:
-    """Yield the application inside its context; refuse a database that is not at this program's version."""
+    """Yield the application inside its context; refuse a database of another version; let go of it after."""
     app = create_app(settings or load())
     with app.app_context():
         if migrated:
@@ -25,7 +26,12 @@ def application(*, settings: Settings | None = None, migrated: bool = True) -> I
                 raise Unavailable(
                     N_("数据库还没有建立或版本较旧。请先运行 casework init。"), code="database_not_current"
                 )
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def acting(login: str) -> Actor:
