@@ -15,7 +15,7 @@ from casework.web import (
     entry,
     filing_pages,
     imports,
-    journal_page,
+    journal_pages,
     messages,
     overdue,
     queue,
@@ -60,7 +60,7 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/filing/<ref>/deliveries/<delivery>/<verb>", "filing_act", filing_pages.act, POST),
     ("/filing/<ref>/documents/<kind>", "filing_document", filing_pages.document, GET),
     ("/filing/<ref>/package", "filing_package", filing_pages.package, POST),
-    ("/journal", "journal", journal_page.verified, GET),
+    ("/journal", "journal", journal_pages.verified, GET),
     ("/admin", "admin", queue.cases, GET),
 )
 
