@@ -21,6 +21,7 @@ from casework.config import Settings
 from casework.errors import N_
 from workflows.access_actors import ROLE_LABELS, Role
 
+WITH_CASES = N_("演示数据是否包括已导入的文件和案件；不包括则从导入开始自己做。")
 CASEWORK = Path(sys.executable).with_name("casework")
 
 
@@ -30,15 +31,16 @@ CASEWORK = Path(sys.executable).with_name("casework")
 @spoken.option(
     "--demo/--no-demo", "demonstration", default=False, help=N_("首次启动时装入演示数据（虚构的岭川大学）。")
 )
+@spoken.option("--cases/--no-cases", "with_cases", default=True, help=WITH_CASES)
 @spoken.option("--host", default="127.0.0.1", show_default=True, help=N_("网页监听的地址。"))
 @spoken.option("--port", default=8000, show_default=True, help=N_("网页监听的端口。"))
 @spoken.option("--workers", default=1, show_default=True, help=N_("后台任务进程数。"))
-def up(*, demonstration: bool, host: str, port: int, workers: int) -> None:
+def up(*, demonstration: bool, with_cases: bool, host: str, port: int, workers: int) -> None:
     """Start everything under one supervisor."""
     settings = config.load()
     start_up.require_free_port(host, port)
     with start_up.sole_use(settings.data_dir):
-        prepare(settings, demonstration=demonstration)
+        prepare(settings, demonstration=demonstration, with_cases=with_cases)
         address = os.environ.get("CASEWORK_BASE_URL") or f"http://{host}:{port}"
         environment = {"CASEWORK_BASE_URL": address, "CASEWORK_DATA": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
         children = []
@@ -55,9 +57,10 @@ def up(*, demonstration: bool, host: str, port: int, workers: int) -> None:
 
 @click.command(cls=spoken.SpokenCommand, help=N_("建立或升级数据库；可装入演示数据。"))
 @spoken.option("--demo/--no-demo", "demonstration", default=False, help=N_("装入演示数据（虚构的岭川大学）。"))
-def init(*, demonstration: bool) -> None:
+@spoken.option("--cases/--no-cases", "with_cases", default=True, help=WITH_CASES)
+def init(*, demonstration: bool, with_cases: bool) -> None:
     """Create or upgrade the database."""
-    prepare(config.load(), demonstration=demonstration)
+    prepare(config.load(), demonstration=demonstration, with_cases=with_cases)
     click.echo(spoken.say(N_("数据库已就绪。")))
 
 
@@ -87,7 +90,7 @@ def schedule() -> None:
         sys.exit(keep_schedule(app))
 
 
-def prepare(settings: Settings, *, demonstration: bool) -> None:
+def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> None:
     """Migrate the database and, the first time, load the demonstration."""
     with create_app(settings).app_context():
         schema.upgrade()
@@ -98,7 +101,7 @@ def prepare(settings: Settings, *, demonstration: bool) -> None:
     started = time.monotonic()
     fresh = config.load()
     with create_app(fresh).app_context():
-        demo.load(fresh, say=lambda name: click.echo(f"  {name}"))
+        demo.load(fresh, say=lambda name: click.echo(f"  {name}"), with_cases=with_cases)
     click.echo(spoken.say(N_("演示数据已装入，用时 %(seconds)d 秒。"), seconds=time.monotonic() - started))
 
 
