@@ -6,7 +6,6 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.operations.announce import announce_case
 from casework.operations.go_stale import go_stale
-from casework.operations.go_stale import go_stale
 from casework.operations.permit import permit_case
 from casework.operations.retime import retime
 from casework.operations.story import tell
