@@ -1,5 +1,6 @@
-"""The office that these tests work in."""
+"""The office that these tests work in, a case to tell about, and a carrier to tell it by."""
 
 from tests.casework.notices.office import office
+from tests.casework.notices.outward import carrier, told_case
 
-__all__ = ["office"]
+__all__ = ["carrier", "office", "told_case"]

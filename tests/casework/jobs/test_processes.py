@@ -116,11 +116,12 @@ def test_a_worker_that_starts_before_the_queue_server_waits_and_stops_when_asked
 
 
 @pytest.mark.usefixtures("office")
-def test_a_worker_stops_cleanly_when_asked(process):
-    running, ref = process("work"), promise()
-    assert until(lambda: done(ref))
-    running.terminate()
-    assert ended(running)[0] == 0
+def test_worker_and_scheduler_stop_cleanly_when_asked(process):
+    running, ref = [process("work"), process("schedule")], promise()
+    assert until(lambda: done(ref) and promises.last_beat("scheduler") is not None)
+    for each in running:
+        each.terminate()
+    assert [ended(each)[0] for each in running] == [0, 0]
 
 
 def test_what_is_told_reaches_the_carrier_once_while_workers_die_and_the_queue_is_emptied(
@@ -138,13 +139,11 @@ def test_what_is_told_reaches_the_carrier_once_while_workers_die_and_the_queue_i
             connection.flushall()
     os.killpg(scheduler.pid, signal.SIGKILL)
     after_every_lease = timedelta(minutes=15)
-    keeping = [process(what, later=after_every_lease) for what in ("schedule", "schedule", "work")]
+    for what in ("schedule", "schedule", "work"):
+        process(what, later=after_every_lease)
     assert until(_nothing_on_its_way), Counter(db.session.scalars(select(Message.state)))
     carrier = Simulator(settings.data_dir / "carrier.jsonl")
     assert Counter(Counter(line["ref"] for line in carrier.accepted()).values()) == {1: 30}
-    for each in keeping:
-        each.terminate()
-    assert [ended(each)[0] for each in keeping] == [0, 0, 0]
 
 
 def _nothing_on_its_way():
