@@ -67,9 +67,13 @@ def listed() -> Response:
 
 
 @signed_in
-def show(ref: str) -> Response:
-    """Show one report on its way to its recipients."""
-    return _page(ref, current_actor())
+def show(ref: str) -> Answer:
+    """Show one report on its way to its recipients; the ref of a delivery leads to its report."""
+    actor = current_actor()
+    try:
+        return _page(ref, actor)
+    except NotFound:
+        return redirect(url_for("web.filing", ref=get_filing(ref, actor).report.ref))
 
 
 @signed_in

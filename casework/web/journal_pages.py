@@ -38,6 +38,7 @@ GROUPS = {
     "deadline": N_("期限"),
     "plan": N_("自查方案"),
     "checklist": N_("自查清单"),
+    "measure": N_("整改措施"),
     "evidence": N_("材料"),
     "person": N_("个人信息"),
 }
@@ -63,6 +64,8 @@ ACTIONS = {
     "screening:run": N_("运行筛查"),
     "plan:issue": N_("印发自查通知（方案）"),
     "checklist:answer": N_("答复自查清单"),
+    "measure:add": N_("列出整改措施"),
+    "measure:finish": N_("完成整改措施"),
     "deadline:move": N_("期限变动"),
     "round:open": N_("建立轮次"),
     "round:dates": N_("更改期限"),

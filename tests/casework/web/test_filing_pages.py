@@ -169,6 +169,12 @@ def test_the_package_is_a_zip_for_the_recipient(office, settings, as_person):
     assert answer.data.startswith(b"PK")
 
 
+def test_the_address_of_a_delivery_leads_to_its_report(office, settings, as_person):
+    ref = brought(office, settings, delivered)
+    answer = as_person(office.supervisor).get(f"/filing/{delivery(ref, 'superior').ref}")
+    assert (answer.status_code, answer.location) == (302, f"/filing/{ref}")
+
+
 def test_another_universitys_report_does_not_exist(office, settings, as_person):
     ref = brought(office, settings, delivered)
     with unit_of_work():
