@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from casework.doors import problems
 from casework.web import (
+    admin,
     appearance,
     bulk,
     case_actions,
@@ -68,7 +69,9 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/filing/<ref>/documents/<kind>", "filing_document", filing_pages.document, GET),
     ("/filing/<ref>/package", "filing_package", filing_pages.package, POST),
     ("/journal", "journal", journal_pages.verified, GET),
-    ("/admin", "admin", queue.cases, GET),
+    ("/admin", "admin", admin.admin, GET),
+    ("/admin/change/<what>", "admin_change", admin.change, POST),
+    ("/admin/people/<ref>/password", "admin_reset", admin.reset, POST),
 )
 
 
