@@ -90,7 +90,7 @@ RECORD_FIELDS: tuple[RecordField, ...] = (
     _f(
         "employer_name",
         N_("单位名称"),
-        "text",
+        "short_text",
         "employer",
         "用人单位名称 就业单位名称 实际用人单位名称 "
         "就业单位名称/征兵办名称/项目名称/创业单位名称/升学院校名称/境外单位名称 DWMC",

@@ -28,7 +28,6 @@ EMPLOYER_COLUMNS = (
     "credit_code name former_names status nature_code industry_code place_code phone_index status_date founded_date"
     " insured_headcount"
 )
-BLANK_IS_NULL = {"enrol_date", "credit_code", "employer_name", "destination_code"}
 
 
 def get_batch(ref: str, actor: Actor) -> Batch:
@@ -79,9 +78,7 @@ def frames(round_id: int, organisation_id: int) -> dict[str, pa.Table]:
     in_scope = (Record.round_id == round_id, Record.organisation_id == organisation_id)
     found = {"records": _records(in_scope)}
     if "employers" in have:
-        found["employers"] = _table(
-            _select(Employer, EMPLOYER_COLUMNS).where(Employer.round_id == round_id)
-        )
+        found["employers"] = _table(_select(Employer, EMPLOYER_COLUMNS).where(Employer.round_id == round_id))
     if "changes" in have:
         names = "log_id student_no operator operator_role old_code new_code old_employer new_employer changed_at"
         wanted = _select(Change, names).filter_by(round_id=round_id, organisation_id=organisation_id)
@@ -113,13 +110,12 @@ def _table(wanted: Select) -> pa.Table:
     result = db.session.execute(wanted)
     names = list(result.keys())
     columns = list(zip(*result, strict=True)) or [() for _ in names]
-    return pa.table({name: _array(name, column) for name, column in zip(names, columns, strict=True)})
+    return pa.table({name: _array(column) for name, column in zip(names, columns, strict=True)})
 
 
-def _array(name: str, values: Sequence[object]) -> pa.Array:
-    if name in BLANK_IS_NULL:
-        values = [value or None for value in values]
-    return pa.array(values)
+def _array(values: Sequence[object]) -> pa.Array:
+    """Return a column for the rules, to whom a blank text is nothing: the tables say "" where the file said nothing."""
+    return pa.array([None if value == "" else value for value in values])
 
 
 def _statuses(table: pa.Table) -> pa.Table:

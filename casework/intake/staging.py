@@ -2,13 +2,16 @@
 
 A staged file lies in the staging folder under its batch's ref. It holds
 personal data in the clear only until the batch is written or dropped, and the
-folder is readable by the service alone.
+folder is readable by the service alone. Deleting waits for the commit: a
+transaction that fails must find its rows again.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
+
+from casework import storage
 
 SLICE = 20_000
 
@@ -39,6 +42,23 @@ def rows(path: Path) -> Iterator[dict[str, object]]:
 
 
 def discard(folder: Path, ref: str) -> None:
-    """Delete what was staged for a batch."""
-    rows_path(folder, ref).unlink(missing_ok=True)
-    source_path(folder, ref).unlink(missing_ok=True)
+    """Delete what was staged for a batch when the present unit of work is committed."""
+    storage.delete_later(rows_path(folder, ref), source_path(folder, ref))
+
+
+def refs(folder: Path) -> set[str]:
+    """Return the batches of which anything lies in the folder."""
+    return {path.name.partition(".")[0] for path in folder.iterdir()}
+
+
+def newest(folder: Path, ref: str) -> float:
+    """Return when the youngest file of a batch was written, in seconds since 1970 by the machine's clock."""
+    return max((path.stat().st_mtime for path in folder.glob(f"{ref}.*")), default=0.0)
+
+
+def sweep(folder: Path, ref: str) -> int:
+    """Delete at once everything that lies there of a batch; return how many files."""
+    found = list(folder.glob(f"{ref}.*"))
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)

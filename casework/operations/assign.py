@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from casework import clock
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, CaseworkError, Conflict
 from casework.operations.announce import announce_case
 from casework.operations.permit import permit_case, refusal_for_case
-from casework.operations.retime import retime
+from casework.operations.retime import retime, retime_cases
 from casework.operations.story import tell
 from casework.people.actors import actor_of
 from casework.people.models import Person
@@ -31,36 +32,62 @@ class Shared:
 
 def assign(case: Case, *, to: Person, actor: Actor, reason: str = "") -> None:
     """Make `to` the owner; `Conflict` says why this person cannot be."""
+    if _give(case, _Candidate(to, actor_of(to)), conflicted_ids(case), actor=actor, reason=reason):
+        retime(case)
+        announce_case(case, "assign", actor=actor)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Somebody who may get a case, with what the rules know of them, asked once."""
+
+    person: Person
+    actor: Actor
+
+
+def _give(case: Case, to: _Candidate, conflicted: frozenset[int], *, actor: Actor, reason: str) -> bool:
+    """Make somebody the owner, or raise; False when they are the owner already."""
     permit_case(actor, "case:assign", case)
     if case.state not in ASSIGNABLE:
         raise Conflict(N_("案件 %(number)s 已签字、备案或合并，不能改派。"), params={"number": case.number})
-    refusal = why_not(case, to)
+    refusal = _refusal(case, to, conflicted)
     if refusal is not None:
         raise refusal
-    if case.owner_id == to.id:
-        return
+    if case.owner_id == to.person.id:
+        return False
     if case.owner_id is not None and not reason.strip():
         raise Conflict(N_("改派案件 %(number)s 须写明理由。"), code="reason_missing", params={"number": case.number})
-    case.owner = to
-    tell(case, "assign", actor=actor, params={"to": to.name}, words=reason.strip() or None, facts={"owner": to.id})
-    retime(case)
-    announce_case(case, "assign", actor=actor)
+    case.owner = to.person
+    tell(
+        case,
+        "assign",
+        actor=actor,
+        params={"to": to.person.name},
+        words=reason.strip() or None,
+        facts={"owner": to.person.id},
+    )
+    return True
 
 
 def why_not(case: Case, person: Person) -> Conflict | None:
     """Return why this person cannot own this case, or None: right, conflict of interest, absence."""
+    return _refusal(case, _Candidate(person, actor_of(person)), conflicted_ids(case))
+
+
+def _refusal(case: Case, candidate: _Candidate, conflicted: frozenset[int]) -> Conflict | None:
+    person = candidate.person
     shown = {"name": person.name, "number": case.number}
-    if refusal_for_case(actor_of(person), "case:begin", case) is not None or not person.active:
+    if refusal_for_case(candidate.actor, "case:begin", case) is not None or not person.active:
         return Conflict(
             N_("%(name)s 在案件 %(number)s 所属单位没有核查权限，没有派发。"), code="no_right", params=shown
         )
-    if person.id in conflicted_ids(case):
+    if person.id in conflicted:
         return Conflict(
             N_("%(name)s 录入、审核过案件 %(number)s 的登记，或是毕业生的辅导员，应当回避，没有派发。"),
             code="owner_conflict",
             params=shown,
         )
-    if person.absent_until is not None:
+    if person.absent_until is not None and person.absent_until >= clock.today():
         return Conflict(
             N_("%(name)s 休假至 %(until)s，案件 %(number)s 没有派发。"),
             code="absent",
@@ -72,20 +99,27 @@ def why_not(case: Case, person: Person) -> Conflict | None:
 def share_out(cases: Sequence[Case], *, among: Sequence[Person], actor: Actor, reason: str = "") -> list[Shared]:
     """Give each case to whoever of `among` has least open work and no conflict; one result per case."""
     load = open_load([person.id for person in among])
-    results = []
+    candidates = [_Candidate(person, actor_of(person)) for person in among]
+    results, given = [], []
     for case in cases:
         refusal: CaseworkError | None = Conflict(N_("案件 %(number)s 没有可派的人员。"), params={"number": case.number})
-        chosen = None
-        for person in sorted(among, key=lambda each: (load[each.id], each.id)):
+        chosen, conflicted = None, conflicted_ids(case)
+        for candidate in sorted(candidates, key=lambda each: (load[each.person.id], each.person.id)):
             try:
-                assign(case, to=person, actor=actor, reason=reason)
+                changed = _give(case, candidate, conflicted, actor=actor, reason=reason)
             except CaseworkError as said:
                 refusal = said
                 continue
-            chosen, refusal = person, None
-            load[person.id] += 1
+            chosen, refusal = candidate.person, None
+            if changed:
+                given.append(case)
+                load[chosen.id] += 1
             break
         results.append(Shared(case, chosen, refusal))
+    if given:
+        retime_cases(given)
+    for case in given:
+        announce_case(case, "assign", actor=actor)
     return results
 
 

@@ -28,10 +28,12 @@ _DATE_IN_NAME = re.compile(r"(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)")
 def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: date | None = None) -> Batch:
     """Write the staged rows in the present transaction; `taken_on` is the day that the export shows.
 
-    Running it twice writes once. Raises `Conflict` when the batch is not staged.
+    The staged files go with the commit. Running it twice writes once. Raises `Conflict` when the batch is not staged.
     """
     organisation = db.session.get_one(Organisation, batch.organisation_id)
     permit(actor, "import:run", organisation=organisation)
+    # One import at a time in an organisation: what is new is decided by comparing with what is there.
+    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
     locked = db.session.scalars(
         select(Batch).filter_by(id=batch.id).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -42,6 +44,7 @@ def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: d
     locked.taken_at = datetime.combine(taken_on or _day_of(locked), time(23, 59, 59), clock.BEIJING)
     locked.counts = locked.counts | _write(locked, organisation, settings=settings, actor=actor)
     locked.state, locked.confirmed_at, locked.confirmed_by_id = "written", clock.now(), actor.id
+    staging.discard(settings.staging_dir, locked.ref)
     journal.record(
         organisation_id=organisation.id,
         action="intake:write",
@@ -55,6 +58,8 @@ def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: d
 def drop_batch(batch: Batch, *, actor: Actor, settings: Settings) -> None:
     """Drop a file that was not written; its staged rows are deleted."""
     permit(actor, "import:run", organisation=db.session.get_one(Organisation, batch.organisation_id))
+    if batch.state == "dropped":
+        return
     if batch.state == "written":
         raise Conflict(N_("这批数据已经写入，不能撤回；请导入更新的导出文件。"), code="already_written")
     batch.state = "dropped"

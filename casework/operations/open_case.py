@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from casework import journal
 from casework.cases.models import Case, CaseCounter, CaseFinding, CaseRecord, Move
-from casework.db import db
+from casework.db import db, insert_new
 from casework.intake.models import Record
 from casework.operations.permit import permit
 from casework.operations.retime import retime
@@ -32,12 +32,44 @@ def open_case(
 ) -> Case:
     """Return a new case in `flagged`; severity and nature follow from its findings and its origin."""
     permit(actor, "case:open", organisation=organisation)
+    case = new_case(
+        number=next_number(organisation, round_),
+        organisation=organisation,
+        round_=round_,
+        kind=kind,
+        subject_key=subject_key,
+        title=title,
+        title_params=title_params,
+        findings=findings,
+        records=records,
+        origin=origin,
+        actor=actor,
+    )
+    retime(case)
+    return case
+
+
+def new_case(
+    *,
+    number: str,
+    organisation: Organisation,
+    round_: Round,
+    kind: str,
+    subject_key: str,
+    title: str,
+    title_params: dict[str, object],
+    findings: Sequence[Finding],
+    records: Sequence[Record],
+    origin: str,
+    actor: Actor,
+) -> Case:
+    """Return a new case under a number already taken, told and journalled; whoever calls this sets its clocks."""
     indications = [indication(finding) for finding in findings]
     from_lead = origin == "lead"
     severity = severity_of(indications, from_lead=from_lead, conduct=kind == "conduct")
     colleges = {record.college_id for record in records}
     case = Case(
-        number=next_number(organisation, round_),
+        number=number,
         organisation_id=organisation.id,
         organisation=organisation,
         round_id=round_.id,
@@ -60,7 +92,6 @@ def open_case(
         Move(by_id=None if actor is SYSTEM else actor.id, action="open", to_state="flagged", params={"origin": origin})
     ]
     db.session.add(case)
-    db.session.flush()  # its timers need its id
     journal.record(
         organisation_id=organisation.id,
         action="case:open",
@@ -74,7 +105,6 @@ def open_case(
             "records": [record.ref for record in records],
         },
     )
-    retime(case)
     return case
 
 
@@ -90,10 +120,17 @@ def leading(findings: Sequence[Finding]) -> Finding:
 
 def next_number(organisation: Organisation, round_: Round) -> str:
     """Take the next number of this organisation and round, as LC24-0417; the counter stays locked to the end."""
-    wanted = select(CaseCounter).filter_by(organisation_id=organisation.id, round_id=round_.id).with_for_update()
-    counter = db.session.scalars(wanted).one_or_none()
-    if counter is None:
-        counter = CaseCounter(organisation_id=organisation.id, round_id=round_.id, last=0)
-        db.session.add(counter)
-    counter.last += 1
-    return f"{organisation.short_code}{round_.cohort % 100:02}-{counter.last:04}"
+    return next_numbers(organisation, round_, 1)[0]
+
+
+def next_numbers(organisation: Organisation, round_: Round, how_many: int) -> list[str]:
+    """Take so many numbers at once, in their order."""
+    insert_new(
+        CaseCounter, keys=("organisation_id", "round_id"), organisation_id=organisation.id, round_id=round_.id, last=0
+    )
+    wanted = select(CaseCounter).filter_by(organisation_id=organisation.id, round_id=round_.id)
+    counter = db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one()
+    first, counter.last = counter.last + 1, counter.last + how_many
+    return [
+        f"{organisation.short_code}{round_.cohort % 100:02}-{number:04}" for number in range(first, counter.last + 1)
+    ]

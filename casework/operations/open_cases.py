@@ -15,9 +15,9 @@ from sqlalchemy.orm import selectinload
 from casework.cases.models import Case, CaseFinding, CaseRecord
 from casework.db import db
 from casework.errors import N_
-from casework.operations.open_case import indication, leading, open_case
+from casework.operations.open_case import indication, leading, new_case, next_numbers
 from casework.operations.permit import permit
-from casework.operations.retime import retime
+from casework.operations.retime import retime_cases
 from casework.operations.story import tell
 from casework.people.models import Organisation
 from casework.rounds.models import Round
@@ -77,8 +77,9 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> 
     round_ = db.session.get_one(Round, run.round_id)
     permit(actor, "screening:run", organisation=organisation)
     left_out = set(without_rules)
+    _one_at_a_time(run)
     worked = _worked(run)
-    opened, extended, waiting = [], [], 0
+    opening, extended, waiting = [], [], 0
     for matter in matters(run):
         findings = tuple(finding for finding in matter.findings if finding.rule not in left_out)
         if not findings:
@@ -89,27 +90,41 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> 
             _extend(case, matter, actor=actor)
             extended.append(case)
         elif matter.opens:
-            opened.append(_open(matter, organisation, round_, actor=actor))
+            opening.append(matter)
         else:
             waiting += len(matter.findings)
+    numbers = next_numbers(organisation, round_, len(opening)) if opening else []
+    opened = [
+        _open(matter, organisation, round_, number=number, actor=actor)
+        for matter, number in zip(opening, numbers, strict=True)
+    ]
+    if opened or extended:
+        retime_cases([*opened, *extended])
     return Opened(tuple(opened), tuple(extended), waiting)
+
+
+def _one_at_a_time(run: Run) -> None:
+    """Let nobody else open cases of this round here until the commit: two at once would open each matter twice."""
+    db.session.execute(select(Organisation.id).filter_by(id=run.organisation_id).with_for_update(key_share=True))
 
 
 def _worked(run: Run) -> dict[tuple[str, str], Case]:
     wanted = select(Case).where(
         Case.organisation_id == run.organisation_id, Case.round_id == run.round_id, Case.state.in_(BEING_WORKED)
     )
+    wanted = wanted.order_by(Case.id.desc())  # of two about one matter, the elder goes on
     return {(case.kind, case.subject_key): case for case in db.session.scalars(wanted)}
 
 
-def _open(matter: Matter, organisation: Organisation, round_: Round, *, actor: Actor) -> Case:
+def _open(matter: Matter, organisation: Organisation, round_: Round, *, number: str, actor: Actor) -> Case:
     records = {member.record_id: member.record for finding in matter.findings for member in finding.members}
     lead = leading(matter.findings)
     params: dict[str, object] = {"rule": NAMES.get(lead.rule, lead.rule), "people": len(records)}
     employer = lead.observed.get("employer_name") or lead.observed.get("recorded_name")
     if employer:
         params["employer"] = str(employer)
-    return open_case(
+    return new_case(
+        number=number,
         organisation=organisation,
         round_=round_,
         kind=matter.kind,
@@ -146,4 +161,3 @@ def _extend(case: Case, matter: Matter, *, actor: Actor) -> None:
         params={"rules": sorted({finding.rule for finding in matter.findings})},
         facts={"findings": [finding.ref for finding in matter.findings]},
     )
-    retime(case)

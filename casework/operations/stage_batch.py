@@ -1,9 +1,10 @@
 """Read every row of a file into staging and list what could not be read. No record is touched."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from casework.config import Settings
 from casework.db import db
@@ -18,6 +19,8 @@ from casework.operations.take_file import inspection_of
 from casework.rounds import queries
 
 ALIASES = "name_zh_alias"
+WAITING = ("uploaded", "inspected", "staging", "staged")
+LEFT_ALONE = 3600.0
 
 
 def parse(
@@ -76,12 +79,12 @@ def note_staged(batch: Batch, staged: Staged) -> None:
             (
                 batch.id,
                 found.row,
-                found.header,
+                visible(found.header),
                 found.field,
-                found.value,
+                visible(found.value),
                 found.code,
                 found.message,
-                dict(found.params),
+                {name: visible(value) for name, value in found.params.items()},
                 found.severity,
                 found.handling,
             )
@@ -100,8 +103,27 @@ def note_staged(batch: Batch, staged: Staged) -> None:
     batch.state = "staged"
 
 
+def visible(text: str) -> str:
+    """Return a text of the file as it can be shown and stored: a NUL is written out."""
+    return text.replace("\x00", "␀")
+
+
+def clear_leftovers(*, settings: Settings) -> int:
+    """Delete the staged files of batches that are over, or that never came to be; return how many files.
+
+    A file is named before its batch is committed, so one without a batch is left alone for an hour.
+    """
+    folder = settings.staging_dir
+    lying = staging.refs(folder)
+    alive = set(db.session.scalars(select(Batch.ref).where(Batch.state.in_(WAITING)))) & lying
+    known = set(db.session.scalars(select(Batch.ref))) & lying
+    old = time.time() - LEFT_ALONE
+    over = {ref for ref in lying - alive if ref in known or staging.newest(folder, ref) < old}
+    return sum(staging.sweep(folder, ref) for ref in sorted(over))
+
+
 def note_refused(batch: Batch, refusal: FileRefused, *, settings: Settings) -> None:
-    """Write down that the file cannot be taken, and why; what was staged is deleted."""
+    """Write down that the file cannot be taken, and why; what was staged is deleted with the commit."""
     batch.state = "refused"
     batch.refusal = {"code": refusal.code, "message": refusal.message, "params": _plain(refusal.params)}
     staging.discard(settings.staging_dir, batch.ref)

@@ -44,10 +44,10 @@ def take_file(
         organisation_id=organisation.id,
         round_id=round_.id,
         kind=inspection.kind,
-        file_name=Path(file_name).name[:255],
+        file_name=Path(file_name).name.replace("\x00", "")[:255],
         sha256=inspection.sha256,
         size=inspection.size,
-        inspection=json.loads(json.dumps(asdict(inspection), default=str)) | {"samples": []},
+        inspection=_plain(inspection),
         mapping=list(inspection.mapping),
         uploaded_by_id=actor.id,
     )
@@ -75,6 +75,16 @@ def inspection_of(batch: Batch) -> Inspection:
     """Return the stored inspection as the importers know it."""
     tuples = {name: tuple(value) for name, value in batch.inspection.items() if isinstance(value, list)}
     return Inspection(**(batch.inspection | tuples))
+
+
+def _plain(inspection: Inspection) -> dict[str, object]:
+    """Return the inspection as JSON that either database takes; the samples are personal data and are left out."""
+    shown = asdict(inspection) | {
+        "samples": [],
+        "headers": [header.replace("\x00", "␀") for header in inspection.headers],
+    }
+    shown["unmapped"] = [header.replace("\x00", "␀") for header in inspection.unmapped]
+    return json.loads(json.dumps(shown, default=str))
 
 
 def _refuse_known(organisation: Organisation, round_: Round, inspection: Inspection) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from casework.errors import N_
 from casework.intake.importers.shapes import Flaw, Reader
-from casework.intake.importers.texts import digits_text, read_digits, read_text
+from casework.intake.importers.texts import LONGEST_NUMBER, digits_text, read_digits, read_text
 
 _BRACKETS = re.compile(r"（[^）]*）|\([^)]*\)")
 _NOW_CALLED = re.compile(r"（现称([^）]+)）")
@@ -89,6 +89,6 @@ _CONFIRM = code_table(
     )
 )
 
-PLACE = Reader(read_place, pa.string())
-CODE = Reader(code_reader(None), pa.string())
-CONFIRM_STATUS = Reader(code_reader(_CONFIRM), pa.string())
+PLACE = Reader(read_place, pa.string(), longest=LONGEST_NUMBER)
+CODE = Reader(code_reader(None), pa.string(), longest=LONGEST_NUMBER)
+CONFIRM_STATUS = Reader(code_reader(_CONFIRM), pa.string(), longest=LONGEST_NUMBER)

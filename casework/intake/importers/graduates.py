@@ -11,10 +11,11 @@ from casework.intake.importers.contacts import EMAIL, ID_NUMBER, MOBILE, PHONE
 from casework.intake.importers.dates import DATE, MOMENT, MONTH, YEAR
 from casework.intake.importers.numbers import NUMBER, PAY, PAY_TEXT
 from casework.intake.importers.shapes import Column, Importer
-from casework.intake.importers.texts import CREDIT_CODE, DIGITS, NAME, TEXT
+from casework.intake.importers.texts import CREDIT_CODE, DIGITS, NAME, SHORT_TEXT, TEXT
 
 _READERS = {
     "text": TEXT,
+    "short_text": SHORT_TEXT,
     "name": NAME,
     "digits": DIGITS,
     "code": CODE,

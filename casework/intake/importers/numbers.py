@@ -18,6 +18,9 @@ from casework.intake.importers.texts import TEXT, trimmed
 _NUMBER = re.compile(r"-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,6})?")
 _PAY = re.compile(r"[¥￥]?\s*(\d{1,7}|\d{1,3}(?:,\d{3}){1,2})(?:\.(\d{1,2}))?\s*(?:元|元/月|元每月|/月)?")
 _LEAST_PAY = 100  # below, the unit is not yuan a month: 4.5 means thousands
+_MOST_DIGITS = 14  # before the point; more is no amount of anything
+_MOST_PEOPLE = 2_000_000_000
+_NOT_WHOLE = N_("此处应是整数，未能识别，此项留空。")
 _CENT = Decimal("0.01")
 PAY_TYPE = pa.decimal128(12, 2)
 
@@ -40,9 +43,15 @@ def read_number(text: str) -> Decimal | Flaw | None:
     value = _plain(text)
     if not value:
         return None
-    if not _NUMBER.fullmatch(value):
+    if not _NUMBER.fullmatch(value) or len(value.partition(".")[0].replace(",", "")) > _MOST_DIGITS:
         return Flaw(None, "unreadable_number", N_("此处应是数字，未能识别，此项留空；请改为“6500”这样的写法。"))
     return Decimal(value.replace(",", "")).quantize(_CENT)
+
+
+def read_count(text: str) -> int | Flaw | None:
+    """Read a number of people."""
+    value = read_whole(text)
+    return Flaw(None, "not_a_whole_number", _NOT_WHOLE) if isinstance(value, int) and value >= _MOST_PEOPLE else value
 
 
 def read_whole(text: str) -> int | Flaw | None:
@@ -51,7 +60,7 @@ def read_whole(text: str) -> int | Flaw | None:
     if not isinstance(value, Decimal):
         return value
     if value != value.to_integral_value() or abs(value) >= 2**62:
-        return Flaw(None, "not_a_whole_number", N_("此处应是整数，未能识别，此项留空。"))
+        return Flaw(None, "not_a_whole_number", _NOT_WHOLE)
     return int(value)
 
 
@@ -66,3 +75,4 @@ PAY = Reader(read_pay, PAY_TYPE)
 PAY_TEXT = Reader(_read_pay_text, pa.string(), lambda joined: joined.isdigit() and joined.isascii())
 NUMBER = Reader(read_number, pa.decimal128(20, 2))
 WHOLE = Reader(read_whole, pa.int64())
+COUNT = Reader(read_count, pa.int64())

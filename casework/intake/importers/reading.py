@@ -11,24 +11,33 @@ from typing import Any
 
 import pyarrow as pa
 
+from casework.errors import N_
 from casework.intake import normal
 from casework.intake.importers.codes import CodeTable, code_reader
 from casework.intake.importers.shapes import Column, Flaw, Importer, Read, Reader
 
 _REMEMBERED = 50_000
 _SHOWN = 200
+_TOO_LONG = N_("内容超过 %(longest)s 个字，不像此项应有的内容，未采用；请核对（可能少了一个引号或粘贴有误）。")
+
+
+def _length(value: object) -> int:
+    text = value.value if isinstance(value, Flaw) else value
+    return len(text) if isinstance(text, str) else 0
 
 
 class _Memory(dict[str, Any]):
     """What each text became; texts with a flaw are kept beside it with their reason."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, longest: int | None) -> None:
         super().__init__()
-        self._read = read
+        self._read, self._longest = read, longest
         self.flawed: dict[str, Flaw] = {}
 
     def __missing__(self, text: str) -> Any:
         value = self._read(text)
+        if self._longest is not None and _length(value) > self._longest:
+            value = Flaw(None, "too_long", _TOO_LONG, (("longest", str(self._longest)),))
         if isinstance(value, Flaw):
             self.flawed[text] = value
             value = value.value
@@ -54,9 +63,10 @@ class ColumnReading:
         reader = column.reader
         if column.codes and column.codes in codes:
             strict = column.strict and header.casefold() not in map(str.casefold, column.labels)
-            reader = Reader(code_reader(codes[column.codes], strict=strict), reader.arrow_type)
-        self._fields = [(column.name, reader, _Memory(reader.read))]
-        self._fields += [(name, other, _Memory(other.read)) for name, other in column.also]
+            read = code_reader(codes[column.codes], strict=strict)
+            reader = Reader(read, reader.arrow_type, longest=reader.longest)
+        fields = ((column.name, reader), *column.also)
+        self._fields = [(name, each, _Memory(each.read, each.longest)) for name, each in fields]
 
     def schema(self) -> list[tuple[str, pa.DataType]]:
         """Name the fields that this column fills, with their types."""
@@ -68,7 +78,8 @@ class ColumnReading:
         joined = "".join(cells)
         for _, reader, memory in self._fields:
             memory.forget()
-            if reader.plain is not None and reader.plain(joined):
+            fits = reader.longest is None or max(map(len, cells), default=0) <= reader.longest
+            if fits and reader.plain is not None and reader.plain(joined):
                 arrays.append(pa.array([cell or None for cell in cells], reader.arrow_type))
                 continue
             arrays.append(pa.array([memory[cell] for cell in cells], reader.arrow_type))

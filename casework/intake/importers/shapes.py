@@ -41,12 +41,14 @@ class Reader:
 
     `plain` looks at a whole batch of one column at once; when it says yes, the
     texts are taken unchanged without reading them one by one. It may say no
-    wrongly, never yes.
+    wrongly, never yes. `longest`: more characters than that are no value of this
+    kind (a lost quote, a pasted page) and are left out and said.
     """
 
     read: Read
     arrow_type: pa.DataType
     plain: Plain | None = None
+    longest: int | None = None
 
 
 @dataclass(frozen=True)

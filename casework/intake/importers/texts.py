@@ -107,7 +107,10 @@ def _is_plain_digits(joined: str) -> bool:
     return joined.isascii() and (joined.isalnum() or not joined) and joined.upper() == joined
 
 
+LONGEST_NUMBER, LONGEST_NAME = 64, 300
+
 TEXT = Reader(read_text, pa.string(), _is_plain_text)
+SHORT_TEXT = Reader(read_text, pa.string(), _is_plain_text, LONGEST_NAME)  # names that things are found again by
 NAME = Reader(read_name, pa.string(), _is_plain_name)
-DIGITS = Reader(read_digits, pa.string(), _is_plain_digits)
-CREDIT_CODE = Reader(read_credit_code, pa.string(), _is_plain_digits)
+DIGITS = Reader(read_digits, pa.string(), _is_plain_digits, LONGEST_NUMBER)
+CREDIT_CODE = Reader(read_credit_code, pa.string(), _is_plain_digits, LONGEST_NUMBER)

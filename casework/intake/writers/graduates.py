@@ -6,13 +6,14 @@ changed opens 40 seals and not 12,000.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from casework.db import db, new_ref
 from casework.intake import normal, staging
@@ -37,6 +38,8 @@ PLAIN = tuple(
 )
 NULLABLE = {column.name for column in Revision.__table__.columns if column.nullable}
 VALUES = (*PLAIN, *SEALED)
+AT_ONCE = 500
+_COLUMNS = ("record_id", "number", "batch_id", "changed", "content_hash", *PLAIN, "sealed", *INDEXED.values())
 
 
 @dataclass
@@ -57,30 +60,20 @@ class _Known:
 
 
 def write(batch: Batch, path: Path, *, colleges: dict[str, int]) -> Written:
-    """Write the staged rows of a confirmed batch in the present transaction."""
+    """Write the staged rows of a confirmed batch in the present transaction.
+
+    A column that the file does not have says nothing: the record keeps what is known of it.
+    """
     written = Written()
     known = _known(batch)
     for part in staging.slices(path):
-        fresh = [row for row in _rows(part) if row["student_no"] not in known]
-        for student_no, record_id in _insert_records(batch, fresh, colleges).items():
+        fresh = [place for place, number in enumerate(part["student_no"]) if number not in known]
+        for student_no, record_id in _insert_records(batch, part, fresh, colleges).items():
             known[student_no] = _Known(record_id, 0, "")
-        insert_rows(Revision.__table__, _COLUMNS, _revisions(batch, part, known, written))
+        # A list, because nothing else can be asked of PostgreSQL while it takes rows in.
+        insert_rows(Revision.__table__, _COLUMNS, list(_revisions(batch, part, known, written)))
     _point_at_newest(batch, colleges)
     return written
-
-
-def hashed(values: dict[str, object], keys: KeyRing) -> str:
-    """Return the keyed hash of one row's values, in the order of the fields."""
-    return keys.index("row", "\x1f".join([str(values.get(name) or "") for name in VALUES]))
-
-
-_COLUMNS = ("record_id", "number", "batch_id", "changed", "content_hash", *PLAIN, "sealed", *INDEXED.values())
-
-
-def _rows(part: dict[str, list]) -> Iterator[dict[str, object]]:
-    names = list(part)
-    for values in zip(*part.values(), strict=True):
-        yield dict(zip(names, values, strict=True))
 
 
 def _known(batch: Batch) -> dict[str, _Known]:
@@ -92,25 +85,23 @@ def _known(batch: Batch) -> dict[str, _Known]:
     return {row.student_no: _Known(row.id, row.number, row.content_hash) for row in db.session.execute(wanted)}
 
 
-def _insert_records(batch: Batch, fresh: list[dict[str, object]], colleges: dict[str, int]) -> dict[str, int]:
+def _insert_records(
+    batch: Batch, part: Mapping[str, Sequence], fresh: Sequence[int], colleges: dict[str, int]
+) -> dict[str, int]:
     if not fresh:
         return {}
     columns = ("ref", "round_id", "organisation_id", "college_id", "student_no", "name")
     last = db.session.scalar(select(func.max(Record.id))) or 0
+    nothing = [None] * len(part["student_no"])
+    of_college, names = part.get("college", nothing), part.get("name", nothing)
+    place_of = (batch.round_id, batch.organisation_id)
     insert_rows(
         Record.__table__,
         columns,
-        (
-            (
-                new_ref(),
-                batch.round_id,
-                batch.organisation_id,
-                colleges.get(str(row.get("college") or "")),
-                row["student_no"],
-                row.get("name") or "",
-            )
-            for row in fresh
-        ),
+        [
+            (new_ref(), *place_of, colleges.get(of_college[at] or ""), part["student_no"][at], names[at] or "")
+            for at in fresh
+        ],
     )
     inserted = select(Record.student_no, Record.id).where(
         Record.id > last, Record.round_id == batch.round_id, Record.organisation_id == batch.organisation_id
@@ -118,53 +109,96 @@ def _insert_records(batch: Batch, fresh: list[dict[str, object]], colleges: dict
     return {row.student_no: row.id for row in db.session.execute(inserted)}
 
 
-def _revisions(batch: Batch, part: dict[str, list], known: dict[str, _Known], written: Written) -> Iterable[tuple]:
+def _revisions(
+    batch: Batch, part: dict[str, list], known: Mapping[str, _Known], written: Written
+) -> Iterator[tuple[object, ...]]:
+    before = [known[number] for number in part["student_no"]]
+    columns = {name: part[name] for name in VALUES if name in part}
+    if len(columns) < len(VALUES):
+        _carry_over(columns, before)
+    said = {name: list(map(plain, values)) for name, values in columns.items()}
     keys = ring()
-    for row in _rows(part):
-        before = known[str(row["student_no"])]
-        digest = hashed(row, keys)
-        if digest == before.content_hash:
-            written.unchanged += 1
-            continue
-        if before.number:
+    digests = [keys.index("row", "\x1f".join(row)) for row in zip(*(said[name] for name in VALUES), strict=True)]
+    news = [place for place, known_row in enumerate(before) if digests[place] != known_row.content_hash]
+    written.unchanged += len(before) - len(news)
+    old = _spoken([before[place].record_id for place in news if before[place].number])
+    index = _Indexes(keys)
+    for place in news:
+        row, changed = before[place], []
+        if row.number:
+            changed = [name for name in VALUES if old[row.record_id][name] != said[name][place]]
             written.changed += 1
-            written.changed_record_ids.append(before.record_id)
+            written.changed_record_ids.append(row.record_id)
         else:
             written.new += 1
-        plain = [_stored(name, row.get(name)) for name in PLAIN]
-        changed = _changed(before, row) if before.number else []
-        yield (before.record_id, before.number + 1, batch.id, changed, digest, *plain, *_sealed(row, keys))
+        stored = [_stored(name, columns[name][place], said[name][place]) for name in PLAIN]
+        sealed = {name: said[name][place] for name in SEALED if said[name][place]}
+        yield (
+            row.record_id,
+            row.number + 1,
+            batch.id,
+            changed,
+            digests[place],
+            *stored,
+            keys.seal(json.dumps(sealed, ensure_ascii=False).encode(), "revision"),
+            *(index.of(name, sealed.get(name)) for name in INDEXED),
+        )
 
 
-def _sealed(row: dict[str, object], keys: KeyRing) -> Iterator[object]:
-    values = {name: str(row[name]) for name in SEALED if row.get(name)}
-    yield keys.seal(json.dumps(values, ensure_ascii=False).encode(), "revision")
-    for name in INDEXED:
-        value = values.get(name)
-        comparable = value and (value if name == "id_number" else normal.phone_digits(value))
-        yield keys.index("id_number" if name == "id_number" else "phone", comparable) if comparable else None
+class _Indexes:
+    """Blind indexes of one slice, each made once: a thousand graduates share an employer's number."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+        self._made: dict[tuple[str, str], str | None] = {}
+
+    def of(self, name: str, value: str | None) -> str | None:
+        """Return the index of one field's value, or None where there is nothing to compare."""
+        if not value:
+            return None
+        kind = "id_number" if name == "id_number" else "phone"
+        if (kind, value) not in self._made:
+            comparable = value if kind == "id_number" else normal.phone_digits(value)
+            self._made[kind, value] = self._keys.index(kind, comparable) if comparable else None
+        return self._made[kind, value]
 
 
-def _stored(name: str, value: object) -> object:
-    if value is None:
-        return None if name in NULLABLE else ""
-    return value
+def _carry_over(columns: dict[str, list], before: Sequence[_Known]) -> None:
+    missing = [name for name in VALUES if name not in columns]
+    old = {revision.record_id: revision for revision in _newest([row.record_id for row in before if row.number])}
+    for name in missing:
+        columns[name] = [_value(old[row.record_id], name) if row.number else None for row in before]
 
 
-def _changed(before: _Known, row: dict[str, object]) -> list[str]:
-    wanted = select(Revision).where(Revision.record_id == before.record_id, Revision.number == before.number)
-    old = db.session.scalars(wanted).one()
-    sealed = old.sealed or {}
-    values = {name: sealed.get(name) if name in SEALED else getattr(old, name) for name in VALUES}
-    return [name for name in VALUES if _plain(values[name]) != _plain(row.get(name))]
+def _spoken(record_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    return {row.record_id: {name: plain(_value(row, name)) for name in VALUES} for row in _newest(record_ids)}
 
 
-def _plain(value: object) -> str:
+def _newest(record_ids: Sequence[int]) -> Iterator[Revision]:
+    for start in range(0, len(record_ids), AT_ONCE):
+        wanted = select(Revision).join(Record, Record.revision_id == Revision.id)
+        yield from db.session.scalars(wanted.where(Record.id.in_(record_ids[start : start + AT_ONCE]))).all()
+
+
+def _value(revision: Revision, name: str) -> object:
+    return (revision.sealed or {}).get(name) if name in SEALED else getattr(revision, name)
+
+
+def plain(value: object) -> str:
+    """Return a value as the text in which two revisions are compared, the same before and after the database."""
     if value is None:
         return ""
-    if isinstance(value, (Decimal, float)):
-        return f"{value:.2f}"
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+    if isinstance(value, Decimal):
+        return f"{value:.2f}".removesuffix(".00")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _stored(name: str, value: object, said: str) -> object:
+    if value is None:
+        return None if name in NULLABLE else ""
+    return value if name in NULLABLE else said
 
 
 def _point_at_newest(batch: Batch, colleges: dict[str, int]) -> None:
@@ -175,13 +209,12 @@ def _point_at_newest(batch: Batch, colleges: dict[str, int]) -> None:
         ),
         {"batch": batch.id},
     )
-    moved = (
-        select(Record.id, Revision.college)
-        .join(Revision, Record.revision_id == Revision.id)
-        .where(Revision.batch_id == batch.id, Revision.number > 1)
-    )
-    for row in db.session.execute(moved).all():
-        db.session.execute(
-            Record.__table__.update().where(Record.id == row.id).values(college_id=colleges.get(row.college))
-        )
+    moved = select(Revision.record_id, Revision.college).where(Revision.batch_id == batch.id, Revision.number > 1)
+    members: dict[int | None, list[int]] = defaultdict(list)
+    for row in db.session.execute(moved):
+        members[colleges.get(row.college)].append(row.record_id)
+    for college_id, record_ids in members.items():
+        for start in range(0, len(record_ids), AT_ONCE):
+            some = Record.id.in_(record_ids[start : start + AT_ONCE])
+            db.session.execute(update(Record).where(some).values(college_id=college_id))
     db.session.expire_all()
