@@ -5,7 +5,7 @@ once. A timer that has spoken stays as it is; a cancelled one that never spoke
 is armed again when its date comes back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,16 +29,17 @@ KEY = ("case_key", "report_key", "clock", "rung", "due_on")
 
 @dataclass(frozen=True)
 class Armed:
-    """What changed among the timers of one subject: rung codes newly armed, and how many timers were cancelled."""
+    """What changes among the timers of one subject: rungs armed, how many cancelled, rows still to `write`."""
 
     armed: tuple[str, ...]
     cancelled: int
+    rows: tuple[Mapping[str, object], ...] = ()
 
 
 def arm(
     subject: Case | Report, *, due: Due | None, planned: Sequence[Rung], ladder: Ladder, timers: Sequence[Timer]
 ) -> Armed:
-    """Arm what is planned and not yet armed, cancel whatever else is armed."""
+    """Arm what is planned and not yet armed, cancel whatever else is armed; new rows are the caller's to `write`."""
     now = clock.now()
     known = {(timer.clock, timer.rung, timer.due_on): timer for timer in timers}
     wanted = {(due.clock, rung.code, due.on): rung for rung in planned} if due else {}
@@ -61,9 +62,20 @@ def arm(
             db.session.execute(
                 update(Timer).where(Timer.id == before.id, Timer.state == "armed").values(fire_at=rung.fire_at)
             )
-    if rows:
-        _upsert(rows)
-    return Armed(tuple(armed), len(obsolete))
+    return Armed(tuple(armed), len(obsolete), tuple(rows))
+
+
+def write(rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert timers, or arm those again that were cancelled before they spoke; many at once."""
+    if not rows:
+        return
+    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
+    statement = insert(Timer.__table__)
+    new = {name: statement.excluded[name] for name in ("state", "due_at", "fire_at", "armed_at", "ended_at")}
+    again = statement.on_conflict_do_update(
+        index_elements=list(KEY), set_=new, where=(Timer.state == "cancelled") | (Timer.state == "armed")
+    )
+    db.session.execute(again, list(rows))
 
 
 def _row(subject: Case | Report, *, due: Due, code: str, audience: str, fire_at: datetime) -> dict:
@@ -88,14 +100,3 @@ def _row(subject: Case | Report, *, due: Due, code: str, audience: str, fire_at:
 def _spoken_for(row: dict, code: str, audience: str) -> dict:
     """Return the row of a missed rung for which a later one speaks: without it, it would be missed again tomorrow."""
     return row | {"rung": code, "audience": audience, "state": "expired", "ended_at": row["armed_at"]}
-
-
-def _upsert(rows: list[dict]) -> None:
-    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
-    statement = insert(Timer).values(rows)
-    new = {name: statement.excluded[name] for name in ("state", "due_at", "fire_at", "armed_at", "ended_at")}
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(KEY), set_=new, where=Timer.state.in_(("cancelled", "armed"))
-        )
-    )

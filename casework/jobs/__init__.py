@@ -1,45 +1,5 @@
-"""Work that runs in its own time: the one function that the queue calls, and the two lists of what there is.
+"""Work that runs in its own time: `run`, the one function that the queue calls, and the lists of what there is."""
 
-A job's name is a word that outlives code; its arguments are ids and never
-objects. The promise (a row) is the truth: one that nobody keeps is rung again,
-and one that is rung twice is found to be taken or done on the first line.
-"""
+from casework.jobs.lists import JOBS, SCHEDULE, run
 
-from collections.abc import Callable, Mapping
-from datetime import time
-from types import MappingProxyType
-
-from casework.jobs import deadlines, delivery, housekeeping, intake, screening
-from casework.jobs.keeping import keep
-from casework.jobs.periodic import Daily, Every, Periodic
-
-JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
-    {
-        "stage_batch": intake.stage_batch,
-        "confirm_batch": intake.confirm_batch,
-        "screen": screening.screen,
-        "drain": delivery.drain,
-        "fire_timers": deadlines.fire,
-        "sweep": delivery.sweep,
-        "digest": deadlines.digest,
-        "orphans": deadlines.orphans,
-        "retime_all": deadlines.retime_all,
-    }
-)
-"""Every job by its name; each takes the ref of its promise, then its own arguments by keyword."""
-
-SCHEDULE: tuple[Periodic, ...] = (
-    Every("fire_timers", seconds=10, run=deadlines.fire),
-    Every("sweep", seconds=20, run=delivery.sweep),
-    Every("ring", seconds=15, run=housekeeping.ring_forgotten),
-    Daily("retime_all", at=time(0, 5)),
-    Daily("orphans", at=time(8, 20)),
-    Daily("digest", at=time(9, 0)),
-    Every("prune_ticks", seconds=3600, run=housekeeping.prune_ticks),
-)
-"""What comes round: `Every` runs in the scheduler itself, `Daily` (Beijing time) is promised to the workers."""
-
-
-def run(ref: str) -> None:
-    """Keep one promise, inside the application context that the worker has pushed."""
-    keep(ref, JOBS)
+__all__ = ["JOBS", "SCHEDULE", "run"]

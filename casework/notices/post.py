@@ -51,11 +51,11 @@ def post(notices: Sequence[Notice]) -> int:
     """
     insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
     new: list[tuple[int, str]] = []
+    table = Message.__table__
+    once = insert(table).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(table.c.id, table.c.channel)
     for at in range(0, len(notices), ROWS_AT_ONCE):
         rows = [_row(notice) for notice in notices[at : at + ROWS_AT_ONCE]]
-        statement = insert(Message.__table__).values(rows).on_conflict_do_nothing(index_elements=["dedup_key"])
-        returned = db.session.execute(statement.returning(Message.__table__.c.id, Message.__table__.c.channel))
-        new += [(row.id, row.channel) for row in returned]
+        new += [(row.id, row.channel) for row in db.session.execute(once, rows)]
     inside = [message_id for message_id, channel in new if channel == INBOX]
     outside = [message_id for message_id, channel in new if channel != INBOX]
     note_events(inside, leaves="", enters="delivered")

@@ -5,7 +5,7 @@ on the case is a projection for queues to sort by; the rules can compute it
 again at any time, and `retime_round` does so when dates or calendars change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from casework.cases.models import Case
 from casework.cases.models import Hold as StoredHold
 from casework.db import db
 from casework.deadlines import queries
-from casework.deadlines.arm import SAID, arm
+from casework.deadlines.arm import SAID, arm, write
 from casework.deadlines.ladder import EVERYBODY, dates_of, ladder_of, limits_of
 from casework.deadlines.models import Timer
 from casework.deadlines.reasons import stored
@@ -70,10 +70,13 @@ def retime_cases(cases: Sequence[Case]) -> list[Retimed]:
     for timer in db.session.scalars(found):
         timers.setdefault(timer.case_key, []).append(timer)
     grounds: dict[tuple[int, int], _Ground] = {}
-    return [
-        _retime(case, _ground(case, grounds), reopened.get(case.id, case.opened_at), timers.get(case.id, []))
-        for case in cases
-    ]
+    rows: list[Mapping[str, object]] = []
+    done = []
+    for case in cases:
+        ground, opened_at = _ground(case, grounds), reopened.get(case.id, case.opened_at)
+        done.append(_retime(case, ground, opened_at, timers.get(case.id, []), rows))
+    write(rows)
+    return done
 
 
 def retime_round(round_: Round, *, actor: Actor) -> list[Retimed]:
@@ -113,7 +116,9 @@ def _ground(case: Case, known: dict[tuple[int, int], _Ground]) -> _Ground:
     return known[key]
 
 
-def _retime(case: Case, ground: _Ground, opened_at: datetime, timers: Sequence[Timer]) -> Retimed:
+def _retime(
+    case: Case, ground: _Ground, opened_at: datetime, timers: Sequence[Timer], rows: list[Mapping[str, object]]
+) -> Retimed:
     found, why = _due(case, ground, opened_at)
     moved = case.due_at != (found.at if found else None)
     _project(case, found, stored(why))
@@ -127,6 +132,7 @@ def _retime(case: Case, ground: _Ground, opened_at: datetime, timers: Sequence[T
         reminds=queries.reminds(case, clock.now()),
     )
     done = arm(case, due=found, planned=_planned(subject, found, ground.ladder), ladder=ground.ladder, timers=timers)
+    rows += done.rows
     return Retimed(case, found, moved, done.armed, done.cancelled)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from casework import clock
 from casework.db import db
 from casework.deadlines import queries
-from casework.deadlines.arm import SAID, arm
+from casework.deadlines.arm import SAID, arm, write
 from casework.deadlines.ladder import EVERYBODY, dates_of, ladder_of
 from casework.reports.models import Report
 from workflows import calendars, escalation
@@ -45,6 +45,7 @@ def retime_report(report: Report) -> ReportRetimed:
         except CalendarUnknown:
             planned = ()
     done = arm(report, due=due, planned=planned, ladder=ladder, timers=timers)
+    write(done.rows)
     return ReportRetimed(due, done.armed, done.cancelled)
 
 
