@@ -41,12 +41,13 @@ def claim(*, person_id: int, key: str, fingerprint: str) -> IdempotencyKey | Non
         )
     )
     insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
-    claimed = db.session.execute(
+    claimed = db.session.scalar(
         insert(IdempotencyKey)
         .values(person_id=person_id, key=key, fingerprint=fingerprint, asked_at=clock.now())
         .on_conflict_do_nothing(index_elements=["person_id", "key"])
+        .returning(IdempotencyKey.id)
     )
-    return None if claimed.rowcount else _row(person_id, key)
+    return None if claimed is not None else _row(person_id, key)
 
 
 def keep(answer: dict, *, person_id: int, key: str) -> None:

@@ -1,16 +1,16 @@
 """The OpenAPI 3.1 document: every error is problem details, every operation wants a token."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from apispec.ext.marshmallow import MarshmallowPlugin, resolver
 from flask import Flask
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
+from werkzeug.routing import BaseConverter
 
 from casework.api.schemas import fields
 from casework.api.schemas.problem import Problem
 
 PROBLEM = "application/problem+json"
-PREFIX = "/api/v1"
 DESCRIPTION = (
     "Cases, reports and filings of the yearly self-check of graduates' registered employment. "
     "Send `Authorization: Bearer <token>`. A POST may carry an `Idempotency-Key`; a change of a case carries "
@@ -35,21 +35,19 @@ class Document(Api):
         """Serve the document ourselves, in `routes`."""
 
 
-def new_document(app: Flask) -> Document:
-    """Return an empty document of this application."""
+def described(app: Flask, resources: Iterable[Blueprint], *, names: type[BaseConverter]) -> dict[str, Any]:
+    """Return the document of these resources, which are attached to the application already."""
     app.config.update(API_TITLE="casework", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
-    plugin = MarshmallowPlugin(schema_name_resolver=_name_of)
     options: dict[str, Any] = {
         "info": {"description": DESCRIPTION},
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
-        "marshmallow_plugin": plugin,
     }
     document = Document(app, spec_kwargs=options)
     document.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     document.register_field(fields.Integral, "integer", "int64")
-    return document
-
-
-def _name_of(schema: Any) -> str:
-    return resolver(schema)
+    document.register_converter(names, lambda _: {"type": "string", "pattern": f"^{fields.NAME}$"})
+    for resource in resources:
+        resource.register_views_in_doc(document, app, document.spec, name=resource.name, parameters=None)
+        document.spec.tag({"name": resource.name.removeprefix("api_"), "description": resource.description})
+    return document.spec.to_dict()

@@ -1,4 +1,4 @@
-"""The files of a case: added by content, withdrawn with a reason, opened with a trace; and the corrections they back."""
+"""Files of a case: added by content, withdrawn with a reason, opened with a trace; and the corrections they back."""
 
 import io
 from urllib.parse import quote

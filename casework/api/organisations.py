@@ -28,7 +28,8 @@ def list_organisations(query: dict) -> object:
 @organisations.operation("GET", "/organisations/<name:code>", query=Query, out=OrganisationOut)
 def read_organisation(_query: dict, code: str) -> object:
     """Read one organisation."""
-    found = db.session.scalars(seen.organisations(current_actor()).where(Organisation.code == code)).one_or_none()
+    wanted = seen.organisations(current_actor()).where(Organisation.code == code)
+    found: Organisation | None = db.session.scalars(wanted).one_or_none()
     return _shown(found or seen.no_organisation(code))
 
 

@@ -59,8 +59,10 @@ def read_report(_query: dict, ref: str) -> object:
 def write_texts(body: dict, ref: str) -> object:
     """Write into the report in the making; what is left out stays as it was."""
     report = changed(ref)
-    given = {"organisation": report.organisation, "round_": report.round, "actor": current_actor()}
-    return answer(drafting.draft_report(texts=body, **given))
+    written = drafting.draft_report(
+        organisation=report.organisation, round_=report.round, texts=body, actor=current_actor()
+    )
+    return answer(written)
 
 
 @reports.operation("POST", "/reports/<name:ref>/freeze", body=FreezeIn, out=ReportOut, match=True)

@@ -7,7 +7,7 @@ view inside a unit of work, which looks for the thing (404), compares versions
 line, so it cannot say anything else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -31,12 +31,12 @@ View = Callable[..., Any]
 class Parser(FlaskParser):
     """Webargs, told to refuse what no schema knows, wherever it stands."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: Mapping[str, str | None] = {
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": RAISE,
         "multipart": RAISE,
     }
-    __location_map__: Mapping[str, str | Callable] = {
+    __location_map__: dict[str, str | Callable] = {  # noqa: RUF012
         **FlaskParser.__location_map__,
         "multipart": "load_multipart",
     }

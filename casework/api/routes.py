@@ -4,7 +4,6 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from casework.api import RESOURCES, health, trial
-from casework.api.document import new_document
 from casework.api.schemas.fields import NAME
 
 
@@ -17,11 +16,9 @@ class NameConverter(BaseConverter):
 
 def attach(app: Flask) -> None:
     """Attach every resource to the application."""
-    app.url_map.converters["name"] = NameConverter
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # Chinese stays readable in answers
-    document = new_document(app)
-    document.register_converter(NameConverter, lambda _: {"type": "string", "pattern": f"^{NAME}$"})
+    app.url_map.converters["name"] = NameConverter
     for resource in RESOURCES:
-        document.register_blueprint(resource)
-    app.register_blueprint(trial.pages(document.spec))
+        app.register_blueprint(resource)
+    app.register_blueprint(trial.pages(RESOURCES, NameConverter))
     app.register_blueprint(health.pages())

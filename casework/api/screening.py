@@ -75,7 +75,7 @@ def open_cases(body: dict, ref: str) -> object:
     }
 
 
-def _runs() -> Select[tuple[Run]]:
+def _runs() -> Select[Run]:
     return select(Run).where(seen.within(Run.organisation_id, current_actor(), "screening:run"))
 
 

@@ -8,6 +8,7 @@ two it is. Inside the scope but without the right is `Forbidden`.
 from typing import NoReturn
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import QueryableAttribute
 
 from casework.db import db
 from casework.errors import N_, NotFound
@@ -32,18 +33,18 @@ def no_organisation(code: str) -> NoReturn:
     raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": code})
 
 
-def organisations(actor: Actor) -> Select[tuple[Organisation]]:
+def organisations(actor: Actor) -> Select[Organisation]:
     """Return a SELECT of the organisations where the actor serves, with everything below them."""
     seats = {held.seat_id for held in actor.appointments} | {held.organisation_id for held in actor.appointments}
     return select(Organisation).where(or_(*(_below(seat) for seat in sorted(seats))) if seats else false())
 
 
-def within(column: ColumnElement[int], actor: Actor, action: str) -> ColumnElement[bool]:
+def within(column: QueryableAttribute[int], actor: Actor, action: str) -> ColumnElement[bool]:
     """Return the condition that `column` names an organisation in which the actor may do this."""
     return or_(*(_reached(column, scope.reach, scope.organisation_id) for scope in scope_of(actor, action)), false())
 
 
-def _reached(column: ColumnElement[int], reach: Reach, seat: int) -> ColumnElement[bool]:
+def _reached(column: QueryableAttribute[int], reach: Reach, seat: int) -> ColumnElement[bool]:
     if reach is Reach.OWN:
         return column == seat
     if reach is Reach.CHILDREN:

@@ -58,8 +58,10 @@ def list_answers(_query: dict, code: str, round_code: str) -> object:
 def answer_clause(body: dict, code: str, round_code: str, clause: str) -> object:
     """Answer one clause, or change the answer."""
     organisation, round_ = _place(code, round_code, "report:draft")
-    given = {"organisation": organisation, "round_": round_, "clause": clause, "actor": current_actor()}
-    return _answer(clause, answering.answer_checklist(**given, **body))
+    written = answering.answer_checklist(
+        organisation=organisation, round_=round_, clause=clause, actor=current_actor(), **body
+    )
+    return _answer(clause, written)
 
 
 @self_check.operation("GET", f"{PLACE}/measures", query=Query, out=MeasurePage)

@@ -4,23 +4,37 @@ Drawn here, with one small script of ours, because the content policy allows no
 script from elsewhere. The token stays in the page: it is stored nowhere.
 """
 
-from apispec import APISpec
-from flask import Blueprint, Response, jsonify, render_template
+from collections.abc import Iterable
+from functools import cache
 
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from werkzeug.routing import BaseConverter
+
+from casework.api.document import described
+from casework.api.resource import Resource
 from casework.doors.sessions import open_to_all
 
 
-def pages(spec: APISpec) -> Blueprint:
-    """Return the routes of the document and of the page to try it."""
+def pages(resources: Iterable[Resource], names: type[BaseConverter]) -> Blueprint:
+    """Return the routes of the document and of the page to try it.
+
+    The document is written when somebody first asks for it: that takes longer
+    than everything else that an application does when it starts.
+    """
     blueprint = Blueprint("api", __name__)
+
+    @cache
+    def document() -> dict:
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - Flask's own way
+        return described(app, resources, names=names)
 
     @open_to_all
     def openapi_json() -> Response:
-        return jsonify(spec.to_dict())
+        return jsonify(document())
 
     @open_to_all
     def try_it() -> str:
-        return render_template("api_trial.html", groups=_groups(spec.to_dict()))
+        return render_template("api_trial.html", groups=_groups(document()))
 
     blueprint.add_url_rule("/api/openapi.json", "openapi_json", openapi_json)
     blueprint.add_url_rule("/api/try", "try_it", try_it)

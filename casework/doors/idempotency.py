@@ -9,6 +9,7 @@ asking again may find the rules satisfied.
 import hashlib
 import json
 from collections.abc import Callable
+from typing import IO
 
 from flask import Response, g, request
 
@@ -62,8 +63,8 @@ def fingerprint_of_request() -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _hash(stream) -> str:  # noqa: ANN001 - an upload's stream is whatever Werkzeug chose
-    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+def _hash(stream: IO[bytes]) -> str:
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
     stream.seek(0)
     return digest
 

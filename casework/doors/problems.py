@@ -81,7 +81,7 @@ def _shown(value: object) -> object:
 def answer_casework(error: errors.CaseworkError) -> Response:
     """Answer a refusal of the service itself."""
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    extra = {}
+    extra: dict[str, object] = {}
     if isinstance(error, errors.Invalid) and error.fields:
         extra["fields"] = {name: translated(sentence, error.params) for name, sentence in error.fields.items()}
     if isinstance(error, errors.Stale):
@@ -102,7 +102,7 @@ def answer_http(error: HTTPException) -> Response:
     """Answer what Flask and Werkzeug raise."""
     status = error.code or 500
     if status in {301, 302, 303, 307, 308} or error.response is not None:
-        return error.get_response()
+        return error.get_response()  # type: ignore[return-value] # Werkzeug's response is Flask's
     code = HTTPStatus(status).phrase.lower().replace(" ", "_")
     sentence = NO_TOKEN if status == HTTPStatus.UNAUTHORIZED and wants_json() else SENTENCES.get(status, SENTENCES[400])
     fields = dict(_fields((getattr(error, "data", None) or {}).get("messages")))

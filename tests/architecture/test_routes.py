@@ -6,7 +6,7 @@ session or a token shows that the guard is really there.
 
 from werkzeug.routing import Rule
 
-OPEN = {"static", "web.home", "web.login"}
+OPEN = {"static", "web.home", "web.login", "api.openapi_json", "api.try_it", "health.live", "health.ready"}
 TURNED_AWAY = {401, 403}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

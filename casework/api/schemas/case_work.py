@@ -1,10 +1,9 @@
 """What is written into a case while it is worked on."""
 
-from flask_smorest.fields import Upload
 from marshmallow import fields
 
 from casework.api.schemas.cases import ActionIn
-from casework.api.schemas.fields import Answer, Choice, Day, Flag, Many, Name, Part, Strict, Text
+from casework.api.schemas.fields import Answer, Choice, Day, File, Flag, Many, Name, Part, Strict, Text
 from casework.cases.registered import CORRECTABLE
 from casework.operations.log_verification import SUPPLIERS
 from workflows.evidence import EvidenceClass, Method, Result
@@ -30,7 +29,7 @@ class VerificationIn(Strict):
 class EvidenceIn(Strict):
     """A file that supports a case; its kind is told from its content."""
 
-    file = Upload(required=True)
+    file = File(required=True)
     evidence_class = Choice(tuple(EvidenceClass), required=True)
     supplied_by = Choice(SUPPLIERS, load_default="other")
     record = Name(load_default=None)

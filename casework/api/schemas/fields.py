@@ -12,12 +12,18 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext
+from flask_smorest.fields import Upload
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.datastructures import FileStorage
 
 from casework.errors import N_
 
 LARGEST = 2**63 - 1
-REQUIRED = {"required": N_("必填。"), "null": N_("不能为空值。"), "validator_failed": N_("内容不正确。")}
+REQUIRED: dict[str, Any] = {
+    "required": N_("必填。"),
+    "null": N_("不能为空值。"),
+    "validator_failed": N_("内容不正确。"),
+}
 NAME = r"[0-9A-Za-z][0-9A-Za-z_.:\-]{0,63}"
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
@@ -155,6 +161,17 @@ class Part(fields.Nested):
     """An object inside an object."""
 
     default_error_messages = REQUIRED | {"type": N_("须为一个 JSON 对象。")}
+
+
+class File(Upload):
+    """An uploaded file."""
+
+    default_error_messages = REQUIRED | {"invalid": N_("请选择一个文件。")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping | None, **rest: Any) -> FileStorage:  # noqa: ARG002
+        if not isinstance(value, FileStorage):
+            raise self.make_error("invalid")
+        return value
 
 
 class Query(Strict):

@@ -1,9 +1,8 @@
 """Imports, screening runs and the jobs that do both."""
 
-from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from casework.api.schemas.fields import Answer, Choice, Day, Many, Moment, Name, PageQuery, Strict, Text, page
+from casework.api.schemas.fields import Answer, Choice, Day, File, Many, Moment, Name, PageQuery, Strict, Text, page
 from casework.intake.importers import IMPORTERS
 
 KINDS = tuple(importer.kind for importer in IMPORTERS)
@@ -12,7 +11,7 @@ KINDS = tuple(importer.kind for importer in IMPORTERS)
 class BatchIn(Strict):
     """A file to be taken in."""
 
-    file = Upload(required=True)
+    file = File(required=True)
     organisation = Name(required=True)
     round = Name(required=True)
     kind = Choice(KINDS, load_default=None, metadata={"description": "told from the headers when left out"})

@@ -24,29 +24,29 @@ def test_outside_the_scope_and_nonexistent_are_told_apart_by_nothing_but_the_num
     assert answers[0].replace(elsewhere, "…") == answers[1].replace("ZZ24-0001", "…")
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("state=flagged", {"flagged"}),
-        ("state=investigating", {"investigating"}),
-        ("severity=critical", {"investigating"}),
-        ("owner=me", {"investigating"}),
-        ("owner=nobody", {"flagged"}),
-        ("overdue=false", {"flagged", "investigating"}),
-        ("overdue=true", set()),
-        ("q=lc24", {"flagged", "investigating"}),
-        ("q=zz", set()),
-        ("q=%25", set()),
-        ("rule=GRADUATE_DENIES", {"flagged"}),
-        ("round=2024", {"flagged", "investigating"}),
-        ("organisation=NONE", set()),
-    ],
+FILTERS = (
+    ("state=flagged", {"flagged"}),
+    ("state=investigating", {"investigating"}),
+    ("severity=critical", {"investigating"}),
+    ("owner=me", {"investigating"}),
+    ("owner=nobody", {"flagged"}),
+    ("overdue=false", {"flagged", "investigating"}),
+    ("overdue=true", set()),
+    ("q=lc24", {"flagged", "investigating"}),
+    ("q=zz", set()),
+    ("q=%25", set()),
+    ("rule=GRADUATE_DENIES", {"flagged"}),
+    ("round=2024", {"flagged", "investigating"}),
+    ("organisation=NONE", set()),
 )
-def test_filters_narrow_the_list(world, investigator, query, found):
+
+
+def test_filters_narrow_the_list(world, investigator):
     world.case(rule="GRADUATE_DENIES")
     world.case(owner=investigator, state="investigating", severity="critical")
-    listed = investigator.get(f"/cases?{query}", status=200).json["items"]
-    assert {line["state"] for line in listed} == found
+    for query, found in FILTERS:
+        listed = investigator.get(f"/cases?{query}", status=200).json["items"]
+        assert {line["state"] for line in listed} == found, query
 
 
 def test_a_case_is_answered_with_its_version_and_not_again_when_it_is_known(world, investigator):
