@@ -1,5 +1,6 @@
 """Bring the database up to the version of this program, and refuse one that a newer program has written."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -28,8 +29,7 @@ def upgrade() -> None:
 def check_not_newer() -> None:
     """Raise `Unavailable` when the database knows a migration that this program does not."""
     current = current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in _shipped():
         raise Unavailable(
             N_("数据库由更新版本的程序建立（%(found)s），本程序不能使用，没有改动任何内容。请升级程序后再启动。"),
             code="database_newer",
@@ -39,13 +39,19 @@ def check_not_newer() -> None:
 
 def is_current() -> bool:
     """Say whether the database stands at this program's newest migration."""
-    return current_revision() == ScriptDirectory.from_config(_config()).get_current_head()
+    return current_revision() == _shipped()[0]
 
 
 def current_revision() -> str | None:
     """Return the migration that the database stands at; None for an empty one."""
     with db.engine.connect() as connection:
         return _revision(connection)
+
+
+@lru_cache
+def _shipped() -> tuple[str, ...]:
+    """Return the migrations of this program, the newest first; they do not change while it runs."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _revision(connection: Connection) -> str | None:

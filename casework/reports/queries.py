@@ -73,7 +73,7 @@ def reports_of(organisation_id: int, round_id: int) -> Sequence[Report]:
 def lock_report(report: Report) -> None:
     """Hold the report to the end of the transaction and read it anew, its signatures, cases and documents too."""
     db.session.flush()
-    db.session.refresh(report, with_for_update=True)
+    db.session.refresh(report, with_for_update={"of": Report})  # it may have been read with its organisation joined
 
 
 def report_before(report: Report) -> Report | None:

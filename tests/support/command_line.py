@@ -1,12 +1,16 @@
 """The command line on a test's own installation, used as an operator uses it: words in, words and an exit code out."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 
+from casework.cli import context
 from casework.cli.main import cli
+from casework.config import Settings
 
 NOT_OURS = ("CASEWORK_SECRET_KEY", "CASEWORK_CHANNELS", "CASEWORK_BASE_URL", "SMTP_HOST", "LC_ALL", "LANG")
 
@@ -34,6 +38,16 @@ class CommandLine:
         return result.stderr
 
 
+def _made_once(make: Callable[[Settings], Flask]) -> Callable[[Settings], Flask]:
+    made: list[Flask] = []
+
+    def app_of(settings: Settings) -> Flask:
+        made[:] = made or [make(settings)]
+        return made[0]
+
+    return app_of
+
+
 @pytest.fixture
 def command_line(settings, monkeypatch):
     """Return the command line of the installation that `settings` describe; it shares database and keys with `app`."""
@@ -49,4 +63,6 @@ def command_line(settings, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("REDIS_URL", settings.redis_url)
     monkeypatch.setenv("CASEWORK_LANG", "zh")
+    # One application serves every command of a test: making it takes longer than most commands.
+    monkeypatch.setattr(context, "create_app", _made_once(context.create_app))
     return CommandLine()
