@@ -8,7 +8,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from casework.doors import problems
 from casework.web import (
-    admin,
+    admin_people,
+    admin_rounds,
+    admin_tokens,
     appearance,
     bulk,
     case_actions,
@@ -69,9 +71,18 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/filing/<ref>/documents/<kind>", "filing_document", filing_pages.document, GET),
     ("/filing/<ref>/package", "filing_package", filing_pages.package, POST),
     ("/journal", "journal", journal_pages.verified, GET),
-    ("/admin", "admin", admin.admin, GET),
-    ("/admin/change/<what>", "admin_change", admin.change, POST),
-    ("/admin/people/<ref>/password", "admin_reset", admin.reset, POST),
+    ("/admin", "admin", admin_people.people, GET),
+    ("/admin/people/new", "admin_new_person", admin_people.new_person, BOTH),
+    ("/admin/people/<ref>", "admin_person", admin_people.person, GET),
+    ("/admin/people/<ref>/<verb>", "admin_change", admin_people.change, POST),
+    ("/admin/organisations", "admin_organisations", admin_people.organisations, GET),
+    ("/admin/rounds", "admin_rounds", admin_rounds.rounds, GET),
+    ("/admin/rounds/<code>", "admin_round", admin_rounds.show, GET),
+    ("/admin/rounds/<code>/dates", "admin_dates", admin_rounds.dates, BOTH),
+    ("/admin/rounds/<code>/settings", "admin_settings", admin_rounds.settings, BOTH),
+    ("/admin/rounds/<code>/copy", "admin_copy", admin_rounds.copy, BOTH),
+    ("/me/tokens", "tokens", admin_tokens.tokens, BOTH),
+    ("/me/tokens/<ref>/revoke", "token_revoke", admin_tokens.revoke, POST),
 )
 
 

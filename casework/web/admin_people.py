@@ -1,0 +1,222 @@
+"""Administration of people: accounts, offices, passwords, absence; and the tree of organisations.
+
+The administrator sees who works where and how much lies with them, never what
+is in a case.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Response, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Answer
+
+from casework.db import db
+from casework.doors.sessions import current_actor, signed_in
+from casework.errors import N_, Forbidden, Invalid, NotFound
+from casework.operations import change_person
+from casework.operations.assign import open_load
+from casework.overview import roster
+from casework.people.models import Appointment, Person
+from casework.people.queries import get_organisation
+from casework.web import shell, words
+from casework.web.case_actions import day_of
+from casework.web.pages import PAGE_SIZE, Trouble, page, required, submitted
+from casework.web.wording import said
+from workflows.access import Actor
+
+CHOICES_AT_MOST = 300
+DONE = {
+    "appoint": N_("任职已登记，下次打开页面即生效。"),
+    "dismiss": N_("已免去这项职务；已办理的事项不变。"),
+    "password": N_("密码已更改，该账号的登录已全部退出。请当面或用其他安全方式告知本人。"),
+    "deactivate": N_("账号已停用。名下未办结的案件请由就业部门负责人改派。"),
+    "activate": N_("账号已恢复。"),
+    "absence": N_("休假已登记。"),
+}
+
+
+@signed_in
+def people() -> Response:
+    """Show the accounts of the own organisation and below."""
+    actor = _administrator()
+    given = {name: request.args.get(name, "").strip() for name in ("login", "role", "state")}
+    after = request.args.get("after", "")
+    found = roster.page_of_people(actor, **given, after=after, limit=PAGE_SIZE + 1)
+    shown = found[:PAGE_SIZE]
+    return page(
+        "admin/people.html",
+        staff=shown,
+        given=given,
+        filtered=any(given.values()),
+        after=after,
+        next=shown[-1].person.login if len(found) > PAGE_SIZE else "",
+        totals=roster.totals(actor),
+        roles=_roles(),
+    )
+
+
+@signed_in
+def new_person() -> Answer:
+    """Ask for a new account, or make it."""
+    actor = _administrator()
+    if request.method == "GET":
+        return _new_form(actor, None)
+    made: list[str] = []
+
+    def add() -> None:
+        given = required({"login": N_("账号"), "name": N_("姓名"), "organisation": N_("机构"), "role": N_("角色")})
+        person = change_person.add_person(
+            login=given["login"],
+            name=given["name"],
+            email=request.form.get("email", ""),
+            organisation=get_organisation(given["organisation"]),
+            role=given["role"],
+            office=request.form.get("office", ""),
+            actor=actor,
+        )
+        made.append(person.ref)
+
+    return submitted(
+        add,
+        done=gettext("账号已建立。请为其设置密码。"),
+        to=url_for("web.admin"),
+        again=lambda trouble: _new_form(actor, trouble),
+    )
+
+
+@signed_in
+def person(ref: str) -> Response:
+    """Show one account with everything that may be changed about it."""
+    return _person_page(ref, _administrator(), None, "")
+
+
+@signed_in
+def change(ref: str, verb: str) -> Answer:
+    """Change one thing about an account."""
+    actor = _administrator()
+    if verb not in CHANGES:
+        raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
+    _visible(ref, actor)
+    return submitted(
+        lambda: CHANGES[verb](_visible(ref, actor), actor),
+        done=said(DONE[verb]),
+        to=url_for("web.admin_person", ref=ref),
+        again=lambda trouble: _person_page(ref, actor, trouble, verb),
+    )
+
+
+@signed_in
+def organisations() -> Response:
+    """Show the tree of organisations, each with how many people serve in it."""
+    actor = _administrator()
+    found = roster.organisations(actor)
+    top = min((each.path.count("/") for each in found), default=0)
+    heads = roster.heads(actor)
+    return page(
+        "admin/organisations.html",
+        rows=[(each, each.path.count("/") - top) for each in found],
+        heads=heads,
+        empty=[each for each in found if each.kind != "college" and each.id not in heads],
+    )
+
+
+def _appoint(person: Person, actor: Actor) -> object:
+    given = required({"organisation": N_("机构"), "role": N_("角色")})
+    return change_person.appoint_to(
+        person,
+        organisation=get_organisation(given["organisation"]),
+        role=given["role"],
+        office=request.form.get("office", ""),
+        actor=actor,
+    )
+
+
+def _dismiss(person: Person, actor: Actor) -> object:
+    code, _, role = request.form.get("office", "").partition("/")
+    held = next(
+        (row for row in roster.present_offices(person) if (row.organisation.code, row.role) == (code, role)), None
+    )
+    if held is None:
+        raise NotFound(N_("没有找到这项任职，可能已被免去。"))
+    return change_person.dismiss(held, actor=actor)
+
+
+def _password(person: Person, actor: Actor) -> object:
+    fresh = request.form.get("password", "")
+    if fresh != request.form.get("again", ""):
+        raise Invalid(N_("两次输入的新密码不一致，没有保存。"), fields={"again": N_("与上面不一致。")})
+    return change_person.give_password(person, password=fresh, actor=actor)
+
+
+def _absence(person: Person, actor: Actor) -> object:
+    until: date | None = day_of("until") if request.form.get("until") else None
+    return change_person.set_absence(person, until=until, actor=actor)
+
+
+CHANGES: dict[str, Callable[[Person, Actor], object]] = {
+    "appoint": _appoint,
+    "dismiss": _dismiss,
+    "password": _password,
+    "deactivate": lambda person, actor: change_person.set_active(person, active=False, actor=actor),
+    "activate": lambda person, actor: change_person.set_active(person, active=True, actor=actor),
+    "absence": _absence,
+}
+
+
+def _administrator() -> Actor:
+    actor = current_actor()
+    if not shell.may(actor, "people:manage"):
+        raise Forbidden(N_("只有系统管理员可以管理人员与角色。"))
+    return actor
+
+
+def _visible(ref: str, actor: Actor) -> Person:
+    """Return somebody who holds or held an office in what the actor administers; nobody else exists here."""
+    inside = [each.id for each in roster.organisations(actor)]
+    holds = select(Appointment.person_id).where(Appointment.organisation_id.in_(inside))
+    wanted = select(Person).where(Person.ref == ref, Person.id.in_(holds)).options(roster.offices_loaded())
+    found = db.session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到该人员，或不在您的权限范围内。"))
+    return found
+
+
+def _person_page(ref: str, actor: Actor, trouble: Trouble | None, about: str) -> Response:
+    found = _visible(ref, actor)
+    return page(
+        "admin/person.html",
+        status=trouble.status if trouble else 200,
+        person=found,
+        offices=roster.present_offices(found),
+        past=[held for held in found.appointments if held not in roster.present_offices(found)],
+        load=open_load([found.id])[found.id],
+        oneself=found.id == actor.id,
+        trouble=trouble,
+        about=about,
+        given=request.form,
+        roles=_roles(),
+        places=_places(actor),
+    )
+
+
+def _new_form(actor: Actor, trouble: Trouble | None) -> Response:
+    return page(
+        "admin/new_person.html",
+        status=trouble.status if trouble else 200,
+        trouble=trouble,
+        given=request.form,
+        roles=_roles(),
+        places=_places(actor),
+    )
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [(code, said(label)) for code, label in words.ROLES.items()]
+
+
+def _places(actor: Actor) -> list[tuple[str, str]]:
+    """Return the organisations to choose from; none when they are too many to choose, and a code is typed."""
+    found = roster.organisations(actor)
+    return [(each.code, each.name) for each in found] if len(found) <= CHOICES_AT_MOST else []

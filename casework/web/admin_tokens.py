@@ -1,0 +1,71 @@
+"""One's own keys for programs: made, shown once, revoked."""
+
+import hashlib
+
+from flask import Response, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Answer
+
+from casework.db import db
+from casework.doors.sessions import current_actor, signed_in
+from casework.errors import N_, NotFound
+from casework.operations.passwords import make_token, revoke_token
+from casework.people.models import ApiToken, Person
+from casework.web import shell
+from casework.web.pages import Trouble, attempt, page, required, submitted
+
+SHOWN = 16
+"""A token is named on pages by the beginning of its hash, which opens nothing."""
+
+
+@signed_in
+def tokens() -> Response:
+    """Show one's own tokens; on a POST, make one and show it this once."""
+    actor = current_actor()
+    if request.method == "GET":
+        return _page()
+    outcome = attempt(
+        lambda: make_token(
+            db.session.get_one(Person, actor.id), name=required({"name": N_("用途")})["name"][:60], actor=actor
+        )
+    )
+    return _page(trouble=outcome) if isinstance(outcome, Trouble) else _page(made=outcome)
+
+
+@signed_in
+def revoke(ref: str) -> Answer:
+    """End one of one's own tokens."""
+    actor = current_actor()
+    return submitted(
+        lambda: revoke_token(_own(ref), actor=actor),
+        done=gettext("令牌已吊销，用它的程序立即不能再访问。"),
+        to=url_for("web.tokens"),
+        again=lambda trouble: _page(trouble=trouble),
+    )
+
+
+def _own(ref: str) -> ApiToken:
+    wanted = select(ApiToken).where(
+        ApiToken.person_id == current_actor().id, ApiToken.hash.startswith(ref, autoescape=True)
+    )
+    found = db.session.scalars(wanted).one_or_none() if len(ref) == SHOWN else None
+    if found is None:
+        raise NotFound(N_("没有找到这个令牌。"))
+    return found
+
+
+def _page(*, trouble: Trouble | None = None, made: str = "") -> Response:
+    wanted = select(ApiToken).filter_by(person_id=current_actor().id).order_by(ApiToken.id.desc())
+    rows = db.session.scalars(wanted.limit(100)).all()
+    return page(
+        "admin/tokens.html",
+        status=trouble.status if trouble else 200,
+        rows=[(row, row.hash[:SHOWN]) for row in rows],
+        standing=sum(row.revoked_at is None for row in rows),
+        made=made,
+        made_hash=hashlib.sha256(made.encode()).hexdigest() if made else "",
+        trouble=trouble,
+        given=request.form,
+        administers=shell.may(current_actor(), "people:manage"),
+    )
