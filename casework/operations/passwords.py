@@ -80,9 +80,19 @@ def make_token(person: Person, *, name: str, actor: Actor) -> str:
     return token
 
 
-def revoke_token(token: ApiToken) -> None:
-    """End a token."""
-    token.revoked_at = token.revoked_at or clock.now()
+def revoke_token(token: ApiToken, *, actor: Actor) -> None:
+    """End a token; ending it twice changes nothing."""
+    if token.revoked_at is not None:
+        return
+    token.revoked_at = clock.now()
+    for appointment in token.person.appointments[:1]:
+        journal.record(
+            organisation_id=appointment.organisation_id,
+            action="people:revoke",
+            actor=str(actor.id),
+            subject=token.person.login,
+            facts={"name": token.name},
+        )
 
 
 def _fits(stored: str, password: str) -> bool:
