@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
+from casework import clock
 from casework.cases.dossier import dossier_hash
 from casework.cases.dossier_of import dossier_of
 from casework.cases.models import Case, Correction, Verification
@@ -116,7 +117,7 @@ def _correction(row: Correction) -> case_facts.Correction:
         field=row.field,
         old=row.old,
         new=row.new,
-        evidence_attached=row.evidence_id is not None,
+        evidence_attached=row.evidence is not None and row.evidence.withdrawn_at is None,
         registered_value=registered_value(row.record, row.field),
         upstream_reference=row.upstream_reference,
     )
@@ -138,7 +139,8 @@ def _rectification(case: Case) -> case_facts.Rectification | None:
 
 
 def _hold(case: Case) -> case_facts.Hold | None:
-    standing = [row for row in case.holds if row.approved_at and not row.ended_at]
+    today = clock.today()
+    standing = [row for row in case.holds if row.approved_at and not row.ended_at and row.until_on >= today]
     if not standing:
         return None
     row = standing[-1]

@@ -4,6 +4,7 @@ from casework import clock
 from casework.cases.facts import facts_of
 from casework.cases.models import Case
 from casework.db import db
+from casework.errors import N_, Invalid
 from casework.operations.announce import announce_case
 from casework.operations.go_stale import go_stale
 from casework.operations.permit import permit_case
@@ -11,6 +12,7 @@ from casework.operations.retime import retime
 from casework.operations.story import tell
 from casework.people.actors import actor_of
 from casework.people.models import Person
+from casework.rounds import queries as rounds
 from workflows.access import SYSTEM, Actor
 from workflows.case import CASE, fire
 from workflows.case_facts import CaseFacts, Conclusion, ManifestFacts
@@ -44,6 +46,7 @@ def advance(
     """
     if actor is not SYSTEM:
         permit_case(actor, PERMISSION.get(action, f"case:{action}"), case)
+    _refuse_unknown_words(case, violation, consequence)
     facts = facts_of(case, manifest=manifest, with_conflicts=actor is not SYSTEM)
     given = {
         "reason": reason,
@@ -82,6 +85,17 @@ def advance(
     if action in {"send_back", "reopen"}:
         go_stale(case, step=advance)
     return moved
+
+
+def _refuse_unknown_words(case: Case, violation: str | None, consequence: str | None) -> None:
+    """Refuse a violation or a consequence that the round's tables do not have."""
+    wrong = {
+        name: N_("请从列表中选择。")
+        for name, code in (("violation", violation), ("consequence", consequence))
+        if code and code not in rounds.table(case.round_id, name)
+    }
+    if wrong:
+        raise Invalid(N_("违规情形或处理方式不在本轮次的列表中，没有保存。"), fields=wrong)
 
 
 def _write(case: Case, moved: Moved, facts: CaseFacts) -> None:

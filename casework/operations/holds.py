@@ -16,16 +16,24 @@ from workflows.access import Actor
 from workflows.case import hold_refusals
 from workflows.errors import Refused
 
+RUNNING = ("flagged", "investigating", "corrected")
+
 
 def ask_hold(case: Case, *, reason: str, until_on: date, actor: Actor) -> Hold:
     """Ask for a hold; it stops nothing until another person approves it."""
     permit_case(actor, "case:hold", case)
-    if not reason.strip() or until_on <= clock.today():
-        raise Invalid(
-            N_("暂停须写明理由，并有今天之后的截止日期。"),
-            fields={"reason": N_("必填。"), "until_on": N_("须在今天之后。")},
+    wrong = {}
+    if not reason.strip():
+        wrong["reason"] = N_("必填。")
+    if until_on <= clock.today():
+        wrong["until_on"] = N_("须在今天之后。")
+    if wrong:
+        raise Invalid(N_("暂停须写明理由，并有今天之后的截止日期。"), fields=wrong)
+    if case.state not in RUNNING or case.accepted_at is not None:
+        raise Conflict(
+            N_("案件 %(number)s 已复核通过或已办结，没有计时可暂停。"), code="no_clock", params={"number": case.number}
         )
-    if any(row.ended_at is None and row.refused_at is None for row in case.holds):
+    if any(standing(row) for row in case.holds):
         raise Conflict(N_("案件 %(number)s 已有暂停或暂停申请。"), params={"number": case.number})
     asked = Hold(reason=reason.strip(), until_on=until_on, asked_by_id=actor.id)
     case.holds.append(asked)
@@ -33,9 +41,20 @@ def ask_hold(case: Case, *, reason: str, until_on: date, actor: Actor) -> Hold:
     return asked
 
 
+def standing(hold: Hold) -> bool:
+    """Say whether a hold, or the request for one, is still open; one that has run out is over by itself."""
+    return hold.ended_at is None and hold.refused_at is None and hold.until_on >= clock.today()
+
+
+def _refuse_foreign(case: Case, hold: Hold) -> None:
+    if hold.case is not case:
+        raise Invalid(N_("这项暂停不属于案件 %(number)s。"), params={"number": case.number})
+
+
 def decide_hold(case: Case, hold: Hold, *, approve: bool, actor: Actor, reason: str = "") -> None:
     """Approve or refuse a hold that somebody else asked for."""
     permit_case(actor, "case:accept", case)
+    _refuse_foreign(case, hold)
     if hold.approved_at or hold.refused_at or hold.ended_at:
         raise Conflict(N_("这项暂停申请已经办理。"))
     if actor.id == hold.asked_by_id:
@@ -57,7 +76,8 @@ def decide_hold(case: Case, hold: Hold, *, approve: bool, actor: Actor, reason: 
 def end_hold(case: Case, hold: Hold, *, actor: Actor) -> None:
     """Let the clocks of a case run again."""
     permit_case(actor, "case:hold", case)
-    if hold.ended_at or not hold.approved_at:
+    _refuse_foreign(case, hold)
+    if not hold.approved_at or not standing(hold):
         raise Conflict(N_("案件 %(number)s 没有暂停。"), params={"number": case.number})
     hold.ended_at = clock.now()
     tell(case, "end_hold", actor=actor)

@@ -6,10 +6,10 @@ from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 
 from casework.db import db
-from casework.errors import N_, Conflict
-from casework.operations.permit import permit_settings
+from casework.errors import N_, Conflict, Forbidden
+from casework.operations.permit import permit, permit_settings
 from casework.people.models import Organisation
-from workflows.access import Actor, Level
+from workflows.access import SYSTEM, Actor, Level
 
 
 def import_organisations(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> int:
@@ -30,9 +30,19 @@ def import_organisations(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> 
                 params={"code": waiting[0]["org_id"], "parent": waiting[0]["parent_id"]},
             )
         for row in ready:
+            _permit_row(row, known, actor)
             _take(row, known, short)
         waiting = [row for row in waiting if row["org_id"] not in known]
     return total
+
+
+def _permit_row(row: Mapping[str, str], known: Mapping[str, Organisation], actor: Actor) -> None:
+    """Refuse what lies outside of what the actor administers; the root of the tree is made by the service alone."""
+    place = known.get(row["org_id"]) or known.get(row["parent_id"] or "")
+    if place is not None:
+        permit(actor, "people:manage", organisation=place)
+    elif actor is not SYSTEM:
+        raise Forbidden(N_("最上级机构只能在安装时建立。"))
 
 
 def _take(row: Mapping[str, str], known: dict[str, Organisation], short: set[str]) -> None:

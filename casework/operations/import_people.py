@@ -7,7 +7,7 @@ from sqlalchemy import select
 from casework import journal
 from casework.db import db
 from casework.errors import N_, Conflict
-from casework.operations.permit import permit_settings
+from casework.operations.permit import permit, permit_settings
 from casework.people.models import Appointment, Organisation, Person
 from workflows.access import Actor, Role
 
@@ -16,7 +16,8 @@ def import_people(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> int:
     """Create persons and appointments; `rows` have user_id, role, org_id, name, email, office.
 
     A person who is known by `user_id` gets the appointment added; nobody gets a
-    password here. Raises `Conflict` naming the row that cannot be taken.
+    password here. Raises `Conflict` naming the row that cannot be taken, and
+    `NotFound` for an organisation that the actor does not administer.
     """
     permit_settings(actor, "people:manage")
     organisations = {found.code: found for found in db.session.scalars(select(Organisation))}
@@ -29,6 +30,7 @@ def import_people(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> int:
                 N_("人员 %(login)s 的机构 %(organisation)s 或角色 %(role)s 无法识别，没有导入任何人员。"),
                 params={"login": row["user_id"], "organisation": row["org_id"], "role": row["role"]},
             )
+        permit(actor, "people:manage", organisation=organisation)
         person = people.get(row["user_id"])
         if person is None:
             person = people[row["user_id"]] = Person(login=row["user_id"], name=row["name"], email=row["email"])

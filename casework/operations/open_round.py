@@ -1,12 +1,13 @@
 """Open a round: from the files that ship with the service, or as a copy of an earlier one with other dates."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 
 from casework import journal
 from casework.db import db
-from casework.errors import N_, Conflict, NotFound
+from casework.errors import N_, Conflict, Invalid, NotFound
 from casework.operations.permit import permit_settings
 from casework.rounds import settings, tables
 from casework.rounds.models import CodeEntry, Round, StatutoryDate
@@ -36,7 +37,7 @@ def copy_round(source: Round, *, code: str, name: str, cohort: int, dates: Mappi
     missing = [row.label for row in national if row.level not in dates]
     if missing:
         raise Conflict(N_("新轮次缺少期限：%(missing)s。请逐级填写。"), params={"missing": "、".join(missing)})
-    opened = _new(code, name, cohort, dict(source.settings))
+    opened = _new(code, name, cohort, settings.checked(source.settings))
     opened.copied_from_id = source.id
     opened.dates = [
         StatutoryDate(level=row.level, on=dates[row.level], clause=row.clause, label=row.label) for row in national
@@ -57,6 +58,11 @@ def copy_round(source: Round, *, code: str, name: str, cohort: int, dates: Mappi
 
 
 def _new(code: str, name: str, cohort: int, values: dict) -> Round:
+    if not re.fullmatch(r"[\w-]{1,32}", code) or not name.strip():
+        raise Invalid(
+            N_("轮次须有编号（32 个字以内的字母、数字）和名称，没有建立。"),
+            fields={"code": N_("须为字母、数字。"), "name": N_("必填。")},
+        )
     if db.session.query(Round).filter_by(code=code).count():
         raise Conflict(N_("轮次 %(code)s 已经存在，没有重复建立。"), params={"code": code})
     return Round(code=code, name=name, cohort=cohort, settings=values)

@@ -13,10 +13,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from casework import clock, journal
 from casework.db import db
-from casework.errors import N_, Forbidden, Invalid
+from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.people import queries
+from casework.people.actors import path_of
 from casework.people.models import ApiToken, Person
-from workflows.access import Actor
+from workflows.access import SYSTEM, Actor, permitted
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's first choice for argon2id
 NOBODY = HASHER.hash("nobody has this password")
@@ -25,7 +26,11 @@ LEAST = 10
 
 
 def set_password(person: Person, *, password: str, actor: Actor) -> None:
-    """Give a person a new password and end every session that the old one began."""
+    """Give a person a new password and end every session that the old one began.
+
+    Everybody may change their own; another's, who administers one of the organisations they serve in.
+    """
+    _permit(person, actor)
     if len(password) < LEAST:
         raise Invalid(N_("密码至少 %(least)d 个字符。"), fields={"password": N_("太短。")}, params={"least": LEAST})
     person.password_hash = HASHER.hash(password)
@@ -67,6 +72,7 @@ def confirm_password(person: Person, password: str) -> None:
 
 def make_token(person: Person, *, name: str, actor: Actor) -> str:
     """Return a new API token, shown this once; only its hash is stored."""
+    _permit(person, actor)
     token = f"cw_{secrets.token_urlsafe(32)}"
     db.session.add(ApiToken(person_id=person.id, name=name, hash=hashlib.sha256(token.encode()).hexdigest()))
     for appointment in person.appointments[:1]:
@@ -93,6 +99,14 @@ def revoke_token(token: ApiToken, *, actor: Actor) -> None:
             subject=token.person.login,
             facts={"name": token.name},
         )
+
+
+def _permit(person: Person, actor: Actor) -> None:
+    if actor is SYSTEM or actor.id == person.id:
+        return
+    places = (path_of(held.organisation) for held in person.appointments)
+    if all(permitted(actor, "people:manage", organisation_path=place) is not None for place in places):
+        raise NotFound(N_("没有找到该人员，或不在您的权限范围内。"))
 
 
 def _fits(stored: str, password: str) -> bool:

@@ -37,6 +37,8 @@ def propose_correction(
     seen = old == value
     if seen and not any(row.field == field and row.record_id == record.id for row in case.corrections):
         wrong["new"] = N_("与登记的现值相同，无需更正。")
+    if evidence is not None and not _is_of(case, evidence):
+        wrong["evidence"] = N_("该材料不在本案之中，或已撤回。")
     if wrong:
         raise Invalid(N_("更正登记有误，没有保存。"), fields=wrong)
     proposed = Correction(
@@ -60,13 +62,25 @@ def propose_correction(
     return proposed
 
 
+def _is_of(case: Case, evidence: Evidence) -> bool:
+    return evidence.case is case and evidence.withdrawn_at is None
+
+
+def _refuse_foreign(case: Case, correction: Correction) -> None:
+    if correction.case is not case or correction.withdrawn_at is not None:
+        raise Invalid(N_("该更正不属于案件 %(number)s，或已撤回。"), params={"number": case.number})
+
+
 def complete_correction(
     case: Case, correction: Correction, *, actor: Actor, evidence: Evidence | None = None, upstream_reference: str = ""
 ) -> None:
     """Add to a correction what it still lacks: its evidence, or the number of the change in the national system."""
     permit_case(actor, "case:correct", case)
     refuse_settled(case)
+    _refuse_foreign(case, correction)
     if evidence is not None:
+        if not _is_of(case, evidence):
+            raise Invalid(N_("更正登记有误，没有保存。"), fields={"evidence": N_("该材料不在本案之中，或已撤回。")})
         correction.evidence = evidence
     if upstream_reference.strip():
         correction.upstream_reference = upstream_reference.strip()
@@ -79,5 +93,6 @@ def withdraw_correction(case: Case, correction: Correction, *, actor: Actor, rea
     refuse_settled(case)
     if not reason.strip():
         raise Invalid(N_("请写明撤回更正的理由。"), fields={"reason": N_("必填。")})
+    _refuse_foreign(case, correction)
     correction.withdrawn_at = clock.now()
     tell(case, "withdraw_correction", actor=actor, params={"field": correction.field}, words=reason.strip())

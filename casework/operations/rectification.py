@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from casework import clock
 from casework.cases.models import Case, Rectification
 from casework.errors import N_, Invalid
 from casework.operations.log_verification import refuse_settled
@@ -49,6 +50,8 @@ def finish_measure(case: Case, index: int, *, done_on: date, actor: Actor) -> No
     if case.plan is None or not 0 <= index < len(case.plan.measures):
         raise Invalid(N_("没有这条整改措施。"))
     rows = [dict(row) for row in case.plan.measures]
+    if done_on > clock.today():
+        raise Invalid(N_("完成日期不能在今天之后。"), fields={"done_on": N_("不能在今天之后。")})
     rows[index]["done_on"] = done_on.isoformat()
     case.plan.measures = rows
     tell(case, "measure_done", actor=actor, params={"measure": rows[index]["text"]})

@@ -6,7 +6,7 @@ from casework.cases.models import Case
 from casework.errors import N_, Invalid
 from casework.intake.models import Record
 from casework.operations.advance import AGREED
-from casework.operations.mark_stale import mark_stale
+from casework.operations.log_verification import refuse_settled
 from casework.operations.permit import permit_case
 from casework.operations.retime import retime
 from casework.operations.story import tell
@@ -27,6 +27,7 @@ def add_note(case: Case, *, words: str, actor: Actor) -> None:
 def change_severity(case: Case, *, severity: str, actor: Actor, reason: str = "") -> None:
     """Raise freely; lower only as a supervisor and with a reason."""
     permit_case(actor, "case:note", case)
+    refuse_settled(case)  # the severity is part of what a reviewer accepts and leaders sign
     if severity not in set(Severity):
         raise Invalid(N_("请选择风险等级。"), fields={"severity": N_("请从列表中选择。")})
     refusals = severity_change_refusals(facts_of(case), Severity(severity), actor=actor, reason=reason)
@@ -35,12 +36,12 @@ def change_severity(case: Case, *, severity: str, actor: Actor, reason: str = ""
     before, case.severity, case.severity_rank = case.severity, severity, Severity(severity).rank
     tell(case, "severity", actor=actor, params={"from": before, "to": severity}, words=reason.strip() or None)
     retime(case)
-    mark_stale(case)
 
 
 def agree_unverifiable(case: Case, *, actor: Actor, reason: str) -> None:
     """Give the supervisor's word that a case cannot be verified; its owner may then conclude so."""
     permit_case(actor, "case:accept", case)
+    refuse_settled(case)
     if not reason.strip():
         raise Invalid(N_("请写明同意的理由。"), fields={"reason": N_("必填。")})
     tell(case, AGREED, actor=actor, words=reason.strip())

@@ -89,7 +89,7 @@ def test_the_same_content_may_be_taken_again_as_long_as_it_was_not_written(setti
 @pytest.mark.parametrize(
     ("login", "refusal"),
     [
-        ("U024", NotFound),
+        ("U900", NotFound),
         ("U020", Forbidden),
         ("U007", Forbidden),
         ("U018", Forbidden),
