@@ -1,8 +1,9 @@
 """A demonstration: the sample university brought in through the ordinary operations, and nothing else.
 
-It lives in its own time: its clock starts on Monday 29 July 2024 at 10:00 in
-Beijing, six working days before the university's deadline, and runs on from
-there. It sends to the inbox, the console and the simulator gateway only.
+It lives in its own time. The files came in and the cases were opened on Friday
+26 July 2024, the desk has begun and concluded some of them, and its clock runs
+from Tuesday 30 July, 10:24 in Beijing, four working days before the university's
+deadline. It sends to the inbox, the console and the simulator gateway only.
 """
 
 import csv
@@ -10,17 +11,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from casework import clock
+from casework.cases import queries as cases
+from casework.cases.models import Case
 from casework.config import Settings
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.jobs import intake
+from casework.operations.advance import advance
 from casework.operations.assign import share_out
 from casework.operations.confirm_batch import confirm_batch
 from casework.operations.import_organisations import import_organisations
 from casework.operations.import_people import import_people
+from casework.operations.log_verification import log_verification
 from casework.operations.open_cases import open_cases
 from casework.operations.open_round import open_round
 from casework.operations.passwords import set_password
@@ -33,9 +38,11 @@ from casework.rounds import queries as rounds
 from workflows.access import SYSTEM, Actor
 
 SAMPLE = Path(__file__).parent / "demo_data" / "university"
-STARTS_AT = datetime(2024, 7, 29, 10, 0, tzinfo=clock.BEIJING)
+STARTS_AT = datetime(2024, 7, 30, 10, 24, tzinfo=clock.BEIJING)
+FRIDAY, MONDAY = (datetime(2024, 7, day, 9, 0, tzinfo=clock.BEIJING) for day in (26, 29))
+BEGUN, CONCLUDED = 14, 6  # cases a person has begun on Friday, and of them concluded on Monday
 PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with synthetic data
-UNIVERSITY, ROUND, SUPERVISOR = "ORG0201", "2024", "U013"
+UNIVERSITY, ROUND, SUPERVISOR, REVIEWER = "ORG0201", "2024", "U013", "U014"
 DESK = ("U001", "U002", "U003", "U004", "U005", "U006")
 FILES = (
     "graduates_2024.xlsx",
@@ -56,6 +63,11 @@ LOGINS = (
     ("U021", "supervisor"),
     ("U026", "administrator"),
     ("U027", "auditor"),
+)
+
+SAID = (
+    ("phone", "graduate", "先请毕业生自述去向，再核对登记内容：本人称在该单位工作，能说出岗位和直属主管。"),
+    ("letter", "employer", "单位书面回复：确有此人，附在岗证明。"),
 )
 
 Say = Callable[[str], None]
@@ -84,13 +96,59 @@ def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
             set_password(_person(login), password=PASSWORD, actor=SYSTEM)
     if not with_cases:
         return
-    for name in FILES:
-        say(name)
-        bring_in(SAMPLE / name, file_name=Path(name).name, actor=_actor(SUPERVISOR), settings=settings)
-    with unit_of_work():
-        run = screen(organisation=_university(), round_=rounds.get_round(ROUND), actor=_actor(SUPERVISOR))
-        opened = open_cases(run, actor=_actor(SUPERVISOR))
-        share_out(opened.opened, among=[_person(login) for login in DESK], actor=_actor(SUPERVISOR))
+    with clock.stopped_at(FRIDAY):
+        for name in FILES:
+            say(name)
+            bring_in(SAMPLE / name, file_name=Path(name).name, actor=_actor(SUPERVISOR), settings=settings)
+        with unit_of_work():
+            run = screen(organisation=_university(), round_=rounds.get_round(ROUND), actor=_actor(SUPERVISOR))
+            opened = open_cases(run, actor=_actor(SUPERVISOR))
+            share_out(opened.opened, among=[_person(login) for login in DESK], actor=_actor(SUPERVISOR))
+    _begin_and_conclude()
+
+
+def _begin_and_conclude() -> None:
+    """Let two days of work pass: the gravest cases begun, some verified and concluded, half of those reviewed."""
+    reviewed = 0
+    for login in DESK:
+        numbers = list(db.session.scalars(_desk_of(_person(login)).limit(BEGUN)))
+        for at, number in enumerate(numbers):
+            with clock.stopped_at(FRIDAY + timedelta(hours=5, minutes=3 * at)), unit_of_work():
+                advance(_case(number), "begin", actor=_actor(login))
+        for at, number in enumerate(numbers[:CONCLUDED]):
+            with clock.stopped_at(MONDAY + timedelta(minutes=17 * at)), unit_of_work():
+                _verify_and_conclude(number, actor=_actor(login))
+            if at % 2 == 0:
+                reviewed += 1
+                with clock.stopped_at(MONDAY + timedelta(hours=6, minutes=reviewed)), unit_of_work():
+                    advance(_case(number), "accept", actor=_actor(REVIEWER))
+
+
+def _verify_and_conclude(number: str, *, actor: Actor) -> None:
+    case = _case(number)
+    for method, evidence_class, note in SAID:
+        log_verification(
+            case,
+            method=method,
+            evidence_class=evidence_class,
+            result="supports",
+            note=note,
+            actor=actor,
+            supplied_by=evidence_class,
+        )
+    advance(case, "conclude", actor=actor, conclusion="unfounded", note="两方说法一致，与登记相符，疑点已排除。")
+
+
+def _desk_of(person: Person) -> Select[str]:
+    return (
+        select(Case.number)
+        .where(Case.owner_id == person.id, Case.kind == "record")
+        .order_by(Case.severity_rank.desc(), Case.number)
+    )
+
+
+def _case(number: str) -> Case:
+    return cases.get_case(number, SYSTEM, lock=True)
 
 
 def bring_in(path: Path, *, file_name: str, actor: Actor, settings: Settings) -> None:
