@@ -39,7 +39,7 @@ from workflows.access import SYSTEM, Actor
 
 SAMPLE = Path(__file__).parent / "demo_data" / "university"
 STARTS_AT = datetime(2024, 7, 30, 10, 24, tzinfo=clock.BEIJING)
-FRIDAY, MONDAY = (datetime(2024, 7, day, 9, 0, tzinfo=clock.BEIJING) for day in (26, 29))
+NOTICE, FRIDAY, MONDAY = (datetime(2024, 7, day, 9, 0, tzinfo=clock.BEIJING) for day in (23, 26, 29))
 BEGUN, CONCLUDED = 14, 6  # cases a person has begun on Friday, and of them concluded on Monday
 PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with synthetic data
 UNIVERSITY, ROUND, SUPERVISOR, REVIEWER = "ORG0201", "2024", "U013", "U014"
@@ -85,7 +85,7 @@ def is_loaded() -> bool:
 
 def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
     """Bring the sample university in: organisations, people, round, files; screen it and open its cases."""
-    with unit_of_work():
+    with clock.stopped_at(NOTICE), unit_of_work():
         open_round(shipped=ROUND, actor=SYSTEM)
         import_organisations(_rows("organisations.csv"), actor=SYSTEM)
         import_people(_rows("users.csv"), actor=SYSTEM)
