@@ -10,23 +10,26 @@ PYTEST_OPTIONS ?=
 LOCK_OPTIONS ?=
 
 BIN = $(VENV)/bin
+ENGLISH = casework/translations/en/LC_MESSAGES/messages
+WORDS = $(ENGLISH).mo
 PIP_INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
   --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options $(LOCK_OPTIONS)
 
-.PHONY: help run test check lock clean
+.PHONY: help run test check lock catalogue clean
 
 help:
 	@echo "make run      the service with demonstration data; PORT=8001, HOST=0.0.0.0, CASEWORK_DATA=folder"
 	@echo "make test     the whole suite; DATABASES=sqlite, PYTEST_OPTIONS='-k words'"
 	@echo "make check    lint, formatting, types, import contracts"
 	@echo "make lock     resolve requirements*.in anew; LOCK_OPTIONS=--upgrade for newer versions"
+	@echo "make catalogue   collect the words that people see into the English catalogue"
 	@echo "make clean    remove the environment and caches; data in var/ stays"
 
-run: $(VENV)/run.stamp
+run: $(VENV)/run.stamp $(WORDS)
 	@exec $(BIN)/casework up --host $(HOST) --port $(PORT) $(RUN_OPTIONS)
 
-test: $(VENV)/test.stamp
+test: $(VENV)/test.stamp $(WORDS)
 	@exec $(BIN)/python -m pytest --database "$(DATABASES)" $(PYTEST_OPTIONS)
 
 check: $(VENV)/test.stamp
@@ -38,6 +41,14 @@ check: $(VENV)/test.stamp
 lock: $(VENV)/test.stamp
 	$(PIP_COMPILE) --output-file requirements.lock requirements.in
 	$(PIP_COMPILE) --constraint requirements.lock --output-file requirements-dev.lock requirements-dev.in
+
+$(WORDS): $(ENGLISH).po | $(VENV)/run.stamp
+	@$(BIN)/pybabel -q compile --input-file $< --output-file $@
+
+catalogue: $(VENV)/run.stamp
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ -k gettext --no-location --sort-output -o build.pot .
+	$(BIN)/pybabel -q update --input-file build.pot --output-file $(ENGLISH).po --locale en --no-fuzzy-matching --omit-header
+	@rm build.pot
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
