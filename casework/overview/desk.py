@@ -7,7 +7,7 @@ come from one grouped query.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
@@ -16,6 +16,7 @@ from casework import clock
 from casework.cases.models import Case, Evidence, Hold, Verification
 from casework.cases.queries import OPEN_STATES, in_scope
 from casework.db import db
+from casework.errors import N_, Invalid
 from casework.overview.urgency import SOON_DAYS
 from casework.people.models import Organisation, Person
 from workflows.access import Actor
@@ -139,18 +140,17 @@ def sheet(
 ) -> Sheet:
     """Return one page in the order of deadlines; cases without one come last."""
     base = _narrowed(_joined(select(*COLUMNS)).where(condition), filters, now)
-    phase, _, place = after.partition("~")
+    due, last = _place(after)
     rows: list[Row] = []
-    if phase != "n":
+    if due or not last:
         dated = base.where(Case.due_at.is_not(None)).order_by(Case.due_at, Case.id)
-        if place:
-            due, _, last = place.rpartition("~")
-            dated = dated.where(tuple_(Case.due_at, Case.id) > (datetime.fromisoformat(due), int(last)))
+        if due:
+            dated = dated.where(tuple_(Case.due_at, Case.id) > (due, last))
         rows = list(db.session.execute(dated.limit(limit + 1)))
     if len(rows) <= limit:
         undated = base.where(Case.due_at.is_(None)).order_by(Case.id)
-        if phase == "n" and place:
-            undated = undated.where(Case.id > int(place))
+        if last and not due:
+            undated = undated.where(Case.id > last)
         rows += db.session.execute(undated.limit(limit + 1 - len(rows)))
     shown = rows[:limit]
     return Sheet(_counted(shown, now), _key(shown[-1]) if len(rows) > limit else "")
@@ -216,6 +216,19 @@ def _per_case(key: ColumnElement, ids: list[int], gone: ColumnElement | None = N
     if gone is not None:
         wanted = wanted.where(gone.is_(None))
     return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+
+def _place(after: str) -> tuple[datetime | None, int]:
+    """Return the place that the key of a page names: (deadline, id), (None, id) among those without, (None, 0) none."""
+    if not after:
+        return None, 0
+    phase, _, place = after.partition("~")
+    due, _, last = place.rpartition("~")
+    try:
+        moment = datetime.fromisoformat(due).astimezone(UTC) if phase == "d" else None
+        return moment, int(last)
+    except ValueError as wrong:
+        raise Invalid(N_("这个翻页地址不完整。请回到列表第一页。"), code="bad_page_key") from wrong
 
 
 def _key(row: Row) -> str:

@@ -7,7 +7,6 @@ from io import BytesIO
 from flask import Response, send_file
 from sqlalchemy import select
 
-from casework import storage
 from casework.cases.facts import facts_of
 from casework.cases.models import Case, Evidence
 from casework.cases.queries import get_case
@@ -17,8 +16,8 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.intake.fields import RECORD_FIELDS
-from casework.journal import LOOKS, record
 from casework.operations.choices_of import choices_of
+from casework.operations.open_evidence import open_evidence
 from casework.overview import case_sheet
 from casework.rounds import queries as rounds
 from casework.screening.engine import explain
@@ -90,17 +89,9 @@ def file(number: str, ref: str) -> Response:
     found = db.session.scalars(select(Evidence).filter_by(case_id=case.id, ref=ref)).one_or_none()
     if found is None:
         raise NotFound(N_("没有找到该材料，或不在您的权限范围内。"))
-    content, name, media = storage.read(found.file, folder=settings().files_dir), found.name, found.file.media_type
-    organisation_id = case.organisation_id
     with unit_of_work():
-        record(
-            organisation_id=organisation_id,
-            action="evidence:open",
-            actor=str(actor.id),
-            subject=number,
-            facts={"evidence": ref},
-            chain=LOOKS,
-        )
+        content = open_evidence(case, found, actor=actor, settings=settings())
+        name, media = found.name, found.file.media_type
     return downloaded(content, name=name, media_type=media)
 
 

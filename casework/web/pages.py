@@ -41,7 +41,7 @@ def page(template: str, *, status: int = 200, **context: object) -> Response:
         folder, _, name = template.rpartition("/")
         template = f"{folder}/_{name}" if folder else f"_{name}"
     answer = make_response(render_template(template, **context), status)
-    answer.headers["Vary"] = "HX-Request"
+    answer.vary.add("HX-Request")
     return answer
 
 

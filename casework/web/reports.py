@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from casework import clock
 from casework.cases.models import Case
@@ -22,7 +23,7 @@ from casework.operations.measures import add_measure, drop_measure, finish_measu
 from casework.people.models import Organisation
 from casework.reports import queries
 from casework.reports.facts import signing_of
-from casework.reports.models import Report, ReportCase
+from casework.reports.models import OpenCase, Report, ReportCase
 from casework.reports.snapshot_of import TEXTS
 from casework.rounds import settings as round_settings
 from casework.rounds.models import Round
@@ -148,6 +149,7 @@ def _report(ref: str) -> Response:
         .where(ReportCase.report_id == found.id).order_by(ReportCase.position).limit(SHOWN_CASES)
     ).all()  # fmt: skip
     signing = signing_of(found)
+    db.session.scalars(select(OpenCase).filter_by(report_id=found.id).options(joinedload(OpenCase.case))).all()
     return page(
         "reports/report.html",
         report=found,

@@ -109,6 +109,8 @@ def menu(actor: Actor) -> list[tuple[str, list[Entry]]]:
 
 def _keep_settings() -> None:
     g.settings = current_app.extensions["casework"]
+    for remembered in ("round_looked_at", "menu_counts"):
+        g.pop(remembered, None)
 
 
 def _context() -> dict[str, object]:
