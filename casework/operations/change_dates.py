@@ -116,7 +116,8 @@ def _carry_out(
     actor: Actor,
     organisation: Organisation | None,
 ) -> DatesChanged:
-    due_before = dict(db.session.execute(select(Case.id, Case.due_at).where(Case.round_id == round_.id)).tuples())
+    rows = db.session.execute(select(Case.id, Case.due_at).where(Case.round_id == round_.id))
+    due_before = {row.id: row.due_at for row in rows}
     db.session.flush()
     db.session.expire(round_, ["dates"])
     done = retime_round(round_, actor=actor)
