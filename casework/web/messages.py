@@ -10,6 +10,7 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.notices import queries, words
 from casework.notices.models import Message
+from casework.reports.models import Report
 from casework.web.pages import page, settings, submitted
 
 PAGE = 40
@@ -55,4 +56,6 @@ def _page(person_id: int) -> Response:
 def _leads_to(message: Message) -> str:
     if message.case_id is not None:
         return url_for("web.case", number=db.session.get_one(Case, message.case_id).number)
-    return url_for("web.reports") if message.report_id is not None else url_for("web.queue")
+    if message.report_id is not None:
+        return url_for("web.report", ref=db.session.get_one(Report, message.report_id).ref)
+    return url_for("web.queue")
