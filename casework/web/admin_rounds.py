@@ -12,6 +12,7 @@ from datetime import date
 from flask import Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as Answer
 
 from casework.db import db
@@ -46,15 +47,14 @@ LISTED = 20
 class _OnlyLooking(Exception):  # noqa: N818 - no fault: it ends a unit of work so that nothing of it stays
     def __init__(self, changed: DatesChanged) -> None:
         self.changed = changed
-        super().__init__()
 
 
 @signed_in
 def rounds() -> Response:
     """Show every round, the newest first."""
     _administrator()
-    found = db.session.scalars(select(Round).order_by(Round.cohort.desc(), Round.id.desc())).all()
-    return page("admin/rounds.html", rounds=found)
+    wanted = select(Round).options(selectinload(Round.dates)).order_by(Round.cohort.desc(), Round.id.desc())
+    return page("admin/rounds.html", rounds=db.session.scalars(wanted).all())
 
 
 @signed_in
@@ -81,9 +81,8 @@ def dates(code: str) -> Answer:
 
     if request.form.get("step") != "save":
         outcome = _looked_at(change)
-        if isinstance(outcome, Trouble):
-            return _dates_page(code, actor, own, trouble=outcome)
-        return _dates_page(code, actor, own, preview=outcome)
+        found = {"trouble": outcome} if isinstance(outcome, Trouble) else {"preview": outcome}
+        return _dates_page(code, actor, own, **found)
     return submitted(
         change,
         done=gettext("期限已更改，未办结案件的期限已重新计算，变动写入日志。"),
@@ -241,9 +240,6 @@ def _round_page(code: str, actor: Actor) -> Response:
 def _dates_page(
     code: str, actor: Actor, own: str, *, trouble: Trouble | None = None, preview: DatesChanged | None = None
 ) -> Response:
-    common = _common(code, actor)
-    if own:
-        common["seat"] = _seat(own, actor)
     return page(
         "admin/dates.html",
         status=trouble.status if trouble else 200,
@@ -253,7 +249,8 @@ def _dates_page(
         listed=LISTED,
         given=request.form,
         levels=words.ORGANISATIONS,
-        **common,
+        seat=_seat(own, actor) if own else None,
+        **_common(code, actor),
     )
 
 
@@ -272,13 +269,13 @@ def _settings_page(code: str, actor: Actor, shown: Mapping[str, object], trouble
 
 
 def _copy_page(code: str, trouble: Trouble | None) -> Response:
-    round_ = get_round(code)
+    national = _national(round_ := get_round(code))
     return page(
         "admin/copy.html",
         status=trouble.status if trouble else 200,
         round=round_,
-        national=_national(round_),
-        later={row.level: _a_year_later(row.on) for row in _national(round_)},
+        national=national,
+        later={row.level: _a_year_later(row.on) for row in national},
         trouble=trouble,
         given=request.form,
     )
