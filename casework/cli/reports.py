@@ -31,7 +31,7 @@ from workflows.report import REPORT
 
 SLOTS = [role.value for role in (Role.PARTY_LEADER, Role.ADMIN_LEADER, Role.VICE_LEADER)]
 COLUMNS = ("number", "reason")
-ANSWERED, UNANSWERED, STILL_OPEN, AWAITED = N_("已填写"), N_("未填写"), N_("未办结"), N_("待回执")
+ANSWERED, UNANSWERED, AWAITED = N_("已填写"), N_("未填写"), N_("待回执")
 
 
 @click.group(cls=spoken.SpokenGroup, help=N_("自查报告：方案、自查内容、整改清单、起草、定稿、签字、备案、卷宗包。"))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import pytest
 from click.testing import CliRunner, Result
-from flask import Flask
+from flask import Flask, has_app_context
 
 from casework.cli import context
 from casework.cli.main import cli
 from casework.config import Settings
+from casework.db import db
 
 NOT_OURS = ("CASEWORK_SECRET_KEY", "CASEWORK_CHANNELS", "CASEWORK_BASE_URL", "SMTP_HOST", "LC_ALL", "LANG")
 
@@ -21,7 +22,11 @@ class CommandLine:
 
     def run(self, *arguments: object, given: str | None = None) -> Result:
         """Run a command, with `given` on its standard input."""
-        return CliRunner().invoke(cli, [str(each) for each in arguments], input=given, prog_name="casework")
+        try:
+            return CliRunner().invoke(cli, [str(each) for each in arguments], input=given, prog_name="casework")
+        finally:
+            if has_app_context():
+                db.session.rollback()  # what the test has read before is what was true before
 
     def done(self, *arguments: object, given: str | None = None) -> str:
         """Run a command that must succeed, and return what it prints."""

@@ -1,0 +1,74 @@
+"""Accounts from the terminal: people come in from two files, passwords and tokens are given by login."""
+
+import pytest
+from sqlalchemy import select
+
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.journal import JournalEntry
+from casework.operations.passwords import check_password
+from casework.people import queries
+from casework.people.models import Organisation, Person
+from tests.casework.factories import PASSWORD, make_person, make_tree
+
+pytestmark = pytest.mark.usefixtures("app")
+ORGANISATIONS = "org_id,type,name,parent_id,code\nORG0001,ministry,教育部门,,\nORG0102,province,湖北省,ORG0001,42\n"
+PEOPLE = "user_id,role,org_id,name,email,office\nU021,supervisor,ORG0102,于红秀,yu@edu.example.com,就业处\n"
+
+
+@pytest.fixture
+def files(tmp_path):
+    def write(organisations=ORGANISATIONS, people=PEOPLE):
+        for name, content in (("organisations.csv", organisations), ("people.csv", people)):
+            (tmp_path / name).write_text(content, encoding="utf-8-sig")
+        return tmp_path / "organisations.csv", tmp_path / "people.csv"
+
+    return write
+
+
+@pytest.fixture
+def person():
+    with unit_of_work():
+        return make_person("supervisor", make_tree().university, name="肖国舒")
+
+
+def test_people_come_in_with_their_organisations(command_line, files):
+    assert "机构 2 个、人员 1 名" in command_line.done("people", *files())
+    assert queries.find_person("U021").appointments[0].organisation.name == "湖北省"
+
+
+REFUSED = (
+    ({"organisations": ORGANISATIONS.replace("ORG0001,42", "ORG0999,42")}, "ORG0999"),
+    ({"organisations": ORGANISATIONS.replace("province", "kingdom")}, "kingdom"),
+    ({"people": PEOPLE.replace("supervisor", "king")}, "king"),
+    ({"people": PEOPLE.replace("ORG0102", "ORG0777")}, "ORG0777"),
+)
+
+
+@pytest.mark.parametrize(("changes", "named"), REFUSED, ids=[named for _, named in REFUSED])
+def test_a_row_that_cannot_be_taken_is_named_and_nothing_is_written(command_line, files, changes, named):
+    assert named in command_line.refused("people", *files(**changes))
+    assert (db.session.query(Organisation).count(), db.session.query(Person).count()) == (0, 0)
+
+
+def test_a_password_is_set_without_being_shown(command_line, person):
+    said = command_line.done("password", person.login, given=f"{PASSWORD}\n{PASSWORD}\n")
+    assert PASSWORD not in said
+    assert check_password(login=person.login, password=PASSWORD).id == person.id
+
+
+def test_a_short_password_is_refused_and_the_old_one_stays(command_line, person):
+    command_line.done("password", person.login, "--password", PASSWORD)
+    assert "至少" in command_line.refused("password", person.login, "--password", "short")
+    assert check_password(login=person.login, password=PASSWORD) is not None
+
+
+def test_a_token_opens_the_account_and_is_not_stored(command_line, person):
+    token = command_line.done("token", person.login, "--name", "报表程序").strip()
+    assert queries.person_of_token(token).id == person.id
+    assert token not in str(list(db.session.execute(select(JournalEntry.facts))))
+
+
+@pytest.mark.parametrize("words", [("password", "U999", "--password", PASSWORD), ("token", "U999", "--name", "x")])
+def test_an_unknown_account_is_named(command_line, words):
+    assert "没有账号 U999" in command_line.refused(*words)
