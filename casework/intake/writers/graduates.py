@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 
 from casework.db import db, new_ref
 from casework.intake import normal, staging
-from casework.intake.bulk import insert_rows
+from casework.intake.bulk import defer_references, insert_rows, new_ids
 from casework.intake.fields import RECORD_FIELDS
 from casework.intake.models import Batch, Record, Revision
 from casework.sealing import KeyRing, ring
@@ -39,7 +40,7 @@ PLAIN = tuple(
 NULLABLE = {column.name for column in Revision.__table__.columns if column.nullable}
 VALUES = (*PLAIN, *SEALED)
 AT_ONCE = 500
-_COLUMNS = ("record_id", "number", "batch_id", "changed", "content_hash", *PLAIN, "sealed", *INDEXED.values())
+_COLUMNS = ("id", "record_id", "number", "batch_id", "changed", "content_hash", *PLAIN, "sealed", *INDEXED.values())
 
 
 @dataclass
@@ -57,6 +58,12 @@ class _Known:
     record_id: int
     number: int
     content_hash: str
+    first_revision_id: int | None = None
+
+
+class _Ids(NamedTuple):
+    records: Iterator[int]
+    revisions: Iterator[int]
 
 
 def write(batch: Batch, path: Path, *, colleges: dict[str, int]) -> Written:
@@ -66,13 +73,16 @@ def write(batch: Batch, path: Path, *, colleges: dict[str, int]) -> Written:
     """
     written = Written()
     known = _known(batch)
+    ids = _Ids(new_ids(Record.__table__), new_ids(Revision.__table__))
+    defer_references()  # a new record names its first revision, which follows it
     for part in staging.slices(path):
         fresh = [place for place, number in enumerate(part["student_no"]) if number not in known]
-        for student_no, record_id in _insert_records(batch, part, fresh, colleges).items():
-            known[student_no] = _Known(record_id, 0, "")
+        known |= _insert_records(batch, part, fresh, colleges, ids)
         # A list, because nothing else can be asked of PostgreSQL while it takes rows in.
-        insert_rows(Revision.__table__, _COLUMNS, list(_revisions(batch, part, known, written)))
-    _point_at_newest(batch, colleges)
+        insert_rows(Revision.__table__, _COLUMNS, list(_revisions(batch, part, known, written, ids)))
+    if written.changed:
+        _point_at_newest(batch, colleges)
+    db.session.expire_all()
     return written
 
 
@@ -86,31 +96,33 @@ def _known(batch: Batch) -> dict[str, _Known]:
 
 
 def _insert_records(
-    batch: Batch, part: Mapping[str, Sequence], fresh: Sequence[int], colleges: dict[str, int]
-) -> dict[str, int]:
-    if not fresh:
-        return {}
-    columns = ("ref", "round_id", "organisation_id", "college_id", "student_no", "name")
-    last = db.session.scalar(select(func.max(Record.id))) or 0
-    nothing = [None] * len(part["student_no"])
+    batch: Batch, part: Mapping[str, Sequence], fresh: Sequence[int], colleges: dict[str, int], ids: _Ids
+) -> dict[str, _Known]:
+    numbers, nothing = part["student_no"], [None] * len(part["student_no"])
     of_college, names = part.get("college", nothing), part.get("name", nothing)
     place_of = (batch.round_id, batch.organisation_id)
+    made = {numbers[at]: _Known(next(ids.records), 0, "", next(ids.revisions)) for at in fresh}
     insert_rows(
         Record.__table__,
-        columns,
+        ("id", "revision_id", "ref", "round_id", "organisation_id", "student_no", "name", "college_id"),
         [
-            (new_ref(), *place_of, colleges.get(of_college[at] or ""), part["student_no"][at], names[at] or "")
+            (
+                made[numbers[at]].record_id,
+                made[numbers[at]].first_revision_id,
+                new_ref(),
+                *place_of,
+                numbers[at],
+                names[at] or "",
+                colleges.get(of_college[at] or ""),
+            )
             for at in fresh
         ],
     )
-    inserted = select(Record.student_no, Record.id).where(
-        Record.id > last, Record.round_id == batch.round_id, Record.organisation_id == batch.organisation_id
-    )
-    return {row.student_no: row.id for row in db.session.execute(inserted)}
+    return made
 
 
 def _revisions(
-    batch: Batch, part: dict[str, list], known: Mapping[str, _Known], written: Written
+    batch: Batch, part: dict[str, list], known: Mapping[str, _Known], written: Written, ids: _Ids
 ) -> Iterator[tuple[object, ...]]:
     before = [known[number] for number in part["student_no"]]
     columns = {name: part[name] for name in VALUES if name in part}
@@ -122,7 +134,9 @@ def _revisions(
     news = [place for place, known_row in enumerate(before) if digests[place] != known_row.content_hash]
     written.unchanged += len(before) - len(news)
     old = _spoken([before[place].record_id for place in news if before[place].number])
-    index = _Indexes(keys)
+    index, batch_id = _Indexes(keys), batch.id
+    # A column that may be empty holds the value itself, any other its text, "" for nothing.
+    stored = list(zip(*(columns[name] if name in NULLABLE else said[name] for name in PLAIN), strict=True))
     for place in news:
         row, changed = before[place], []
         if row.number:
@@ -131,15 +145,15 @@ def _revisions(
             written.changed_record_ids.append(row.record_id)
         else:
             written.new += 1
-        stored = [_stored(name, columns[name][place], said[name][place]) for name in PLAIN]
         sealed = {name: said[name][place] for name in SEALED if said[name][place]}
         yield (
+            row.first_revision_id or next(ids.revisions),
             row.record_id,
             row.number + 1,
-            batch.id,
+            batch_id,
             changed,
             digests[place],
-            *stored,
+            *stored[place],
             keys.seal(json.dumps(sealed, ensure_ascii=False).encode(), "revision"),
             *(index.of(name, sealed.get(name)) for name in INDEXED),
         )
@@ -195,17 +209,11 @@ def plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _stored(name: str, value: object, said: str) -> object:
-    if value is None:
-        return None if name in NULLABLE else ""
-    return value if name in NULLABLE else said
-
-
 def _point_at_newest(batch: Batch, colleges: dict[str, int]) -> None:
     db.session.execute(
         text(
             "UPDATE records SET revision_id = newest.id, name = newest.name FROM revisions AS newest"
-            " WHERE newest.record_id = records.id AND newest.batch_id = :batch"
+            " WHERE newest.record_id = records.id AND newest.batch_id = :batch AND newest.number > 1"
         ),
         {"batch": batch.id},
     )
@@ -217,4 +225,3 @@ def _point_at_newest(batch: Batch, colleges: dict[str, int]) -> None:
         for start in range(0, len(record_ids), AT_ONCE):
             some = Record.id.in_(record_ids[start : start + AT_ONCE])
             db.session.execute(update(Record).where(some).values(college_id=college_id))
-    db.session.expire_all()
