@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlalchemy import select, update
 
 from casework import clock, journal
-from casework.db import db, new_ref
+from casework.db import affected, db, new_ref
 from casework.errors import N_, Conflict
 from casework.intake import queries as intake
 from casework.intake.bulk import insert_rows
@@ -62,14 +62,13 @@ def screen(
     Raises `Conflict` when no registration export was imported yet.
     """
     permit(actor, "screening:run", organisation=organisation)
+    # One screening at a time: what is new is decided by comparing with what is stored.
+    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
     cut = intake.data_cut(round_.id, organisation.id)
     if "graduates" not in cut:
         raise Conflict(N_("还没有导入毕业去向登记数据，无法筛查。请先导入。"), code="nothing_to_screen")
     exported_at = datetime.fromisoformat(cut["graduates"]["taken_at"])
-    frames = intake.frames(round_.id, organisation.id) | {
-        "codes": _codes(round_.id),
-        "working_days": _working_days(round_.cohort),
-    }
+    frames = intake.frames(round_.id, organisation.id) | {"codes": _codes(round_.id)} | _working_days(round_.cohort)
     context = Context(cohort_year=round_.cohort, as_of=clock.now(), exported_at=exported_at)
     screening = engine.screen(
         frames, context=context, settings=round_.settings.get("screening", {}), on_progress=on_progress
@@ -104,18 +103,21 @@ def _codes(round_id: int) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def _working_days(cohort: int) -> pa.Table:
+def _working_days(cohort: int) -> dict[str, pa.Table]:
+    """Return the frame of working days up to today, or none when no calendar reaches so far.
+
+    The rules that count working days then say what they lack; the others run.
+    """
     day, last = date(cohort, 1, 1), clock.today()
-    days = []
-    calendar = shipped()
+    days, calendar = [], shipped()
     try:
         while day <= last:
             if calendar.working_day(day):
                 days.append(day)
             day += timedelta(days=1)
     except CalendarUnknown:
-        pass  # the rules that count working days then know no later ones and stay silent
-    return pa.table({"day": pa.array(days, pa.date32())})
+        return {}
+    return {"working_days": pa.table({"day": pa.array(days, pa.date32())})}
 
 
 def _store_run(screening: engine.Screening, organisation: Organisation, round_: Round, cut: dict, actor: Actor) -> Run:
@@ -175,10 +177,10 @@ def _store_findings(hits: Iterable[engine.Hit], run: Run) -> dict[str, int]:
 
 def _store_members(fresh: list[engine.Hit], run: Run) -> None:
     scope = {"organisation_id": run.organisation_id, "round_id": run.round_id}
-    records = dict(db.session.execute(select(Record.student_no, Record.id).filter_by(**scope)).all())
-    ids = dict(
-        db.session.execute(select(Finding.fingerprint, Finding.id).filter_by(first_run_id=run.id, **scope)).all()
-    )
+    numbered = select(Record.student_no, Record.id).filter_by(**scope)
+    records = {row.student_no: row.id for row in db.session.execute(numbered)}
+    stored = select(Finding.fingerprint, Finding.id).filter_by(first_run_id=run.id, **scope)
+    ids = {row.fingerprint: row.id for row in db.session.execute(stored)}
     pairs = (
         (ids[hit.fingerprint], records[number]) for hit in fresh for number in hit.student_nos if number in records
     )
@@ -191,5 +193,5 @@ def _mark(ids: list[int], *, only_standing: bool = False, **values: object) -> i
         wanted = update(Finding).where(Finding.id.in_(ids[start : start + 500]))
         if only_standing:
             wanted = wanted.where(Finding.withdrawn_at.is_(None))
-        changed += db.session.execute(wanted.values(**values)).rowcount
+        changed += affected(wanted.values(**values))
     return changed
