@@ -20,13 +20,13 @@ def application(*, settings: Settings | None = None, migrated: bool = True) -> I
     """Yield the application inside its context; refuse a database of another version; let go of it after."""
     app = create_app(settings or load())
     with app.app_context():
-        if migrated:
-            schema.check_not_newer()
-            if not schema.is_current():
-                raise Unavailable(
-                    N_("数据库还没有建立或版本较旧。请先运行 casework init。"), code="database_not_current"
-                )
         try:
+            if migrated:
+                schema.check_not_newer()
+                if not schema.is_current():
+                    raise Unavailable(
+                        N_("数据库还没有建立或版本较旧。请先运行 casework init。"), code="database_not_current"
+                    )
             yield app
         finally:
             db.session.remove()

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from casework import clock, config, demo
-from casework.app import create_app
 from casework.cli import queue_server, schema, spoken, start_up
 from casework.cli.context import application
 from casework.cli.schedule import schedule as keep_schedule
@@ -92,7 +91,7 @@ def schedule() -> None:
 
 def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> None:
     """Migrate the database and, the first time, load the demonstration."""
-    with create_app(settings).app_context():
+    with application(settings=settings, migrated=False):
         schema.upgrade()
         if not demonstration or demo.is_loaded():
             return
@@ -100,7 +99,7 @@ def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> Non
     config.mark_demo(settings.data_dir, clock_offset=demo.offset())
     started = time.monotonic()
     fresh = config.load()
-    with create_app(fresh).app_context():
+    with application(settings=fresh, migrated=False):
         demo.load(fresh, say=lambda name: click.echo(f"  {name}"), with_cases=with_cases)
     click.echo(spoken.say(N_("演示数据已装入，用时 %(seconds)d 秒。"), seconds=time.monotonic() - started))
 

@@ -44,11 +44,12 @@ class CommandLine:
 
 
 def _made_once(make: Callable[[Settings], Flask]) -> Callable[[Settings], Flask]:
-    made: list[Flask] = []
+    made: list[tuple[Settings, Flask]] = []
 
     def app_of(settings: Settings) -> Flask:
-        made[:] = made or [make(settings)]
-        return made[0]
+        if not made or made[0][0] != settings:
+            made[:] = [(settings, make(settings))]
+        return made[0][1]
 
     return app_of
 
