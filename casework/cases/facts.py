@@ -3,7 +3,6 @@
 from datetime import date
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
 
 from casework import clock
 from casework.cases.dossier import dossier_hash
@@ -91,13 +90,6 @@ def conflicted_ids(case: Case) -> frozenset[int]:
         )
     )
     return frozenset(db.session.scalars(tied))
-
-
-def preload(case_ids: list[int]) -> None:
-    """Load what `facts_of` reads of many cases in a handful of queries."""
-    wanted = select(Case).where(Case.id.in_(case_ids))
-    parts = (Case.records, Case.verifications, Case.corrections, Case.evidence, Case.findings, Case.holds, Case.plan)
-    db.session.scalars(wanted.options(*(selectinload(part) for part in parts))).all()
 
 
 def _verification(row: Verification) -> evidence.Verification:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC
 
 import pyarrow as pa
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, or_, select
 
 from casework.db import db
 from casework.errors import N_, NotFound
@@ -42,7 +42,12 @@ def get_batch(ref: str, actor: Actor) -> Batch:
 
 def batches(actor: Actor, *, limit: int = 50, before_id: int | None = None) -> Sequence[Batch]:
     """Return the newest batches of the organisations in which this person imports."""
-    ids = [scope.organisation_id for scope in scope_of(actor, "import:run")]
+    seats = select(Organisation.path).where(
+        Organisation.id.in_([scope.organisation_id for scope in scope_of(actor, "import:run")])
+    )
+    # Importing reaches below one's own seat, as the policy grants it; `get_batch` asks the same policy.
+    within = [Organisation.path.startswith(path) for path in db.session.scalars(seats)]
+    ids = select(Organisation.id).where(or_(false(), *within))
     wanted = select(Batch).where(Batch.organisation_id.in_(ids)).order_by(Batch.id.desc()).limit(limit)
     return db.session.scalars(wanted.where(Batch.id < before_id) if before_id else wanted).all()
 
