@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Text, event
+from sqlalchemy import JSON, CursorResult, DateTime, Dialect, Engine, Executable, MetaData, String, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -70,6 +70,14 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def affected(statement: Executable) -> int:
+    """Run an UPDATE, DELETE or INSERT and return how many rows it changed: the fence of every state change."""
+    result = db.session.execute(statement)
+    assert isinstance(result, CursorResult)  # noqa: S101 - told to the type checker: a change has a cursor
+    return result.rowcount
+
 
 REF_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 REF_LENGTH = 12

@@ -18,6 +18,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import rfc8785
 from sqlalchemy import ForeignKey, LargeBinary, Row, UniqueConstraint, select, type_coerce
@@ -86,7 +87,7 @@ class Note:
     action: str
     actor: str
     subject: str
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     personal: Mapping[str, str] = field(default_factory=dict)
     chain: str = MAIN
 
@@ -107,7 +108,7 @@ def record(  # the organisation is a plain id: the journal knows no other room
     action: str,
     actor: str,
     subject: str,
-    facts: Mapping[str, object] | None = None,
+    facts: Mapping[str, Any] | None = None,
     personal: Mapping[str, str] | None = None,
     chain: str = MAIN,
 ) -> None:
@@ -132,7 +133,7 @@ def seal() -> None:
         chains.setdefault((note.organisation_id, note.chain), []).append(note)
     at = clock.now()
     for key in sorted(chains):
-        head = _locked_head(db.session, *key)
+        head = _locked_head(db.session(), *key)
         for note in chains[key]:
             entry = _link(note, head=head, at=at)
             head.seq, head.hash = entry.seq, entry.hash

@@ -12,6 +12,9 @@ from casework.reports import models as reports
 from casework.rounds import models as rounds
 from casework.screening import models as screening
 
-ROOMS = (idempotency, journal, promises, storage, people, rounds, intake, screening, cases, reports, filing, deadlines, notices)
+ROOMS = (
+    *(idempotency, journal, promises, storage),
+    *(people, rounds, intake, screening, cases, reports, filing, deadlines, notices),
+)
 
 metadata = Base.metadata

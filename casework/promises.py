@@ -10,7 +10,9 @@ links to. `Tick` makes sure that of two schedulers only one does a thing;
 `Heartbeat` says who is alive.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -18,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework import clock
-from casework.db import Code, Words, db, insert_new, new_ref
+from casework.db import Code, Words, affected, db, insert_new, new_ref
 
 LEASE = timedelta(seconds=120)
 ATTEMPTS = 5
@@ -82,13 +84,13 @@ def to_ring() -> list[str]:
 def claim(ref: str) -> Promise | None:
     """Take a promise for `LEASE`, or return None when it is done, failed for good, or in other hands."""
     now = clock.now()
-    taken = db.session.execute(
+    taken = affected(
         update(Promise)
         .where(Promise.ref == ref, Promise.done_at.is_(None), Promise.failed_at.is_(None), Promise.not_before <= now)
         .where(or_(Promise.lease_until.is_(None), Promise.lease_until < now))
         .values(lease_until=now + LEASE, attempts=Promise.attempts + 1)
     )
-    if not taken.rowcount:
+    if not taken:
         return None
     return db.session.scalars(select(Promise).filter_by(ref=ref).execution_options(populate_existing=True)).one()
 
@@ -136,5 +138,5 @@ def last_beat(name: str) -> Heartbeat | None:
     return db.session.scalars(select(Heartbeat).filter_by(name=name)).one_or_none()
 
 
-def _insert():  # noqa: ANN202 - two dialects, one shape
+def _insert() -> Callable[..., Any]:
     return insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite

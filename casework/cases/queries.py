@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from casework.cases.models import Case
@@ -14,7 +14,7 @@ from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
 OPEN_STATES = ("flagged", "investigating", "corrected")
 
 
-def visible(actor: Actor, action: str = "case:read") -> Select[tuple[Case]]:
+def visible(actor: Actor, action: str = "case:read") -> Select[Case]:
     """Return a SELECT of the cases in which this person may do `action`."""
     wanted = select(Case)
     return wanted if actor is SYSTEM else wanted.where(in_scope(actor, action))
@@ -41,6 +41,16 @@ def get_cases(numbers: Iterable[str], actor: Actor) -> Sequence[Case]:
     """Return those of these cases that this person may see, in the order of their numbers."""
     wanted = visible(actor).where(Case.number.in_(list(numbers))).order_by(Case.number)
     return db.session.scalars(wanted).all()
+
+
+def open_load(person_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many cases each person is working on now."""
+    rows = db.session.execute(
+        select(Case.owner_id, func.count())
+        .where(Case.owner_id.in_(list(person_ids)), Case.state.in_(("flagged", "investigating")))
+        .group_by(Case.owner_id)
+    )
+    return dict.fromkeys(person_ids, 0) | {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def _condition(scope: Scope) -> ColumnElement[bool]:

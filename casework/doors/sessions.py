@@ -12,12 +12,12 @@ from typing import ParamSpec, TypeVar
 from flask import Flask, g, redirect, request, session, url_for
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
-from workflows.access import Actor
 
 from casework.db import db
 from casework.people import queries
 from casework.people.actors import actor_of
 from casework.people.models import Person
+from workflows.access import Actor
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from casework.jobs import deadlines, delivery, housekeeping, intake, screening
 from casework.jobs.keeping import keep
-from casework.jobs.periodic import Daily, Every, Periodic
+from casework.jobs.periodic import Daily, Every
 
 JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
     {
@@ -28,7 +28,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
 )
 """Every job by its name; each takes the ref of its promise, then its own arguments by keyword."""
 
-SCHEDULE: tuple[Periodic, ...] = (
+SCHEDULE: tuple[Every | Daily, ...] = (
     Every("fire_timers", seconds=10, run=deadlines.fire),
     Every("sweep", seconds=20, run=delivery.sweep),
     Every("ring", seconds=15, run=housekeeping.ring_forgotten),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from casework import clock
-from casework.db import db
+from casework.db import affected, db
 from casework.errors import N_, NotFound
 from casework.notices.models import Message, SendAttempt
 from casework.notices.ways import INBOX
@@ -39,7 +39,7 @@ def mark_read(person_id: int, *, ref: str | None = None) -> int:
     statement = update(Message).filter_by(person_id=person_id, channel=INBOX, read_at=None)
     if ref is not None:
         statement = statement.filter_by(ref=ref)
-    return db.session.execute(statement.values(read_at=clock.now())).rowcount
+    return affected(statement.values(read_at=clock.now()))
 
 
 def told_about(*, case_id: int) -> Sequence[Message]:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sqlalchemy import insert, update
 
 from casework import clock
-from casework.db import db
+from casework.db import affected, db
 from casework.notices.models import Message, MessageEvent, SendAttempt
 
 STEPS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -83,13 +83,13 @@ def move_attempt(attempt_id: int, *, leaves: str, enters: str, **values: object)
     _permit(ATTEMPT_STEPS, leaves, enters)
     if not ATTEMPT_STEPS[enters]:
         values.setdefault("ended_at", clock.now())
-    moved = db.session.execute(
+    moved = affected(
         update(SendAttempt)
         .where(SendAttempt.id == attempt_id, SendAttempt.state == leaves)
         .values(state=enters, **values)
         .execution_options(synchronize_session=False)
     )
-    return bool(moved.rowcount)
+    return bool(moved)
 
 
 def _permit(steps: Mapping[str, frozenset[str]], leaves: str, enters: str) -> None:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from casework import clock
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
-from casework.db import db
+from casework.cases.queries import open_load
 from casework.errors import N_, CaseworkError, Conflict
 from casework.operations.announce import announce_case
 from casework.operations.permit import permit_case, refusal_for_case
@@ -121,13 +119,3 @@ def share_out(cases: Sequence[Case], *, among: Sequence[Person], actor: Actor, r
     for case in given:
         announce_case(case, "assign", actor=actor)
     return results
-
-
-def open_load(person_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many cases each person is working on now."""
-    rows = db.session.execute(
-        select(Case.owner_id, func.count())
-        .where(Case.owner_id.in_(list(person_ids)), Case.state.in_(("flagged", "investigating")))
-        .group_by(Case.owner_id)
-    )
-    return dict.fromkeys(person_ids, 0) | {row[0]: row[1] for row in rows}

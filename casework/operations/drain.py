@@ -6,6 +6,7 @@ The gate locks the facts that it reads, so whoever closes a case or opts out
 first is seen, and whoever comes later comes after the call.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 
 from casework import clock
 from casework.cases.models import Case
-from casework.db import db
+from casework.db import affected, db
 from casework.notices.models import Message, Provider, SendAttempt
 from casework.notices.statuses import move, move_attempt
 from casework.notices.verdicts import verdict
@@ -103,8 +104,8 @@ def pass_gate(claimed: Claimed, *, base_url: str) -> tuple[Letter, ...]:
 def hold(channel: str, *, because: str) -> None:
     """Hold a way out for a while because it refuses our own access; the messages wait."""
     now = clock.now()
-    changed = db.session.execute(update(Provider).filter_by(channel=channel).values(held_at=now, held_because=because))
-    if not changed.rowcount:
+    changed = affected(update(Provider).filter_by(channel=channel).values(held_at=now, held_because=because))
+    if not changed:
         db.session.add(Provider(channel=channel, held_at=now, held_because=because))
 
 
@@ -120,7 +121,7 @@ def _held(channel: str) -> bool:
     return held_at is not None and held_at > clock.now() - HELD_FOR
 
 
-def _lock_facts(messages: list[Message]) -> None:
+def _lock_facts(messages: Sequence[Message]) -> None:
     """Share-lock what the gate will read, in one order everywhere: cases by id, then reports by id."""
     for table, ids in (
         (Case, {message.case_id for message in messages if message.case_id is not None}),

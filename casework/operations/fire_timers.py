@@ -8,6 +8,7 @@ still reach each reader as one message that names what it speaks for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
@@ -52,7 +53,7 @@ def fire_timers(*, limit: int = 100) -> Fired:
     return Fired(len(subjects), fired, post(notices))
 
 
-def _due_subjects(table: type, reference: object, now: datetime, limit: int) -> Sequence:
+def _due_subjects(table: Any, reference: Any, now: datetime, limit: int) -> Sequence:
     """Lock the subjects that have something to say; whoever is changing one now is left to the next turn."""
     past = select(reference).where(Timer.state == "armed", Timer.fire_at <= now)
     wanted = select(table).where(table.id.in_(past)).order_by(table.id).limit(limit)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from sqlalchemy import func, select, update
 
 from casework import clock
-from casework.db import db
+from casework.db import affected, db
 from casework.notices.models import ContactPoint, Message, MessageEvent, SendAttempt
 from casework.notices.statuses import move, move_attempt
 from casework.operations.drain import HELD_FOR, hold, release
@@ -138,5 +138,5 @@ def _doubts(message: Message) -> int:
 def _mark_invalid(message: Message, reason: str) -> None:
     of_person = {"person_id": message.person_id, "channel": message.channel}
     known = update(ContactPoint).filter_by(**of_person)
-    if not db.session.execute(known.values(state="invalid", since=clock.now(), reason=reason)).rowcount:
+    if not affected(known.values(state="invalid", since=clock.now(), reason=reason)):
         db.session.add(ContactPoint(**of_person, state="invalid", reason=reason))

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median, quantiles
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, case, func, literal, select
 
 from casework import clock
 from casework.cases.models import Case
@@ -148,7 +149,7 @@ def burndown(condition: ColumnElement[bool], *, today: date, deadline: date | No
     return Burndown(tuple(days), tuple(flow), deadline, pace, left, best, worst)
 
 
-def _per_day(condition: ColumnElement[bool], moment: ColumnElement) -> dict[date, int]:
+def _per_day(condition: ColumnElement[bool], moment: SQLColumnExpression[Any]) -> dict[date, int]:
     if db.engine.dialect.name == "sqlite":
         day = func.date(moment, "+8 hours")
     else:

@@ -8,8 +8,9 @@ come from one grouped query.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from casework import clock
@@ -120,7 +121,7 @@ def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
     return views[name]
 
 
-def group(due: ColumnElement, now: datetime) -> ColumnElement[str]:
+def group(due: SQLColumnExpression[Any], now: datetime) -> ColumnElement[str]:
     """Return the group of urgency as SQL: od, td, sn, lt."""
     day_end = datetime.combine(now.astimezone(clock.BEIJING).date(), time(23, 59, 59), clock.BEIJING)
     return case(
@@ -209,7 +210,9 @@ def _counted(rows: Sequence[Row], now: datetime) -> tuple[Line, ...]:
     return tuple(Line(row, verified.get(row.id, 0), proved.get(row.id, 0), row.id in paused) for row in rows)
 
 
-def _per_case(key: ColumnElement, ids: list[int], gone: ColumnElement | None = None) -> dict[int, int]:
+def _per_case(
+    key: SQLColumnExpression[Any], ids: list[int], gone: SQLColumnExpression[Any] | None = None
+) -> dict[int, int]:
     if not ids:
         return {}
     wanted = select(key, func.count()).where(key.in_(ids)).group_by(key)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from casework import clock
+from casework.cases.queries import open_load
 from casework.db import db
-from casework.operations.assign import open_load
 from casework.people.models import Appointment, Organisation, Person
 from workflows.access import Actor, scope_of
 
@@ -88,7 +89,7 @@ def present_offices(person: Person) -> tuple[Appointment, ...]:
     return tuple(held for held in person.appointments if held.until is None or held.until >= today)
 
 
-def offices_loaded() -> object:
+def offices_loaded() -> ExecutableOption:
     """Return the option that loads the appointments of many people at once, with their organisations."""
     return selectinload(Person.appointments).options(joinedload(Appointment.organisation))
 

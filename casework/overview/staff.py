@@ -51,7 +51,7 @@ def loads(person_ids: Sequence[int], *, now: datetime) -> dict[int, Load]:
     return {person_id: rows.get(person_id, Load(0, 0)) for person_id in person_ids}
 
 
-def _holding(where: ColumnElement[bool]) -> Select[tuple[Person]]:
+def _holding(where: ColumnElement[bool]) -> Select[Person]:
     today = clock.today()
     held = select(Appointment.person_id).where(
         where,

@@ -1,10 +1,9 @@
 """From a stored person to the actor that the rules know: id, name and present appointments."""
 
-from workflows.access import Actor
-from workflows.access import Appointment as Held
-
 from casework import clock
 from casework.people.models import Appointment, Organisation, Person
+from workflows.access import Actor, Role
+from workflows.access import Appointment as Held
 
 
 def actor_of(person: Person) -> Actor:
@@ -27,7 +26,7 @@ def _held(appointment: Appointment) -> Held:
     organisation = appointment.organisation
     college = organisation.kind == "college"
     return Held(
-        role=appointment.role,
+        role=Role(appointment.role),
         organisation_id=organisation.id,
         organisation_kind=organisation.kind,
         university_id=organisation.parent_id

@@ -85,7 +85,7 @@ def checked(settings: Mapping[str, object]) -> dict:
     try:
         RoundSettings().load(settings)
     except ValidationError as fault:
-        places = {place: N_("此项缺失或取值不在允许范围内。") for place in _places(fault.messages)}
+        places = {place: N_("此项缺失或取值不在允许范围内。") for place in _places(fault.normalized_messages())}
         raise Invalid(
             N_("轮次设置有误，没有保存：%(places)s。"), fields=places, params={"places": "、".join(places)}
         ) from fault

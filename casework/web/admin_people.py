@@ -12,16 +12,16 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
+from casework.cases.queries import open_load
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.operations import change_person
-from casework.operations.assign import open_load
 from casework.overview import roster
 from casework.people.models import Appointment, Person
 from casework.people.queries import get_organisation
 from casework.web import shell, words
-from casework.web.case_actions import day_of
+from casework.web.case_deeds import day_of
 from casework.web.pages import PAGE_SIZE, Trouble, page, required, submitted
 from casework.web.wording import said
 from workflows.access import Actor
@@ -133,26 +133,26 @@ def _appoint(person: Person, actor: Actor) -> object:
     )
 
 
-def _dismiss(person: Person, actor: Actor) -> object:
+def _dismiss(person: Person, actor: Actor) -> None:
     code, _, role = request.form.get("office", "").partition("/")
     held = next(
         (row for row in roster.present_offices(person) if (row.organisation.code, row.role) == (code, role)), None
     )
     if held is None:
         raise NotFound(N_("没有找到这项任职，可能已被免去。"))
-    return change_person.dismiss(held, actor=actor)
+    change_person.dismiss(held, actor=actor)
 
 
-def _password(person: Person, actor: Actor) -> object:
+def _password(person: Person, actor: Actor) -> None:
     fresh = request.form.get("password", "")
     if fresh != request.form.get("again", ""):
         raise Invalid(N_("两次输入的新密码不一致，没有保存。"), fields={"again": N_("与上面不一致。")})
-    return change_person.give_password(person, password=fresh, actor=actor)
+    change_person.give_password(person, password=fresh, actor=actor)
 
 
-def _absence(person: Person, actor: Actor) -> object:
+def _absence(person: Person, actor: Actor) -> None:
     until: date | None = day_of("until") if request.form.get("until") else None
-    return change_person.set_absence(person, until=until, actor=actor)
+    change_person.set_absence(person, until=until, actor=actor)
 
 
 CHANGES: dict[str, Callable[[Person, Actor], object]] = {

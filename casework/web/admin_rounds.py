@@ -8,6 +8,7 @@ preview can never disagree with what saving does.
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext
@@ -27,20 +28,11 @@ from casework.rounds.models import Round
 from casework.rounds.queries import get_round
 from casework.rounds.settings import LEVELS, SEVERITIES
 from casework.web import shell, words
-from casework.web.case_actions import day_of
+from casework.web.case_deeds import day_of
 from casework.web.pages import Trouble, attempt, page, required, submitted
+from casework.web.round_choices import STAGES, choices
 from workflows.access import Actor, scope_of
 
-STAGES = (("begin", N_("开始核查")), ("conclude", N_("提交结论")), ("accept", N_("复核")))
-BASES = (("target", N_("距目标日")), ("due", N_("距期限")))
-AUDIENCES = (
-    ("owner", N_("经办人")),
-    ("supervisor", N_("就业部门负责人")),
-    ("vice_leader", N_("分管领导")),
-    ("leaders", N_("党政主要负责同志")),
-    ("superior", N_("上级就业工作部门")),
-)
-GRADES = (("1", N_("系统内签字，再次验证密码")), ("2", N_("手写签字页扫描件")), ("3", N_("数字证书签名")))
 LISTED = 20
 
 
@@ -221,7 +213,7 @@ def _national(round_: Round) -> list:  # type: ignore[type-arg]
     return [row for row in round_.dates if row.organisation_id is None]
 
 
-def _common(code: str, actor: Actor) -> dict[str, object]:
+def _common(code: str, actor: Actor) -> dict[str, Any]:
     round_ = get_round(code)
     names = {each.id: each for each in _seats(actor)}
     return {
@@ -234,7 +226,7 @@ def _common(code: str, actor: Actor) -> dict[str, object]:
 
 
 def _round_page(code: str, actor: Actor) -> Response:
-    return page("admin/round.html", **_common(code, actor), **_labels())
+    return page("admin/round.html", **_common(code, actor), **choices())
 
 
 def _dates_page(
@@ -264,7 +256,7 @@ def _settings_page(code: str, actor: Actor, shown: Mapping[str, object], trouble
         trouble=trouble,
         given=request.form,
         **_common(code, actor),
-        **_labels(),
+        **choices(),
     )
 
 
@@ -286,16 +278,3 @@ def _a_year_later(on: date) -> str:
         return on.replace(year=on.year + 1).isoformat()
     except ValueError:  # 29 February
         return on.replace(year=on.year + 1, day=28).isoformat()
-
-
-def _labels() -> dict[str, object]:
-    return {
-        "stages": STAGES,
-        "bases": BASES,
-        "audiences": AUDIENCES,
-        "grades": GRADES,
-        "severities": [(code, words.SEVERITIES[code]) for code in SEVERITIES],
-        "levels": [(code, words.ORGANISATIONS[code]) for code in LEVELS],
-        "slots": list(words.SLOTS.items()),
-        "capacities": list(words.CAPACITIES.items()),
-    }

@@ -1,5 +1,7 @@
 """How the pages look for one reader: theme, large text, shortcuts. Cookies, set by a link, no script needed."""
 
+from typing import Any
+
 from flask import Flask, Response, request, url_for
 
 YEAR = 365 * 24 * 3600
@@ -23,8 +25,8 @@ def here(**changes: str) -> str:
     """Return the address of this page with some of its parameters changed; a form's answer has no address."""
     if request.method != "GET" or request.endpoint is None:
         return url_for("web.me", **changes)
-    kept = request.args.to_dict(flat=False)
-    return url_for(request.endpoint, **(request.view_args or {}) | kept | changes)
+    kept: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False), **changes}
+    return url_for(request.endpoint, **kept)
 
 
 def remember(response: Response) -> Response:

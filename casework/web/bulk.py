@@ -47,7 +47,7 @@ def note() -> Response:
     if request.method == "GET":
         return _note_form(None)
     return submitted(
-        lambda: [add_note(case, words=request.form.get("words", ""), actor=current_actor()) for case in _chosen()],
+        lambda: _note_all(request.form.get("words", "")),
         done=gettext("备注已写入所选案件。"),
         to=url_for("web.queue"),
         again=_note_form,
@@ -109,3 +109,8 @@ def _assign_form(trouble: Trouble | None) -> Response:
 def _note_form(trouble: Trouble | None) -> Response:
     status = trouble.status if trouble else 200
     return page("bulk/note.html", status=status, trouble=trouble, cases=_chosen(), given=request.form)
+
+
+def _note_all(words: str) -> None:
+    for case in _chosen():
+        add_note(case, words=words, actor=current_actor())

@@ -119,7 +119,7 @@ def stages(case: Case) -> list[Stage]:
 
 def later(case: Case) -> list[tuple[str, tuple[str, ...]]]:
     """Return the steps that nobody takes by hand and how they come about."""
-    found = []
+    found: list[tuple[str, tuple[str, ...]]] = []
     if case.state in {"flagged", "investigating", "corrected"}:
         found.append((N_("签字"), (N_("不能单独办理：案件复核通过后列入自查报告，由全部签字人对报告共同签字。"),)))
     if case.state not in {"filed", "merged"}:

@@ -29,7 +29,7 @@ from casework.overview.filing_sheet import Box
 from casework.reports.models import Report
 from casework.reports.queries import get_report, number_of
 from casework.web import shell, words
-from casework.web.case_actions import day_of
+from casework.web.case_deeds import day_of
 from casework.web.case_page import downloaded
 from casework.web.pages import PAGE_SIZE, Trouble, attempt, page, settings, submitted
 from casework.web.wording import said

@@ -8,7 +8,7 @@ written wrongly, 409 for what the rules or the facts do not allow.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext
@@ -35,7 +35,7 @@ class Trouble:
     current: Mapping[str, object] | None = None
 
 
-def page(template: str, *, status: int = 200, **context: object) -> Response:
+def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Render a page, or its fragment when htmx asks for a part of it (`_<name>` beside the page)."""
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list":
         folder, _, name = template.rpartition("/")

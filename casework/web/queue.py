@@ -1,5 +1,7 @@
 """The lists of cases: one's own queue by urgency, all cases with filters, a search that keeps names out of URLs."""
 
+from typing import Any
+
 from flask import request, url_for
 from sqlalchemy import ColumnElement, or_, select
 from werkzeug.utils import redirect
@@ -73,7 +75,7 @@ def search() -> Response:
     return page("cases/found.html", words_sought=bool(words), sheet=found, filters=Filters(), at_most=FOUND_AT_MOST)
 
 
-def _list(condition: ColumnElement[bool], filters: Filters) -> dict[str, object]:
+def _list(condition: ColumnElement[bool], filters: Filters) -> dict[str, Any]:
     sheet = desk.sheet(condition, filters, now=clock.now(), after=request.args.get("after", ""), limit=PAGE_SIZE)
     return {
         "sheet": sheet,

@@ -28,7 +28,7 @@ from casework.reports.snapshot_of import TEXTS
 from casework.rounds import settings as round_settings
 from casework.rounds.models import Round
 from casework.web import shell
-from casework.web.case_actions import day_of
+from casework.web.case_deeds import day_of
 from casework.web.case_page import downloaded
 from casework.web.pages import Trouble, page, settings, submitted
 from workflows.access import Actor, scope_of

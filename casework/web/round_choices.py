@@ -1,0 +1,32 @@
+"""What may be chosen in the settings of a round, with the words for it."""
+
+from typing import Any
+
+from casework.errors import N_
+from casework.rounds.settings import LEVELS, SEVERITIES
+from casework.web import words
+
+STAGES = (("begin", N_("开始核查")), ("conclude", N_("提交结论")), ("accept", N_("复核")))
+BASES = (("target", N_("距目标日")), ("due", N_("距期限")))
+AUDIENCES = (
+    ("owner", N_("经办人")),
+    ("supervisor", N_("就业部门负责人")),
+    ("vice_leader", N_("分管领导")),
+    ("leaders", N_("党政主要负责同志")),
+    ("superior", N_("上级就业工作部门")),
+)
+GRADES = (("1", N_("系统内签字，再次验证密码")), ("2", N_("手写签字页扫描件")), ("3", N_("数字证书签名")))
+
+
+def choices() -> dict[str, Any]:
+    """Return every list of choices with its words."""
+    return {
+        "stages": STAGES,
+        "bases": BASES,
+        "audiences": AUDIENCES,
+        "grades": GRADES,
+        "severities": [(code, words.SEVERITIES[code]) for code in SEVERITIES],
+        "levels": [(code, words.ORGANISATIONS[code]) for code in LEVELS],
+        "slots": list(words.SLOTS.items()),
+        "capacities": list(words.CAPACITIES.items()),
+    }
