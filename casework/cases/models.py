@@ -28,6 +28,7 @@ class Case(db.Model):
         Index("ix_cases_queue", "owner_id", "due_at", "id"),
         Index("ix_cases_organisation", "organisation_id", "due_at", "id"),
         Index("ix_cases_state", "organisation_id", "state", "due_at", "id"),
+        Index("ix_cases_round", "round_id", "due_at", "id"),
         Index("ix_cases_subject", "round_id", "organisation_id", "kind", "subject_key"),
     )
 

@@ -75,7 +75,10 @@ class Record(db.Model):
     student_no: Mapped[str]
     name: Mapped[str]
     revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("revisions.id", use_alter=True, name="fk_records_revision_id"), index=True
+        ForeignKey(
+            "revisions.id", use_alter=True, name="fk_records_revision_id", deferrable=True, initially="DEFERRED"
+        ),
+        index=True,
     )
     revision: Mapped["Revision | None"] = relationship(foreign_keys=[revision_id])
 
