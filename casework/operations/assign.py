@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
 from casework import clock
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
 from casework.cases.queries import open_load
+from casework.db import db
 from casework.errors import N_, CaseworkError, Conflict
 from casework.operations.announce import announce_case
 from casework.operations.permit import permit_case, refusal_for_case
@@ -16,6 +20,7 @@ from casework.people.actors import actor_of
 from casework.people.models import Person
 from workflows.access import Actor
 
+AT_ONCE = 500
 ASSIGNABLE = ("flagged", "investigating", "corrected")
 
 
@@ -26,6 +31,7 @@ class Shared:
     case: Case
     owner: Person | None
     refusal: CaseworkError | None = None
+    changed: bool = False
 
 
 def assign(case: Case, *, to: Person, actor: Actor, reason: str = "") -> None:
@@ -98,24 +104,35 @@ def share_out(cases: Sequence[Case], *, among: Sequence[Person], actor: Actor, r
     """Give each case to whoever of `among` has least open work and no conflict; one result per case."""
     load = open_load([person.id for person in among])
     candidates = [_Candidate(person, actor_of(person)) for person in among]
-    results, given = [], []
-    for case in cases:
-        refusal: CaseworkError | None = Conflict(N_("案件 %(number)s 没有可派的人员。"), params={"number": case.number})
-        chosen, conflicted = None, conflicted_ids(case)
-        for candidate in sorted(candidates, key=lambda each: (load[each.person.id], each.person.id)):
-            try:
-                changed = _give(case, candidate, conflicted, actor=actor, reason=reason)
-            except CaseworkError as said:
-                refusal = said
-                continue
-            chosen, refusal = candidate.person, None
-            if changed:
-                given.append(case)
-                load[chosen.id] += 1
-            break
-        results.append(Shared(case, chosen, refusal))
+    _load(cases)
+    with db.session.no_autoflush:  # nothing that is asked in the loop depends on what it has changed
+        results = [_share(case, candidates, load, actor=actor, reason=reason) for case in cases]
+    given = [shared.case for shared in results if shared.changed]
     if given:
         retime_cases(given)
     for case in given:
         announce_case(case, "assign", actor=actor)
     return results
+
+
+def _share(case: Case, candidates: Sequence[_Candidate], load: dict[int, int], *, actor: Actor, reason: str) -> Shared:
+    """Give one case to the first in line who may have it, and count it on their load."""
+    refusal: CaseworkError = Conflict(N_("案件 %(number)s 没有可派的人员。"), params={"number": case.number})
+    conflicted = conflicted_ids(case)
+    for candidate in sorted(candidates, key=lambda each: (load[each.person.id], each.person.id)):
+        try:
+            changed = _give(case, candidate, conflicted, actor=actor, reason=reason)
+        except CaseworkError as said:
+            refusal = said
+            continue
+        load[candidate.person.id] += changed
+        return Shared(case, candidate.person, changed=changed)
+    return Shared(case, None, refusal)
+
+
+def _load(cases: Sequence[Case]) -> None:
+    """Read what the loop will ask of every case in a handful of queries; the caller holds the cases."""
+    ids = [case.id for case in cases]
+    parts = (selectinload(Case.records), selectinload(Case.moves), selectinload(Case.organisation))
+    for start in range(0, len(ids), AT_ONCE):
+        db.session.scalars(select(Case).where(Case.id.in_(ids[start : start + AT_ONCE])).options(*parts)).all()

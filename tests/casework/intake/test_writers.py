@@ -15,7 +15,7 @@ CST = ZoneInfo("Asia/Shanghai")
     ("before", "after", "text"),
     [
         (None, "", ""),
-        (Decimal("6000"), Decimal("6000.00"), "6000"),
+        (Decimal(6000), Decimal("6000.00"), "6000"),
         (Decimal("6500.5"), Decimal("6500.50"), "6500.50"),
         (Decimal("4.00"), "4", "4"),
         (2024, 2024, "2024"),

@@ -34,7 +34,7 @@ from tests.support.together import together
 
 
 @pytest.fixture(autouse=True)
-def _university(app):  # noqa: ARG001 - everything lives inside its context
+def _university(app):
     open_university()
 
 
@@ -148,7 +148,7 @@ def test_a_crash_in_the_middle_leaves_nothing_and_the_file_can_be_written_again(
     head = journal.head(organisation().id)
     with monkeypatch.context() as broken:
         if place == "in the middle of the rows":
-            broken.setattr(graduates, "_point_at_newest", crash)
+            broken.setattr(graduates, "_revisions", crash)
         elif place == "at the end of the rows":
             broken.setattr(module, "recheck_corrections", crash)
         else:
