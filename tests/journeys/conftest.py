@@ -1,5 +1,6 @@
-"""The command line that these journeys go by."""
+"""The command line and the running service that these journeys go by."""
 
+from tests.journeys.service import service
 from tests.support.command_line import command_line
 
-__all__ = ["command_line"]
+__all__ = ["command_line", "service"]

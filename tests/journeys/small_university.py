@@ -27,6 +27,7 @@ PEOPLE = (
     ("U019", "admin_leader", "ORG0201", "康莹蕾", "kangyinglei@edu.example.com", "校长办公室"),
     ("U020", "discipline_officer", "ORG0901", "卢琼珊", "luqiongshan@edu.example.com", "纪检监察机构"),
     ("U021", "supervisor", "ORG0102", "于红秀", "yuhongxiu@edu.example.com", "省教育厅"),
+    ("U024", "administrator", "ORG0201", "覃丰", "qinfeng@edu.example.com", "信息中心"),
     ("U027", "auditor", "ORG0201", "孟秋白", "mengqiubai@edu.example.com", "审计处"),
 )
 GRADUATES = (
@@ -51,7 +52,12 @@ GRADUATES = (
     "手机号",
     "薪酬",
 )
+ADMINISTRATOR = "U024"
 DESTINATIONS = {"11": "签劳动合同形式就业", "70": "待就业"}
+SETTLED_LATER = {"毕业去向类别代码": "70", "毕业去向": DESTINATIONS["70"]} | dict.fromkeys(
+    ("签约日期", "单位名称", "统一社会信用代码", "单位性质代码", "单位行业代码", "单位所在地代码", "单位联系人电话"), ""
+)
+"""What a newer export shows of a graduate who turned out to have no job."""
 SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈", "安宁晓晨思远佳禾"
 
 DENIES, CANCELLED, INTERN, OWN_PHONE, LATE, DENIES_LATER, NO_PROOF = (f"20202211000{number}" for number in range(1, 8))

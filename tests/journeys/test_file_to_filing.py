@@ -9,12 +9,9 @@ import pytest
 from casework import clock
 from tests.journeys import office as desk
 from tests.journeys.office import ADMIN, CONFLICTED, DISCIPLINE, INVESTIGATOR, PARTY, PROVINCE, SUPERVISOR, Office
-from tests.journeys.small_university import DENIES, DENIES_LATER, DESTINATIONS, Exports
+from tests.journeys.small_university import DENIES, DENIES_LATER, SETTLED_LATER, Exports
 
 MONDAY = datetime(2024, 7, 29, 10, 0, tzinfo=clock.BEIJING)
-SETTLED_LATER = {"毕业去向类别代码": "70", "毕业去向": DESTINATIONS["70"]} | dict.fromkeys(
-    ("签约日期", "单位名称", "统一社会信用代码", "单位性质代码", "单位行业代码", "单位所在地代码", "单位联系人电话"), ""
-)
 
 
 @pytest.fixture
