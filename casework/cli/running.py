@@ -1,5 +1,6 @@
 """Start and keep the service: up (everything), init, serve, work, schedule."""
 
+import logging
 import os
 import sys
 import time
@@ -21,6 +22,7 @@ from casework.errors import N_
 from workflows.access_actors import ROLE_LABELS, Role
 
 WITH_CASES = N_("演示数据是否包括已导入的文件和案件；不包括则从导入开始自己做。")
+ROOT = Path(__file__).parents[2]
 CASEWORK = Path(sys.executable).with_name("casework")
 
 
@@ -70,6 +72,8 @@ def serve(*, host: str, port: int) -> None:
     """Serve pages and API until told to stop."""
     with application():
         pass
+    os.environ["CASEWORK_DATA"] = str(config.load().data_dir)
+    os.chdir(ROOT)  # `wsgi` lies beside the package
     os.environ["CASEWORK_BASE_URL"] = os.environ.get("CASEWORK_BASE_URL", f"http://{host}:{port}")
     arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), "--blocking-threads", "4", "wsgi:app"]
     os.execv(sys.executable, [sys.executable, "-m", "granian", "--no-ws", "--log-level", "warning", *arguments])  # noqa: S606
@@ -96,6 +100,9 @@ def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> Non
         if not demonstration or demo.is_loaded():
             return
     click.echo(spoken.say(N_("正在装入演示数据（约 20 秒）……")))
+    logging.getLogger("casework.doorbell").setLevel(
+        logging.ERROR
+    )  # the queue server starts after this; it is rung then
     config.mark_demo(settings.data_dir, clock_offset=demo.offset())
     started = time.monotonic()
     fresh = config.load()
