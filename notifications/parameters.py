@@ -74,6 +74,11 @@ def _moment(value: object, wording: Wording) -> str:
     raise ValueError("is not a moment with its zone")
 
 
+def _due(value: object, wording: Wording) -> str:
+    """Accept the moment by which something is to be done, or None where no date is set."""
+    return wording.no_date if value is None else _moment(value, wording)
+
+
 def _day(value: object, wording: Wording) -> str:
     return wording.day(_date(value))
 
@@ -120,7 +125,7 @@ PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
         "at": _moment,
         "case": _number,
         "cases": _count,
-        "due": _moment,
+        "due": _due,
         "due_soon": _count,
         "escalated": _count,
         "lead": _number,

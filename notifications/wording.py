@@ -33,6 +33,7 @@ class Wording:
     last_sentence: str
     missed_sentence: str
     moment_form: str
+    no_date: str
     chinese: bool
 
     def day(self, value: date) -> str:
@@ -87,6 +88,7 @@ WORDINGS: Mapping[str, Wording] = {
         last_sentence="这是最后一级督办，此后不再逐级上报，仍会列入每日摘要。",
         missed_sentence="此前另有{count}次提醒因系统中断未能按时发出，已并入本条。\n",
         moment_form="{day}{time}（北京时间）",
+        no_date="本单位确定的日期",
         chinese=True,
     ),
     "en": Wording(
@@ -115,6 +117,7 @@ WORDINGS: Mapping[str, Wording] = {
         last_sentence="This is the last step of escalation; from now on it appears in the daily digest only.",
         missed_sentence="It also stands for {count} earlier reminder(s) that an outage kept back.\n",
         moment_form="{day}, {time} Beijing time",
+        no_date="the date that your office sets",
         chinese=False,
     ),
 }

@@ -4,9 +4,10 @@ An owner gets a message. Anybody above gets one row in the inbox for each matter
 and, out of the house, only the day's digest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from casework import clock
 from casework.cases.models import Case
@@ -22,6 +23,10 @@ from workflows.clocks import ACCEPT
 from workflows.escalation import DUE, LadderRung
 
 STILL_WORTH_SAYING = timedelta(hours=12)
+BEFORE_THE_DATE: Mapping[str, str] = MappingProxyType(
+    {"draft": "report_due", "stale": "report_due", "frozen": "report_to_sign", "signed": "report_signed"}
+)
+"""What a rung before the date says about a report, by the state that it stands in; a filed one has no clock."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,7 @@ def of_case(case: Case, spoken: Spoken) -> list[Notice]:
 def of_report(report: Report, spoken: Spoken) -> list[Notice]:
     """Return the rows for one reader about a report: before the date to whoever must act, after it upward."""
     escalates = spoken.step.anchor == DUE
-    before = {"frozen": "report_to_sign", "signed": "report_signed"}.get(report.state)
-    kind = "report_escalated" if escalates else before
-    if kind is None:
-        return []
+    kind = "report_escalated" if escalates else BEFORE_THE_DATE[report.state]
     return _rows(
         spoken,
         kind=kind,

@@ -20,9 +20,11 @@ from casework.rounds import settings
 DEFAULT_QUIET = (time(22, 0), time(8, 0))
 REMIND = frozenset({"case_due", "case_overdue", "case_escalated"})
 REPORT_MUST_BE = {
+    "report_due": frozenset({"draft", "stale"}),
     "report_to_sign": frozenset({"frozen"}),
     "report_signed": frozenset({"signed"}),
     "report_stale": frozenset({"stale"}),
+    "report_refused": frozenset({"stale"}),
     "report_escalated": frozenset({"draft", "stale", "frozen", "signed"}),
 }
 

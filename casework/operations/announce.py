@@ -61,13 +61,16 @@ def announce(
 
 
 def _with_due(kind: str, subject: Case | Report | None, params: dict[str, object]) -> dict[str, object]:
-    """Add by when, where the kind says so and the caller does not: it follows from the subject."""
+    """Add by when, where the kind says so and the caller does not: it follows from the subject.
+
+    None, said in words on the way out, where no date is left: a supplementary report after the last one has none.
+    """
     if "due" not in KINDS[kind].parameters or "due" in params or subject is None:
         return params
     if isinstance(subject, Case):
-        return params | ({"due": subject.due_at.isoformat()} if subject.due_at else {})
+        return params | {"due": subject.due_at.isoformat() if subject.due_at else None}
     due = due_of(subject)
-    return params | ({"due": due.at.isoformat()} if due else {})
+    return params | {"due": due.at.isoformat() if due else None}
 
 
 def _about(subject: Case | Report | None) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
-from casework.operations.tell_report import say_stale
+from casework.operations.tell_report import say_refused
 from casework.reports.models import Report
 from casework.reports.queries import lock_report
 from workflows.access import Actor
@@ -14,5 +14,5 @@ def refuse_report(report: Report, *, reason: str, actor: Actor) -> Report:
     refuse_filed(report)
     lock_report(report)
     move_report(report, "refuse", actor=actor, reason=reason)
-    say_stale(report)
+    say_refused(report)
     return report

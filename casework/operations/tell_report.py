@@ -19,7 +19,7 @@ def ask_for_signatures(report: Report) -> None:
             "report_to_sign",
             to=people.holders(slot.role, report.organisation_id),
             subject=report,
-            params={"report": number_of(report), "role": slot.label, "cases": len(report.cases)},
+            params={"report": number_of(report), "role": slot.role.value, "cases": len(report.cases)},
             dedup=_occasion(report, f"to_sign:{slot.name}"),
         )
 
@@ -45,6 +45,18 @@ def say_stale(report: Report) -> None:
         params={"report": number_of(report), "case": report.stale_case},
         class_=ESCALATION,
         dedup=_occasion(report, "stale"),
+    )
+
+
+def say_refused(report: Report) -> None:
+    """Tell those who made the report that a leader has sent it back unsigned."""
+    announce(
+        "report_refused",
+        to=_makers(report),
+        subject=report,
+        params={"report": number_of(report)},
+        class_=ESCALATION,
+        dedup=_occasion(report, "refused"),
     )
 
 

@@ -92,6 +92,13 @@ def test_a_reminder_reads_in_english():
     assert "2 earlier reminder(s)" in text.body
 
 
+def test_what_has_no_date_says_who_sets_it():
+    assert make_message(due=None).subject == "案件 LC24-0417 请于本单位确定的日期前提出核查结论"
+    assert make_message(due=None, language="en").subject == (
+        "Case LC24-0417: please conclude the check by the date that your office sets"
+    )
+
+
 def test_a_message_for_missed_ones_says_so_and_otherwise_is_silent():
     assert "此前另有3次提醒" in make_message(missed=3).body
     assert "此前另有" not in make_message(missed=0).body

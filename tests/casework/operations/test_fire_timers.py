@@ -12,6 +12,7 @@ from casework.db import db, new_ref
 from casework.deadlines.models import Timer
 from casework.doors.unit import unit_of_work
 from casework.notices.models import Message, MessageEvent
+from casework.notices.words import letter
 from casework.operations.fire_timers import fire_timers
 from casework.operations.retime import retime
 from casework.operations.retime_report import retime_report
@@ -163,6 +164,17 @@ def test_a_frozen_report_reminds_whoever_has_not_signed(office):
     assert {(row.person.login, row.params["role"][0], row.channel) for row in rows} == {
         (name, f"{name}_leader", channel) for name in ("party", "admin") for channel in ("inbox", "simulator")
     }
+
+
+@pytest.mark.parametrize("state", ["draft", "stale"])
+def test_a_report_that_is_not_final_reminds_whoever_drafts_it_before_the_date(office, state):
+    with clock.stopped_at(OPENED), unit_of_work():
+        report = office.make_report(state=state)
+        retime_report(report)
+    fire(beijing(8, 2, 9))
+    rows = told("report_due")
+    assert {(row.person.login, row.channel) for row in rows} == {("supervisor", "inbox"), ("supervisor", "simulator")}
+    assert {letter(row, base_url="https://casework.example.edu.cn").kind for row in rows} == {"report_due"}
 
 
 def naive_fire(**_):

@@ -157,7 +157,7 @@ def test_a_leader_who_does_not_sign_sends_the_report_back_to_its_drafter(office,
     assert (report.state, report.stale_reason) == ("stale", "原因分析不充分")
     assert all(row.lapsed_at for row in report.signatures)
     assert [(case.state, case.accepted_at is not None) for case in cases] == [("corrected", True)] * 2
-    told = db.session.query(Message).filter_by(kind="report_stale", person_id=report.drafted_by_id, channel="inbox")
+    told = db.session.query(Message).filter_by(kind="report_refused", person_id=report.drafted_by_id, channel="inbox")
     assert told.count() == 1
     assert frozen(office, settings).state == "frozen"
 
