@@ -13,7 +13,7 @@ from casework.db import db, new_ref
 from casework.doors.pages_of import page_of
 from casework.doors.problems import translated
 from casework.doors.sessions import current_actor
-from casework.errors import N_, Conflict, Invalid
+from casework.errors import N_, Invalid
 from casework.intake import queries
 from casework.intake.importers import IMPORTERS
 from casework.intake.models import Batch, RowProblem
@@ -24,7 +24,6 @@ from casework.rounds.models import Round
 from casework.rounds.queries import get_round
 
 batches = Resource("batches", "Imports")
-STAGEABLE = ("uploaded", "staged", "refused")
 
 
 @batches.operation("GET", "/batches", query=BatchQuery, out=BatchPage)
@@ -72,9 +71,6 @@ def read_batch(_query: dict, ref: str) -> object:
 def stage_batch(body: dict, ref: str) -> object:
     """Promise the job that reads every row; `mapping` stands before what was guessed from the headers."""
     batch = queries.get_batch(ref, current_actor())
-    db.session.refresh(batch, with_for_update=True)
-    if batch.state not in STAGEABLE:
-        raise Conflict(N_("这批数据正在校验、已写入或已放弃，不能重新校验。"), code="not_stageable")
     if body["mapping"] is not None:
         _check_mapping(batch, body["mapping"])
     promise_staging(batch, mapping=body["mapping"])

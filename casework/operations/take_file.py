@@ -20,6 +20,9 @@ from casework.people.models import Organisation
 from casework.rounds.models import Round
 from workflows.access import Actor
 
+STAGEABLE = ("uploaded", "staged")
+"""A batch whose file lies ready; staged anew, it is read with another mapping."""
+
 
 def take_file(
     *,
@@ -64,7 +67,14 @@ def take_file(
 
 
 def promise_staging(batch: Batch, *, mapping: list[str | None] | None = None) -> None:
-    """Promise the job that reads every row; `mapping` replaces what was guessed from the headers."""
+    """Promise the job that reads every row; `mapping` replaces what was guessed from the headers.
+
+    Raises `Conflict` unless the file waits for it: what is being read is not read twice at once, and the
+    file of what was written, refused or dropped is gone.
+    """
+    db.session.refresh(batch, with_for_update=True)
+    if batch.state not in STAGEABLE:
+        raise Conflict(N_("这批数据正在校验、已写入或已放弃，不能重新校验。"), code="not_stageable")
     if mapping is not None:
         batch.mapping = mapping
     batch.state = "staging"

@@ -143,8 +143,6 @@ def _take() -> Batch:
 
 def _stage(found: Batch, actor: Actor) -> None:
     permit(actor, "import:run", organisation=db.session.get_one(Organisation, found.organisation_id))
-    if found.state not in {"uploaded", "staged"}:
-        raise Conflict(N_("这批数据正在办理或已经写入，不能重新校验。"))
     chosen = request.form.getlist("field")
     promise_staging(found, mapping=[name or None for name in chosen] if chosen else None)
 

@@ -7,9 +7,12 @@ from sqlalchemy import func, select
 
 from casework import journal
 from casework.db import db
+from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, FileRefused, Forbidden, NotFound
 from casework.intake.models import Batch, Record
 from casework.journal import JournalEntry
+from casework.operations.take_file import promise_staging
+from casework.promises import Promise
 from tests.casework.sample_university import (
     UNIVERSITY,
     confirm,
@@ -30,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 @pytest.fixture(autouse=True)
-def _university(app):  # noqa: ARG001 - everything lives inside its context
+def _university(app):
     open_university()
 
 
@@ -120,6 +123,26 @@ def test_a_header_or_a_file_name_with_a_nul_reaches_the_database_written_out(set
     ref = take(path, settings, name="a\x00b.csv")
     assert get(ref).file_name == "ab.csv"
     assert any("␀" in header for header in get(ref).inspection["headers"])
+
+
+@pytest.mark.parametrize("state", ["staging", "writing", "written", "refused", "dropped"])
+def test_a_batch_whose_file_does_not_lie_ready_is_not_staged_and_stays_as_it_is(state, settings, tmp_path):
+    ref = take(registration(tmp_path, graduate(1)), settings)
+    with unit_of_work():
+        get(ref).state = state
+    with unit_of_work(), pytest.raises(Conflict) as refusal:
+        promise_staging(get(ref), mapping=["name"])
+    assert refusal.value.code == "not_stageable"
+    assert (get(ref).state, get(ref).promise_ref, count(Promise)) == (state, "", 0)
+    assert get(ref).mapping != ["name"]
+
+
+def test_a_batch_that_was_read_may_be_read_again_with_another_mapping(settings, tmp_path):
+    ref = take(registration(tmp_path, graduate(1)), settings)
+    stage(ref, settings)
+    with unit_of_work():
+        promise_staging(get(ref), mapping=["name"])
+    assert (get(ref).state, get(ref).mapping, count(Promise)) == ("staging", ["name"], 1)
 
 
 def test_taking_a_file_is_journalled_with_its_hash(settings, tmp_path):
