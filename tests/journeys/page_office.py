@@ -1,7 +1,6 @@
 """An office that does its whole self-check at browsers: what it opens, fills in and presses, step by step."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
@@ -115,6 +114,12 @@ def prepare_report(visitor: Visitor) -> None:
     visitor.send(visitor.form("/change/texts"), **texts)
 
 
+def open_statement(visitor: Visitor) -> None:
+    """Open the report that waits for this person's signature."""
+    visitor.open("/cosign")
+    visitor.follow(visitor.page.locator("main .tile h2 a").first)
+
+
 def sign(visitor: Visitor, name: str) -> str:
     """Sign the report whose statement is open, and return what its page says then."""
     visitor.send(_signing(visitor), "签字", **_signature(name), password=PASSWORD)
@@ -126,11 +131,14 @@ def refused_to_sign(visitor: Visitor, name: str) -> str:
     return visitor.refused(_signing(visitor), "签字", **_signature(name), password="wrong")
 
 
-def give_receipt(visitor: Visitor, number: str, *, look: Callable[[Visitor], None]) -> str:
-    """Open the first filing that waits for a receipt, look at it, and give it."""
+def open_filing(visitor: Visitor) -> None:
+    """Open the newest filing that this person sees."""
     visitor.open("/filing")
     visitor.follow(visitor.page.locator("main a.ti").first)
-    look(visitor)
+
+
+def give_receipt(visitor: Visitor, number: str) -> str:
+    """Give a receipt for the filing that is open."""
     visitor.send(visitor.form("/receipt"), "登记回执", number=number)
     assert number in visitor.says()
     return visitor.says()

@@ -38,7 +38,6 @@ def arrives(service, browser):
 
 def import_everything(supervisor, exports):
     pages.upload(supervisor, exports.graduates("graduates_2024-07-25.csv", **{f"of_{LATE}": {"毕业日期": "六月二十"}}))
-    look_over(supervisor)
     problems = pages.read_rows(supervisor)
     assert "40行" in problems
     assert "六月二十" in problems
@@ -124,19 +123,22 @@ def report(supervisor, waiting):
     supervisor.send(supervisor.form("/change/freeze"), common_reason="等待材料")
 
 
-def sign(leader, waiting, login):
-    """Read what is still open, and sign; a wrong password signs nothing."""
-    leader.open("/cosign")
-    leader.follow(leader.page.locator("main h3 a").first)
-    assert waiting in leader.says()
-    look_over(leader)
-    assert "没有保存" in pages.refused_to_sign(leader, desk.NAMES[login])
-    assert desk.NAMES[login] in pages.sign(leader, desk.NAMES[login])
+def sign_both(party, admin, waiting):
+    """Let both leaders sign; the statement names what is still open, and a wrong password signs nothing."""
+    pages.open_statement(party)
+    assert waiting in party.says()
+    look_over(party)
+    assert "没有保存" in pages.refused_to_sign(party, desk.NAMES[PARTY])
+    pages.sign(party, desk.NAMES[PARTY])
+    admin.open("/cosign")
+    look_over(admin)
+    pages.open_statement(admin)
+    said = pages.sign(admin, desk.NAMES[ADMIN])
+    assert all(desk.NAMES[login] in said for login in (PARTY, ADMIN))
 
 
 def send(supervisor):
-    supervisor.open("/filing")
-    supervisor.follow(supervisor.page.locator("main a.ti").first)
+    pages.open_filing(supervisor)
     supervisor.send(supervisor.form("/send"), "报送备案")
 
 
@@ -152,12 +154,21 @@ def test_from_the_files_to_the_filing_by_pages(office, arrives, service, browser
     numbers = work_on_three(investigator, supervisor, office)
     waiting = pages.cases(supervisor)[desk.NO_PROOF]
     report(supervisor, waiting)
-    for login in (PARTY, ADMIN):
-        sign(arrives(login), waiting, login)
+    sign_both(arrives(PARTY), arrives(ADMIN), waiting)
     send(supervisor)
-    pages.give_receipt(arrives(DISCIPLINE), "纪收〔2024〕7号", look=look_over)
-    assert "已备案，任何改动将另立案件" in pages.give_receipt(arrives(PROVINCE), "鄂备〔2024〕31号", look=look_over)
+    discipline = arrives(DISCIPLINE)
+    discipline.open("/filing")
+    look_over(discipline)
+    pages.open_filing(discipline)
+    look_over(discipline)
+    pages.give_receipt(discipline, "纪收〔2024〕7号")
+    province = arrives(PROVINCE)
+    pages.open_filing(province)
+    assert "已备案，任何改动将另立案件" in pages.give_receipt(province, "鄂备〔2024〕31号")
 
+    investigator.open("/messages")
+    assert "LC24-" in investigator.says()
+    look_over(investigator)
     for number in numbers:
         investigator.open(f"/cases/{number}")
         assert investigator.page.locator(".steps li.done").count() == 5, investigator.says()
@@ -173,10 +184,10 @@ def test_what_the_office_looks_at_besides(arrives, office):
         (supervisor, "/queue?view=unassigned"),
         (supervisor, "/cases"),
         (supervisor, "/overdue"),
-        (supervisor, "/messages"),
         (supervisor, "/journal"),
         (supervisor, "/me"),
         (administrator, "/admin"),
+        (administrator, "/admin/rounds"),
         (administrator, "/admin/rounds/2024"),
     ):
         visitor.open(path)
