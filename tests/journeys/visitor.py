@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, R
 WIDE = {"width": 1440, "height": 900}
 LOGGED_BY_STATUS = "Failed to load resource: the server responded with a status of 4"
 
+KINDS = "form => Object.fromEntries([...form.elements].map(field => [field.name, field.type]))"
+
 
 class Visitor:
     """One person's window; `faults` collects what the console said, and every script that broke."""
@@ -61,8 +63,9 @@ class Visitor:
         return self.page.locator("main").inner_text()
 
     def _sent(self, form: Locator, button: str, values: dict[str, object]) -> Response:
+        kinds = form.evaluate(KINDS)
         for name, value in values.items():
-            _fill(form.locator(f'[name="{name}"]'), value)
+            _fill(form.locator(f'[name="{name}"]'), kinds[name], value)
         pressed = form.get_by_role("button", name=button, exact=False) if button else form.locator("[type=submit]")
         with self.page.expect_navigation() as there:
             pressed.first.click()
@@ -80,8 +83,7 @@ class Visitor:
         self.faults.append(str(fault))
 
 
-def _fill(field: Locator, value: object) -> None:
-    kind = field.first.evaluate("field => field.type")
+def _fill(field: Locator, kind: str, value: object) -> None:
     if kind in {"radio", "checkbox"}:
         # The same name stands on every choice; which one is meant is its value.
         field.and_(field.page.locator(f'[value="{value}"]')).check()
