@@ -7,6 +7,8 @@ PORT ?= 8000
 RUN_OPTIONS ?= --demo
 DATABASES ?= sqlite,$(or $(DATABASE_URL),postgresql)
 PYTEST_OPTIONS ?=
+# two processes, each with servers of its own; a server that is given from outside is not shared
+PROCESSES ?= $(if $(DATABASE_URL),0,2)
 LOCK_OPTIONS ?=
 
 BIN = $(VENV)/bin
@@ -30,7 +32,7 @@ run: $(VENV)/run.stamp $(WORDS)
 	@exec $(BIN)/casework up --host $(HOST) --port $(PORT) $(RUN_OPTIONS)
 
 test: $(VENV)/test.stamp $(WORDS)
-	@exec $(BIN)/python -m pytest --database "$(DATABASES)" $(PYTEST_OPTIONS)
+	@exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --database "$(DATABASES)" $(PYTEST_OPTIONS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -63,6 +63,17 @@ def pytest_make_collect_report(collector):
     return report
 
 
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):  # one of several processes: hand over what it has seen
+        session.config.workeroutput["ledger"] = session.config.stash[LEDGER].plain()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    if "ledger" in getattr(node, "workeroutput", {}):  # a process that was killed hands over nothing
+        node.config.stash[LEDGER].add(node.workeroutput["ledger"])
+
+
 def pytest_terminal_summary(terminalreporter, config):
     ledger = config.stash[LEDGER]
     terminalreporter.section("what ran", sep="-")

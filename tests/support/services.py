@@ -36,6 +36,18 @@ class Ledger:
     ran: Counter[str] = field(default_factory=Counter)
     not_run: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: dict[str, dict]) -> None:
+        """Add what another process of the same run has seen, given by its `plain`."""
+        self.details |= other["details"]
+        self.missing |= other["missing"]
+        self.ran.update(other["ran"])
+        self.not_run.update(other["not_run"])
+
+    def plain(self) -> dict[str, dict]:
+        """Return it in types that travel between processes."""
+        counted = {"ran": dict(self.ran), "not_run": dict(self.not_run)}
+        return {"details": self.details, "missing": self.missing, **counted}
+
     def lines(self) -> Generator[str]:
         """Yield the table, a line a service."""
         for name, label in LABELS.items():
