@@ -1,12 +1,15 @@
-"""What keeps the machinery itself going: bells for forgotten promises, old ticks deleted."""
+"""What keeps the machinery itself going: bells for forgotten promises, old ticks and staged files deleted."""
 
 import time
 from datetime import timedelta
+
+from flask import current_app
 
 from casework import clock, promises
 from casework.db import db
 from casework.doors import doorbell
 from casework.doors.unit import unit_of_work
+from casework.operations.stage_batch import clear_leftovers
 
 AGAIN_AFTER = 60.0
 KEPT = timedelta(days=14)
@@ -26,6 +29,14 @@ def ring_forgotten() -> int:
         del _rung_at[ref]
     _rung_at.update(dict.fromkeys(refs, now))
     return len(refs)
+
+
+def clear_staging() -> int:
+    """Delete the staged files of batches that are over; they hold personal data in the clear. Return how many."""
+    try:
+        return clear_leftovers(settings=current_app.extensions["casework"])
+    finally:
+        db.session.rollback()
 
 
 def prune_ticks() -> None:

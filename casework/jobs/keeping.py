@@ -17,6 +17,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError
 from casework.promises import Promise
+from workflows.engine import Words
 from workflows.errors import Refused
 
 log = logging.getLogger("casework.jobs")
@@ -67,4 +68,7 @@ def _told(refusal: CaseworkError | Refused) -> dict:
 
 
 def _plain(params: Mapping[str, object]) -> dict[str, object]:
-    return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
+    return {
+        name: list(value) if isinstance(value, Words) else value if isinstance(value, int) else str(value)
+        for name, value in params.items()
+    }

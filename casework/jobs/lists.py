@@ -35,6 +35,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Daily("retime_all", at=time(0, 5)),
     Daily("orphans", at=time(8, 20)),
     Daily("digest", at=time(9, 0)),
+    Every("clear_staging", seconds=3600, run=housekeeping.clear_staging),
     Every("prune_ticks", seconds=3600, run=housekeeping.prune_ticks),
 )
 """What comes round: `Every` runs in the scheduler itself, `Daily` (Beijing time) is promised to the workers."""
