@@ -13,6 +13,7 @@ does not grant is refused.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workflows.access_actors import SYSTEM, Actor, Appointment, Level, Role
 from workflows.access_policy import ACTIONS, POLICY, Grant, Reach
@@ -94,7 +95,7 @@ def permitted(
     concerns_id: int | None = None,
 ) -> Refusal | None:
     """Return nothing if the actor may do this here, otherwise `out_of_scope` or `not_permitted` with its sentence."""
-    thing = {
+    thing: dict[str, Any] = {
         "organisation_path": tuple(organisation_path),
         "college_id": college_id,
         "kind": kind,

@@ -3,6 +3,8 @@
 Codes are promises: they are never renamed and never used for anything else.
 """
 
+from typing import Any
+
 from workflows.access import SYSTEM, permitted
 from workflows.case_facts import CaseFacts, CaseState
 from workflows.engine import Attempt, Guard, Words
@@ -11,7 +13,7 @@ from workflows.errors import N_, Refusal
 REOPENING_EVENTS = frozenset({"drift", "new_lead"})
 
 
-def may(actor: object, action: str, case: CaseFacts) -> bool:
+def may(actor: Any, action: str, case: CaseFacts) -> bool:
     """Say whether the policy table grants this action on this case."""
     if actor is SYSTEM:
         return False

@@ -155,7 +155,7 @@ def _stands_without_evidence(ask: Attempt) -> bool:
 
 
 def _correction_refusal(correction: Correction) -> Refusal | None:
-    named = {"field": correction.field}
+    named = {"field": Words((correction.field,))}
     if correction.new == correction.old:
         return Refusal("correction_changes_nothing", N_("“%(field)s”更正前后的值相同，请核对或删去这一条更正。"), named)
     if not correction.evidence_attached:

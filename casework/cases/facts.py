@@ -10,6 +10,7 @@ from casework.cases.dossier_of import dossier_of
 from casework.cases.models import Case, Correction, Verification
 from casework.cases.registered import registered_value
 from casework.db import db
+from casework.intake.fields import RECORD_FIELDS
 from casework.intake.models import Change, Record, Revision
 from casework.people.actors import path_of
 from casework.people.models import Person, Relation
@@ -50,6 +51,7 @@ def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflict
     )
 
 
+FIELD_LABELS = {field.name: field.label for field in RECORD_FIELDS}
 CONFLICT = N_("经办人录入、审核过该登记，或是该毕业生的辅导员")
 
 
@@ -106,7 +108,7 @@ def _verification(row: Verification) -> evidence.Verification:
 
 def _correction(row: Correction) -> case_facts.Correction:
     return case_facts.Correction(
-        field=row.field,
+        field=FIELD_LABELS.get(row.field, row.field),
         old=row.old,
         new=row.new,
         evidence_attached=row.evidence is not None and row.evidence.withdrawn_at is None,

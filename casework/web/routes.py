@@ -1,6 +1,10 @@
 """Every address of the web interface, in one table that can be read whole."""
 
+import hashlib
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 from flask_babel import gettext
@@ -30,6 +34,7 @@ from casework.web import (
     words,
 )
 
+YEAR = 365 * 24 * 3600
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/", "home", entry.home, GET),
@@ -91,7 +96,7 @@ def attach(app: Flask) -> None:
     web = Blueprint("web", __name__)
     for rule, endpoint, view, methods in ROUTES:
         web.add_url_rule(rule, endpoint, view, methods=methods)
-    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_CHECK_DEFAULT=False)
+    app.config.update(SEND_FILE_MAX_AGE_DEFAULT=YEAR, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_CHECK_DEFAULT=False)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf = CSRFProtect(app)
 
@@ -100,12 +105,23 @@ def attach(app: Flask) -> None:
         if not request.path.startswith("/api/"):
             csrf.protect()
 
+    @app.url_defaults
+    def name_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            values["v"] = _version(Path(app.static_folder or "") / values["filename"])
+
     app.register_error_handler(CSRFError, answer_forged)
     app.context_processor(lambda: {"words": words})
     wording.attach(app)
     shell.attach(app)
     appearance.attach(app)
     app.register_blueprint(web)
+
+
+@lru_cache
+def _version(file: Path) -> str:
+    """Return a name for what a static file holds, so that browsers may keep it until it changes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
 
 
 def answer_forged(_error: CSRFError) -> Response:
