@@ -21,7 +21,7 @@ def chosen(name: str) -> str:
     return CHOICES[name][0]
 
 
-def here(**changes: str) -> str:
+def here(**changes: Any) -> str:
     """Return the address of this page with some of its parameters changed; a form's answer has no address."""
     if request.method != "GET" or request.endpoint is None:
         return url_for("web.me", **changes)
