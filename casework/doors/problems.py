@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
-from flask_babel import get_locale, gettext
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from casework import errors
 from casework.db import db
+from casework.doors.languages import enumeration, gettext
 from casework.errors import N_
 from workflows.engine import Words
 from workflows.errors import Refused
@@ -72,10 +72,7 @@ def translated(message: str, params: Mapping[str, object]) -> str:
 
 
 def _shown(value: object) -> object:
-    if not isinstance(value, Words):
-        return value
-    between = "、" if str(get_locale() or "zh").startswith("zh") else ", "
-    return between.join(gettext(word) for word in value)
+    return enumeration(map(str, value)) if isinstance(value, (Words, list)) else value  # a stored one is a list
 
 
 def answer_casework(error: errors.CaseworkError) -> Response:

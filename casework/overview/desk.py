@@ -2,7 +2,7 @@
 
 A list reads explicit columns and turns its pages by (due_at, id), so that it
 costs the same with a hundred cases and with a million. The numbers over a list
-come from one grouped query.
+stop at a thousand for the same reason; only the board counts every case.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from casework import clock
 from casework.cases.models import Case, Evidence, Hold, Verification
-from casework.cases.queries import OPEN_STATES, in_scope
+from casework.cases.queries import COUNTED_AT_MOST, OPEN_STATES, counted, in_scope, limited_count
 from casework.db import db
 from casework.errors import N_, Invalid
 from casework.overview.urgency import SOON_DAYS
@@ -77,7 +77,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How many cases of a view stand in each group of urgency."""
+    """How many cases of a view stand in each group of urgency; of a list, no more than were counted."""
 
     by_group: dict[str, int] = field(default_factory=dict)
 
@@ -123,24 +123,55 @@ def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
 
 def group(due: SQLColumnExpression[Any], now: datetime) -> ColumnElement[str]:
     """Return the group of urgency as SQL: od, td, sn, lt."""
-    day_end = datetime.combine(now.astimezone(clock.BEIJING).date(), time(23, 59, 59), clock.BEIJING)
+    day_end = _day_end(now)
     return case(
         (due < now, "od"), (due <= day_end, "td"), (due <= day_end + timedelta(days=SOON_DAYS), "sn"), else_="lt"
     )
 
 
-def numbers(condition: ColumnElement[bool], filters: Filters, *, now: datetime) -> Numbers:
-    """Count a list by urgency, in one query."""
+def _day_end(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(clock.BEIJING).date(), time(23, 59, 59), clock.BEIJING)
+
+
+def _when(now: datetime) -> dict[str, ColumnElement[bool]]:
+    """Return the same groups as ranges of deadlines, which an index can answer; undated cases are in none."""
+    today, soon = _day_end(now), _day_end(now) + timedelta(days=SOON_DAYS)
+    return {
+        "od": Case.due_at < now,
+        "td": and_(Case.due_at >= now, Case.due_at <= today),
+        "sn": and_(Case.due_at >= now, Case.due_at > today, Case.due_at <= soon),
+        "lt": Case.due_at > soon,
+    }
+
+
+def numbers(condition: ColumnElement[bool], *, now: datetime) -> Numbers:
+    """Count every case of a condition by urgency; it reads them all, which a board may and a list may not."""
     key = group(Case.due_at, now).label("urgency_group")
-    wanted = _narrowed(_joined(select(key, func.count())).where(condition), filters, now).group_by(key)
+    wanted = select(key, func.count()).where(condition).group_by(key)
     return Numbers({row[0]: row[1] for row in db.session.execute(wanted)})
+
+
+def list_numbers(condition: ColumnElement[bool], filters: Filters, *, now: datetime) -> Numbers:
+    """Count a list by urgency in one query, each group up to `COUNTED_AT_MOST`."""
+    narrow = (condition, *_narrowing(filters, now))
+    asked = [limited_count(*narrow, when).label(name) for name, when in _when(now).items()]
+    undated = limited_count(*narrow, Case.due_at.is_(None)).label("undated")
+    row = db.session.execute(select(*asked, undated)).one()
+    found = {name: getattr(row, name) for name in GROUPS}
+    found["lt"] = min(found["lt"] + row.undated, COUNTED_AT_MOST)
+    return Numbers({name: number for name, number in found.items() if number})
+
+
+def list_total(condition: ColumnElement[bool], filters: Filters, *, now: datetime) -> int:
+    """Count a list, up to `COUNTED_AT_MOST`."""
+    return counted(condition, *_narrowing(filters, now))
 
 
 def sheet(
     condition: ColumnElement[bool], filters: Filters, *, now: datetime, after: str = "", limit: int = 50
 ) -> Sheet:
     """Return one page in the order of deadlines; cases without one come last."""
-    base = _narrowed(_joined(select(*COLUMNS)).where(condition), filters, now)
+    base = _joined(select(*COLUMNS)).where(condition, *_narrowing(filters, now))
     due, last = _place(after)
     rows: list[Row] = []
     if due or not last:
@@ -164,12 +195,6 @@ def colleges(actor: Actor) -> Sequence[str]:
     return db.session.scalars(wanted.order_by(Organisation.name)).all()
 
 
-def rules_present(condition: ColumnElement[bool]) -> Sequence[str]:
-    """Return the rules that cases of a view came from, for the filter."""
-    wanted = _joined(select(Case.rule)).where(condition, Case.rule != "").group_by(Case.rule).order_by(Case.rule)
-    return db.session.scalars(wanted).all()
-
-
 def _joined(wanted: Select) -> Select:
     return (
         wanted.select_from(Case)
@@ -179,24 +204,32 @@ def _joined(wanted: Select) -> Select:
     )
 
 
-def _narrowed(wanted: Select, filters: Filters, now: datetime) -> Select:
-    for column, value in (
-        (Case.kind, filters.kind), (Case.rule, filters.rule), (Case.origin, filters.origin),
-        (Case.severity, filters.severity), (College.name, filters.college), (Person.ref, filters.owner),
-    ):  # fmt: skip
-        if value:
-            wanted = wanted.where(column == value)
+def _narrowing(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters; each is about the case alone, so that counting needs no other table."""
+    narrow = [
+        column == value
+        for column, value in (
+            (Case.kind, filters.kind), (Case.rule, filters.rule), (Case.origin, filters.origin),
+            (Case.severity, filters.severity),
+        )
+        if value
+    ]  # fmt: skip
+    if filters.college:
+        narrow.append(Case.college_id.in_(select(Organisation.id).where(Organisation.name == filters.college)))
+    if filters.owner:
+        narrow.append(Case.owner_id.in_(select(Person.id).where(Person.ref == filters.owner)))
     if filters.round_id:
-        wanted = wanted.where(Case.round_id == filters.round_id)
+        narrow.append(Case.round_id == filters.round_id)
     if filters.state == "open":
-        wanted = wanted.where(running())
+        narrow.append(running())
     elif filters.state:
-        wanted = wanted.where(Case.state == filters.state)
+        narrow.append(Case.state == filters.state)
     if filters.urgency in GROUPS:
-        wanted = wanted.where(running(), group(Case.due_at, now) == filters.urgency)
+        when = _when(now)[filters.urgency]
+        narrow += [running(), or_(when, Case.due_at.is_(None)) if filters.urgency == "lt" else when]
     if filters.q:
-        wanted = wanted.where(Case.number.ilike(f"%{_plain(filters.q)}%", escape="\\"))
-    return wanted
+        narrow.append(Case.number.ilike(f"%{_plain(filters.q)}%", escape="\\"))
+    return narrow
 
 
 def _plain(words: str) -> str:

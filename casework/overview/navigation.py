@@ -6,12 +6,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from casework.cases.models import Case
-from casework.cases.queries import in_scope
+from casework.cases.queries import counted, in_scope
 from casework.db import db
 from casework.filing.models import Filing
 from casework.notices.models import Message
 from casework.overview.desk import running
-from casework.people.models import Organisation
 from casework.reports.models import Report, Signature
 from workflows.access import Actor, scope_of
 
@@ -20,7 +19,7 @@ INBOX = "inbox"
 
 @dataclass(frozen=True)
 class Count:
-    """A number of the menu; `late` paints it in the colour of what is overdue."""
+    """A number of the menu, counted no further than a list is; `late` paints it in the colour of what is overdue."""
 
     number: int
     late: bool = False
@@ -64,16 +63,13 @@ def recipient_ids(actor: Actor) -> list[int]:
 
 
 def _mine_overdue(actor: Actor, now: datetime) -> int:
-    mine = (Case.owner_id == actor.id, Case.state.in_(("flagged", "investigating")), Case.due_at < now)
-    wanted = select(func.count()).where(*mine)
-    return db.session.scalar(wanted) or 0
+    return counted(Case.owner_id == actor.id, Case.state.in_(("flagged", "investigating")), Case.due_at < now)
 
 
 def _all_overdue(actor: Actor, now: datetime) -> int:
     if not scope_of(actor, "overdue:read"):
         return 0
-    wanted = select(func.count()).select_from(Case).join(Organisation, Organisation.id == Case.organisation_id)
-    return db.session.scalar(wanted.where(in_scope(actor, "overdue:read"), running(), Case.due_at < now)) or 0
+    return counted(in_scope(actor, "overdue:read"), running(), Case.due_at < now)
 
 
 def _to_receipt(actor: Actor) -> int:

@@ -10,7 +10,6 @@ from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
 from casework.overview import board, desk
-from casework.overview.desk import Filters
 from casework.promises import last_beat
 from casework.reports.models import Report
 from casework.reports.queries import visible_reports
@@ -35,7 +34,7 @@ def overdue() -> Response:
     by = request.args.get("by", "")
     if by not in VIEWS:
         by = "unit" if above else "college"
-    numbers = desk.numbers(condition & desk.running(), Filters(), now=now)
+    numbers = desk.numbers(condition & desk.running(), now=now)
     marks = shell.marks(actor)
     ahead = next((mark for mark in marks if mark.kind != "od"), None)
     burn = board.burndown(condition, today=today, deadline=ahead.on if ahead else None)

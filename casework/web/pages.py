@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Response, flash, g, make_response, redirect, render_template, request
-from flask_babel import gettext
 
 from casework import errors
 from casework.config import Settings
 from casework.doors.sessions import current_actor
 from casework.doors.unit import unit_of_work
 from casework.web.wording import said
+from workflows.engine import Words
 from workflows.errors import Refused
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def required(names: Mapping[str, str]) -> dict[str, str]:
     values = {name: request.form.get(name, "").strip() for name in names}
     missing = {name: errors.N_("请填写此项。") for name, value in values.items() if not value}
     if missing:
-        labels = gettext("、").join(gettext(names[name]) for name in missing)
+        labels = Words(names[name] for name in missing)
         raise errors.Invalid(
             errors.N_("有内容没有填写：%(labels)s。没有保存。"), fields=missing, params={"labels": labels}
         )

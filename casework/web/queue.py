@@ -16,6 +16,7 @@ from casework.errors import N_
 from casework.intake.models import Record, Revision
 from casework.overview import desk
 from casework.overview.desk import Filters
+from casework.screening.rules import RULES
 from casework.web import shell
 from casework.web.pages import PAGE_SIZE, page
 from workflows.access import scope_of
@@ -39,15 +40,14 @@ def queue() -> Response:
     if chosen not in {name for name, _ in views}:
         chosen = views[0][0] if views else "mine"
     filters = _filters()
-    counted = {name: desk.numbers(desk.view(name, actor, now=now), _round_only(), now=now) for name, _ in views}
+    counted = {name: desk.list_total(desk.view(name, actor, now=now), _round_only(), now=now) for name, _ in views}
     condition = desk.view(chosen, actor, now=now)
-    numbers = desk.numbers(condition, filters, now=now) if filters.active else counted.get(chosen, desk.Numbers())
     return page(
         "queue/page.html",
         views=views,
         view=chosen,
         counted=counted,
-        numbers=numbers,
+        numbers=desk.list_numbers(condition, filters, now=now),
         **_list(condition, filters),
     )
 
@@ -57,7 +57,7 @@ def cases() -> Response:
     """Show every case within sight, filtered, in the order of deadlines."""
     actor, now = current_actor(), clock.now()
     condition, filters = in_scope(actor), _filters()
-    return page("cases/page.html", numbers=desk.numbers(condition, filters, now=now), **_list(condition, filters))
+    return page("cases/page.html", numbers=desk.list_numbers(condition, filters, now=now), **_list(condition, filters))
 
 
 @signed_in
@@ -80,7 +80,7 @@ def _list(condition: ColumnElement[bool], filters: Filters) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "filters": filters,
-        "rules": desk.rules_present(condition),
+        "rules": [rule.code for rule in RULES],
         "colleges": desk.colleges(current_actor()),
         "after": request.args.get("after", ""),
         "may_assign": shell.may(current_actor(), "case:assign"),

@@ -1,6 +1,7 @@
 """What surrounds every page: the round that is looked at, the ribbon of its dates, the menu with its counts."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request, session, url_for
@@ -69,7 +70,7 @@ def attach(app: Flask) -> None:
 def current_round() -> Round | None:
     """Return the round that this person looks at: chosen in the address, remembered, else the newest open one."""
     if "round_looked_at" not in g:
-        open_ones = rounds.open_rounds()
+        open_ones = open_rounds()
         wanted = request.args.get("round") or session.get("round")
         g.round_looked_at = next((each for each in open_ones if each.code == wanted), None) or next(
             iter(open_ones), None
@@ -77,6 +78,13 @@ def current_round() -> Round | None:
         if request.args.get("round") and g.round_looked_at:
             session["round"] = g.round_looked_at.code
     return g.round_looked_at
+
+
+def open_rounds() -> Sequence[Round]:
+    """Return the rounds that are not closed, asked for once a request."""
+    if "open_rounds" not in g:
+        g.open_rounds = rounds.open_rounds()
+    return g.open_rounds  # type: ignore[no-any-return] # g knows no types
 
 
 def may(actor: Actor, *actions: str) -> bool:
@@ -109,7 +117,7 @@ def menu(actor: Actor) -> list[tuple[str, list[Entry]]]:
 
 def _keep_settings() -> None:
     g.settings = current_app.extensions["casework"]
-    for remembered in ("round_looked_at", "menu_counts"):
+    for remembered in ("round_looked_at", "open_rounds", "menu_counts"):
         g.pop(remembered, None)
 
 
@@ -149,7 +157,7 @@ class _Shell:
 
     @property
     def rounds(self) -> list[Round]:
-        return list(rounds.open_rounds())
+        return list(open_rounds())
 
     @property
     def round(self) -> Round | None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from casework import clock
+from casework.cases.queries import COUNTED_AT_MOST
+from casework.doors.languages import enumeration, gettext
 from casework.intake import normal
 from casework.overview.urgency import Urgency, urgency
 from casework.web.words import RULES
@@ -32,6 +34,7 @@ def attach(app: Flask) -> None:
         masked_name=normal.masked_name,
         masked_student_no=normal.masked_student_no,
         count=count,
+        at_most=at_most,
         size=size,
         labels=labels,
         reason_words=lambda reason: reason.said(gettext, _shown),
@@ -105,6 +108,11 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def at_most(value: int) -> str:
+    """Return a number that was counted no further than `COUNTED_AT_MOST`: 999+ says that there are more."""
+    return count(value) if value < COUNTED_AT_MOST else f"{COUNTED_AT_MOST - 1}+"
+
+
 def size(value: float) -> str:
     """Return a file's size as people say it."""
     for unit in UNITS:
@@ -128,8 +136,8 @@ def _date(value: date | datetime | str | None) -> date | None:
 
 
 def _shown(value: object) -> object:
-    if isinstance(value, Words):
-        return gettext("、").join(gettext(word) for word in value)
+    if isinstance(value, (Words, list)):  # one that was stored comes back as a list
+        return enumeration(map(str, value))
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):

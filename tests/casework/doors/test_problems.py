@@ -4,17 +4,24 @@ import pytest
 
 from casework.doors.problems import answer_casework, answer_refused, translated
 from casework.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unavailable
+from casework.web.wording import said
 from workflows.engine import Words
 from workflows.errors import Refusal, Refused
 
-LANGUAGES = [("zh", "核查中、已纠正"), ("en", "核查中, 已纠正")]
+LANGUAGES = [("zh", "甲、乙"), ("en", "甲, 乙")]
 
 
 @pytest.mark.parametrize(("language", "joined"), LANGUAGES)
 def test_labels_are_joined_as_the_language_does(app, language, joined):
     with app.test_request_context(f"/api/v1/x?lang={language}"):
-        said = translated("%(states)s：%(count)d", {"states": Words(("核查中", "已纠正")), "count": 2})
+        said = translated("%(states)s：%(count)d", {"states": Words(("甲", "乙")), "count": 2})
     assert said == f"{joined}：2"
+
+
+@pytest.mark.parametrize(("language", "joined"), [("zh", "3、4"), ("en", "3, 4")])
+def test_a_list_that_was_stored_is_joined_as_one_that_was_not(app, language, joined):
+    with app.test_request_context(f"/api/v1/x?lang={language}"):
+        assert (translated("%(rows)s", {"rows": ["3", "4"]}), said("%(rows)s", {"rows": ["3", "4"]})) == (joined,) * 2
 
 
 @pytest.mark.parametrize(
