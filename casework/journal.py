@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from casework import clock
 from casework.db import Code, Moment, db, insert_new
+from casework.errors import N_
 from casework.sealing import SealBroken, SealedText, ring
 
 MAIN, LOOKS = "main", "looks"
@@ -94,12 +95,13 @@ class Note:
 
 @dataclass(frozen=True)
 class Break:
-    """A place where a chain does not hold, found by `verify`."""
+    """A place where a chain does not hold, found by `verify`; entrances translate the reason with its parameters."""
 
     organisation_id: int
     chain: str
     seq: int
     reason: str
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 def record(  # the organisation is a plain id: the journal knows no other room
@@ -158,18 +160,19 @@ def verify(organisation_id: int, chain: str = MAIN) -> Iterator[Break]:
     for entry, secrets in _walk(organisation_id, chain):
         seq += 1
         if entry.seq != seq:
-            yield Break(organisation_id, chain, seq, f"entry {seq} is missing")
+            yield Break(organisation_id, chain, seq, N_("这一条不在日志中。"))
             seq = entry.seq
         if entry.previous != previous:
-            yield Break(organisation_id, chain, seq, "the link to the entry before does not hold")
+            yield Break(organisation_id, chain, seq, N_("与前一条的链接不符。"))
         if entry.hash != _digest(entry):
-            yield Break(organisation_id, chain, seq, "the content was changed after it was written")
+            yield Break(organisation_id, chain, seq, N_("内容在写入后被改动。"))
         for secret in secrets:
             if not _fits(secret, entry.commitments):
-                yield Break(organisation_id, chain, seq, f"the sealed value {secret.name} does not fit its commitment")
+                reason = N_("封存的内容（%(name)s）与写入时的承诺值不符。")
+                yield Break(organisation_id, chain, seq, reason, {"name": secret.name})
         previous = entry.hash
     if head(organisation_id, chain) != (seq, previous):
-        yield Break(organisation_id, chain, seq, "the head does not fit the last entry")
+        yield Break(organisation_id, chain, seq, N_("链首记录与最后一条不符。"))
 
 
 def _walk(organisation_id: int, chain: str) -> Iterator[tuple[Row, list[Row]]]:

@@ -138,7 +138,7 @@ def _problem(row: RowProblem) -> dict[str, object]:
     own = {name: getattr(row, name) for name in names}
     return own | {
         "value": masking.field_value(row.field, row.value),
-        "detail": gettext(row.message) % params if row.params else gettext(row.message),
+        "detail": translated(row.message, params) if params else gettext(row.message),
     }
 
 

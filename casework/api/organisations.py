@@ -9,6 +9,7 @@ from casework.api.schemas.fields import Query
 from casework.api.schemas.people import JournalOut, JournalQuery, OrganisationOut, OrganisationPage, OrganisationQuery
 from casework.db import db
 from casework.doors.pages_of import page_of
+from casework.doors.problems import translated
 from casework.doors.sessions import current_actor
 from casework.people.models import Organisation
 
@@ -45,7 +46,7 @@ def verify_journal(query: dict, code: str) -> object:
         "entries": entries,
         "head": head,
         "intact": not breaks,
-        "breaks": breaks,
+        "breaks": [{"seq": each.seq, "reason": translated(each.reason, each.params)} for each in breaks],
     }
 
 

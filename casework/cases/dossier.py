@@ -25,6 +25,7 @@ from typing import Any
 
 from casework.cases.canonical import canonical_hash, plain
 from casework.errors import N_, Invalid
+from workflows.engine import Words
 
 SECTIONS = ("number", "subject", "facts", "findings", "verifications", "corrections", "evidence", "conclusion")
 KEY_OF = {"findings": "ref", "verifications": "ref", "corrections": "ref", "evidence": "sha256"}
@@ -69,8 +70,8 @@ def _check_sections(dossier: Mapping[str, object]) -> None:
             N_("案件 %(number)s 的卷宗结构不符：缺少 %(absent)s，不应有 %(foreign)s。"),
             params={
                 "number": dossier.get("number", "—"),
-                "absent": "、".join(absent) or "—",
-                "foreign": "、".join(foreign) or "—",
+                "absent": Words(absent or ["—"]),
+                "foreign": Words(foreign or ["—"]),
             },
         )
 

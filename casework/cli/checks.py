@@ -28,7 +28,7 @@ def check() -> None:
             state = spoken.say(N_("完整")) if not breaks else spoken.say(N_("不完整"))
             click.echo(f"  {chain.organisation_id:>6} {chain.chain:<6} #{chain.seq:<8} {chain.hash[:12]}  {state}")
             for found in breaks[:5]:
-                click.echo(f"    #{found.seq}: {found.reason}")
+                click.echo(f"    #{found.seq}: {spoken.say(found.reason, **found.params)}")
         if broken:
             sys.exit(1)
 

@@ -31,22 +31,23 @@ def language(environ: Mapping[str, str] = os.environ) -> str:
 
 
 def say(message: str, **params: object) -> str:
-    """Return a marked sentence in the language of the terminal, with its parameters filled in."""
-    return _catalogue(language()).gettext(message) % params if params else _catalogue(language()).gettext(message)
+    """Return a marked sentence in the language of the terminal, with its parameters filled in; labels follow."""
+    text = _catalogue(language()).gettext(message)
+    return text % {name: _shown(value) for name, value in params.items()} if params else text
 
 
 def say_refusal(refusal: Refusal) -> str:
     """Return the sentence of a rule in the language of the terminal."""
-    params = {
-        name: enumeration(say(part) for part in value) if isinstance(value, Words) else value
-        for name, value in refusal.params.items()
-    }
-    return say(refusal.message, **params)
+    return say(refusal.message, **refusal.params)
 
 
 def enumeration(parts: Iterable[str]) -> str:
     """Return several things in a row, with the mark of the language of the terminal between them."""
     return (", " if language() == "en" else "、").join(parts)
+
+
+def _shown(value: object) -> object:
+    return enumeration(say(part) for part in value) if isinstance(value, Words) else value
 
 
 @lru_cache

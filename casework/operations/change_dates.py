@@ -22,6 +22,7 @@ from casework.people.models import Organisation
 from casework.reports.models import Report
 from casework.rounds.models import Round, StatutoryDate
 from workflows.access import Actor
+from workflows.engine import Words
 
 OWN_CLAUSE = "own"
 
@@ -53,7 +54,7 @@ def change_dates(round_: Round, *, dates: Mapping[str, date], reason: str, actor
     rows = {row.level: row for row in round_.dates if row.organisation_id is None}
     unknown = [level for level in dates if level not in rows]
     if unknown:
-        raise Invalid(N_("轮次没有这些期限：%(levels)s。没有保存。"), params={"levels": "、".join(unknown)})
+        raise Invalid(N_("轮次没有这些期限：%(levels)s。没有保存。"), params={"levels": Words(unknown)})
     changing = {level: on for level, on in dates.items() if rows[level].on != on}
     if not changing:
         raise Conflict(N_("日期与现在的相同，没有改动。"), code="nothing_changed")

@@ -30,6 +30,7 @@ from casework.reports.snapshot_of import TEXTS, snapshot_of
 from casework.storage import keep
 from workflows import calendars
 from workflows.access import Actor
+from workflows.engine import Words
 from workflows.errors import Refused
 from workflows.report import refusals
 
@@ -83,7 +84,7 @@ def _refuse_incomplete(report: Report, cases: Sequence[Case]) -> None:
         raise CannotFreeze(
             N_("自查报告 %(report)s 还没有写：%(parts)s。请补写后再定稿。"),
             code="texts_missing",
-            params=shown | {"parts": "、".join(blank)},
+            params=shown | {"parts": Words(blank)},
         )
     if report.supplementary and not cases:
         raise CannotFreeze(

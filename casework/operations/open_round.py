@@ -12,6 +12,7 @@ from casework.operations.permit import permit_settings
 from casework.rounds import settings, tables
 from casework.rounds.models import CodeEntry, Round, StatutoryDate
 from workflows.access import Actor
+from workflows.engine import Words
 
 
 def open_round(*, shipped: str, actor: Actor) -> Round:
@@ -36,7 +37,7 @@ def copy_round(source: Round, *, code: str, name: str, cohort: int, dates: Mappi
     national = [row for row in source.dates if row.organisation_id is None]
     missing = [row.label for row in national if row.level not in dates]
     if missing:
-        raise Conflict(N_("新轮次缺少期限：%(missing)s。请逐级填写。"), params={"missing": "、".join(missing)})
+        raise Conflict(N_("新轮次缺少期限：%(missing)s。请逐级填写。"), params={"missing": Words(missing)})
     opened = _new(code, name, cohort, settings.checked(source.settings))
     opened.copied_from_id = source.id
     opened.dates = [

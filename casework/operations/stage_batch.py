@@ -17,6 +17,7 @@ from casework.intake.importers.staging import stage
 from casework.intake.models import Batch, RowProblem
 from casework.operations.take_file import inspection_of
 from casework.rounds import queries
+from workflows.engine import Words
 
 ALIASES = "name_zh_alias"
 WAITING = ("uploaded", "inspected", "staging", "staged")
@@ -84,7 +85,7 @@ def note_staged(batch: Batch, staged: Staged) -> None:
                 visible(found.value),
                 found.code,
                 found.message,
-                {name: visible(value) for name, value in found.params.items()},
+                {name: _storable(value) for name, value in found.params.items()},
                 found.severity,
                 found.handling,
             )
@@ -101,6 +102,10 @@ def note_staged(batch: Batch, staged: Staged) -> None:
         "problems": staged.problem_count,
     }
     batch.state = "staged"
+
+
+def _storable(value: str | Words) -> str | list[str]:
+    return [visible(word) for word in value] if isinstance(value, Words) else visible(value)
 
 
 def visible(text: str) -> str:

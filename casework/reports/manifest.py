@@ -29,6 +29,7 @@ from casework.cases.canonical import canonical_hash, plain
 from casework.cases.dossier import BadDossier, dossier_hash
 from casework.errors import N_, Conflict
 from casework.reports.problem import Problem
+from workflows.engine import Words
 
 FORMAT = "casework.manifest/1"
 CLAUSES = ("N1.1", "N1.2", "N1.3", "N1.4", "N1.5")
@@ -171,16 +172,14 @@ def _compare_contents(listed: Mapping[str, str], now: Mapping[str, str]) -> list
 def _refuse_repeated(lines: Sequence[Mapping]) -> None:
     twice = sorted(number for number, times in Counter(line["number"] for line in lines).items() if times > 1)
     if twice:
-        raise CannotFreeze(
-            N_("案件 %(numbers)s 在报告中出现不止一次，不能定稿。"), params={"numbers": "、".join(twice)}
-        )
+        raise CannotFreeze(N_("案件 %(numbers)s 在报告中出现不止一次，不能定稿。"), params={"numbers": Words(twice)})
 
 
 def _refuse_unexplained(waiting: Sequence[Mapping]) -> None:
     silent = [str(case["number"]) for case in waiting if not str(case.get("reason", "")).strip()]
     if silent:
         raise CannotFreeze(
-            N_("未办结案件 %(numbers)s 没有写明原因，不能定稿；请逐件填写。"), params={"numbers": "、".join(silent)}
+            N_("未办结案件 %(numbers)s 没有写明原因，不能定稿；请逐件填写。"), params={"numbers": Words(silent)}
         )
 
 
@@ -191,5 +190,5 @@ def _refuse_unanswered(checklist: Sequence[Mapping]) -> None:
     if open_items:
         raise CannotFreeze(
             N_("自查内容 %(clauses)s 尚未填写完整，不能定稿；请填写方法、范围、结果和责任人。"),
-            params={"clauses": "、".join(open_items)},
+            params={"clauses": Words(open_items)},
         )

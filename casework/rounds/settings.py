@@ -11,9 +11,12 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from casework.errors import N_, Invalid
 from casework.rounds.models import Round
+from workflows.engine import Words
 
 SEVERITIES = ("low", "medium", "high", "critical")
 LEVELS = ("university", "province", "ministry")
+DATE_LABELS = (N_("高校自查"), N_("省级核查"), N_("毕业生确认"))
+"""What the shipped round calls its dates: they come out of the database, so the catalogue learns of them here."""
 
 
 class _Strict(Schema):
@@ -87,7 +90,7 @@ def checked(settings: Mapping[str, object]) -> dict:
     except ValidationError as fault:
         places = {place: N_("此项缺失或取值不在允许范围内。") for place in _places(fault.normalized_messages())}
         raise Invalid(
-            N_("轮次设置有误，没有保存：%(places)s。"), fields=places, params={"places": "、".join(places)}
+            N_("轮次设置有误，没有保存：%(places)s。"), fields=places, params={"places": Words(places)}
         ) from fault
     return dict(settings)
 

@@ -29,7 +29,7 @@ def entries(organisation_id=1, chain=MAIN):
 
 
 def breaks(organisation_id=1, chain=MAIN):
-    return [(found.seq, found.reason) for found in journal.verify(organisation_id, chain)]
+    return [(found.seq, found.reason % found.params) for found in journal.verify(organisation_id, chain)]
 
 
 def behind_its_back(statement, **values):
@@ -128,7 +128,7 @@ def test_an_entry_that_was_rewritten_with_a_fitting_hash_breaks_the_link_of_the_
         entry = session.scalars(select(JournalEntry).filter_by(seq=2)).one()
         entry.actor = "9"
         entry.hash = journal._digest(entry)
-    assert breaks() == [(3, "the link to the entry before does not hold")]
+    assert breaks() == [(3, "与前一条的链接不符。")]
 
 
 def test_the_session_does_not_hide_what_the_database_says():
@@ -166,7 +166,7 @@ def test_a_changed_personal_value_is_found_rather_than_raised(statement):
     with unit_of_work():
         say(personal={"phone": SECRET})
     behind_its_back(statement, **({"value": b"\x02k1" + bytes(40)} if ":value" in statement else {}))
-    assert breaks() == [(1, "the sealed value phone does not fit its commitment")]
+    assert breaks() == [(1, "封存的内容（phone）与写入时的承诺值不符。")]
 
 
 def test_a_failed_unit_of_work_leaves_no_entry_and_none_for_the_next():

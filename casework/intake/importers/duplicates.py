@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 
 from casework.errors import N_
 from casework.intake.importers.shapes import Problem
+from workflows.engine import Words
 
 _MERGED = N_("与第 %(first)s 行内容完全相同，已合并为一行。")
 _CONFLICT = N_("第 %(rows)s 行的%(key)s相同而内容不同，无法判断以哪一行为准，均未导入；请核对后只保留一行。")
 _ROWS_NAMED = 10
 
 
-def twice_named(path: Path, key: Sequence[str], *, header: str, label: str) -> Iterator[Problem]:
+def twice_named(path: Path, key: Sequence[str], *, header: str, label: Words) -> Iterator[Problem]:
     """Give a problem for every row that must go; those with handling `merged` are copies of a row that stays."""
     keys = pq.read_table(path, columns=[*key, "row_number"])
     counted = keys.group_by(list(key)).aggregate([("row_number", "count")])
@@ -46,7 +47,7 @@ def _rows(path: Path, numbers: pa.ChunkedArray) -> Iterator[dict[str, Any]]:
             yield from group.filter(pc.is_in(group["row_number"], value_set=wanted)).to_pylist()
 
 
-def _judge(rows: list[dict[str, Any]], key: Sequence[str], header: str, label: str) -> Iterator[Problem]:
+def _judge(rows: list[dict[str, Any]], key: Sequence[str], header: str, label: Words) -> Iterator[Problem]:
     numbers = [row.pop("row_number") for row in rows]
     value = "，".join(str(rows[0][name]) for name in key)
     if all(row == rows[0] for row in rows):
@@ -54,9 +55,9 @@ def _judge(rows: list[dict[str, Any]], key: Sequence[str], header: str, label: s
         for number in numbers[1:]:
             yield Problem(number, header, key[0], value, "duplicate_row", _MERGED, params, "warning", "merged")
         return
-    params = {"rows": "、".join(map(str, numbers[:_ROWS_NAMED])), "key": label}
+    differing: dict[str, str | Words] = {"rows": Words(map(str, numbers[:_ROWS_NAMED])), "key": label}
     for number in numbers:
-        yield Problem(number, header, key[0], value, "conflicting_rows", _CONFLICT, params, "error", "skipped")
+        yield Problem(number, header, key[0], value, "conflicting_rows", _CONFLICT, differing, "error", "skipped")
 
 
 def without(path: Path, target: Path, numbers: Sequence[int]) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from casework.errors import CaseworkError
+from workflows.engine import Words
 
 
 class StagingStopped(CaseworkError):  # noqa: N818
@@ -129,7 +130,7 @@ class Problem(NamedTuple):
     value: str
     code: str
     message: str
-    params: Mapping[str, str]
+    params: Mapping[str, str | Words]
     severity: str  # error: the row was left out; warning: it was taken
     handling: str  # skipped, kept, left_open, merged
 
@@ -164,4 +165,9 @@ class Staged:
         with pq.ParquetFile(self.problems_path) as file:
             for batch in file.iter_batches():
                 for line in batch.to_pylist():
-                    yield Problem(**{**line, "params": json.loads(line["params"])})
+                    yield Problem(**{**line, "params": _read(line["params"])})
+
+
+def _read(stored: str) -> dict[str, str | Words]:
+    """Return parameters as they were before they became JSON, which knows lists and no words."""
+    return {name: Words(value) if isinstance(value, list) else value for name, value in json.loads(stored).items()}

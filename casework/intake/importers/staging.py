@@ -20,6 +20,7 @@ from casework.intake.importers.headers import importer_of
 from casework.intake.importers.problems import ProblemList, of_blank, of_flaw, of_remark
 from casework.intake.importers.reading import ColumnReading
 from casework.intake.importers.shapes import Importer, Inspection, Limits, Staged, StagingStopped
+from workflows.engine import Words
 
 _MISSING = N_("表头中没有“%(columns)s”列，整个文件未导入；请在导出时包含此列，或在列对应中指定。")
 _NO_ROWS = N_("文件只有表头，没有数据行；请核对导出条件后重新上传。")
@@ -73,7 +74,7 @@ def _readings(
         raise Invalid(N_("列对应有误：每一列只能对应一个已知字段，每个字段只能用一次。"), code="bad_mapping")
     missing = [column.label for column in importer.columns if column.required and column.name not in taken]
     if missing:
-        raise FileRefused(_MISSING, code="missing_required_column", params={"columns": "、".join(missing)})
+        raise FileRefused(_MISSING, code="missing_required_column", params={"columns": Words(missing)})
     return [
         ColumnReading(importer, importer.column(name), index, inspection.headers[index], codes)
         for index, name in enumerate(mapping)
@@ -165,7 +166,7 @@ class _Staging:
     def _settle_duplicates(self) -> Path:
         key = self._importer.key
         reading = next(reading for reading in self._readings if reading.column.name == key[0])
-        label = "、".join(self._importer.column(name).label for name in key)
+        label = Words(self._importer.column(name).label for name in key)
         found = list(twice_named(self._part, key, header=reading.header, label=label))
         if not found:
             return self._part

@@ -53,7 +53,9 @@ def test_a_journal_is_walked_and_a_change_behind_its_back_is_found(world, superv
     assert (sound["intact"], sound["breaks"]) == (True, [])
     with unit_of_work():
         db.session.query(JournalEntry).filter_by(seq=sound["entries"]).update({"subject": "other"})
-    assert supervisor.get(path, status=200).json["breaks"][0]["seq"] == sound["entries"]
+    assert supervisor.get(path, status=200).json["breaks"] == [
+        {"seq": sound["entries"], "reason": "内容在写入后被改动。"}
+    ]
     supervisor.get(f"/organisations/{world.other.code}/journal", status=404)
 
 
