@@ -16,7 +16,7 @@ START = datetime(2024, 7, 29, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def promised(app):  # noqa: ARG001 - everything lives inside its context
+def promised(app):
     with clock.stopped_at(START), unit_of_work():
         return promises.promise("screen", organisation=1).ref
 

@@ -86,7 +86,7 @@ PRIVATE = ("13812346021", "110101200001011234", "xiaoming@stu.example.com", "本
 
 
 @pytest.fixture
-def personal(app):  # noqa: ARG001 - everything lives inside its context
+def personal(app):
     tree, round_ = make_tree(), make_round()
     owner = make_person("investigator", tree.university)
     sealed = {"phone": PRIVATE[0], "id_number": PRIVATE[1], "email": PRIVATE[2]}

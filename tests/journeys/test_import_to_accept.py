@@ -44,7 +44,7 @@ def screened():
 
 
 @pytest.fixture(autouse=True)
-def _monday(app):  # noqa: ARG001 - everything lives inside its context
+def _monday(app):
     with clock.stopped_at(MONDAY):
         open_university()
         yield

@@ -24,7 +24,7 @@ def upload(caller, world, content=ROWS, *, status=201, **more):
 
 
 @pytest.fixture
-def world(app, client):  # noqa: ARG001 - inside the context of the application
+def world(app, client):
     with unit_of_work():
         tree = factories.make_tree()
         other = factories.make_organisation("江城大学", "university", tree.province, short_code="JC")

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 @pytest.fixture(autouse=True)
-def _university(app):  # noqa: ARG001 - everything lives inside its context
+def _university(app):
     open_university()
 
 

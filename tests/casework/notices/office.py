@@ -110,7 +110,7 @@ def _organisation(code, kind, parent):
 
 
 @pytest.fixture
-def office(app):  # noqa: ARG001 - everything lives inside its context
+def office(app):
     ways.configure(("inbox", "simulator"))
     yield open_office()
     ways.configure(())

@@ -16,7 +16,7 @@ UNTIL = date(2024, 7, 31)
 
 
 @pytest.fixture
-def bench(app):  # noqa: ARG001 - everything lives inside its context
+def bench(app):
     with clock.stopped_at(NOON):
         yield make_bench()
 

@@ -25,7 +25,7 @@ from workflows.access import SYSTEM
 
 
 @pytest.fixture
-def bench(app):  # noqa: ARG001 - everything lives inside its context
+def bench(app):
     with clock.stopped_at(NOON):
         yield make_bench()
 

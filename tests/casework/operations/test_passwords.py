@@ -24,7 +24,7 @@ from workflows.access import SYSTEM
 
 
 @pytest.fixture
-def tree(app):  # noqa: ARG001 - everything lives inside its context
+def tree(app):
     with clock.stopped_at(NOON):
         yield make_tree()
 

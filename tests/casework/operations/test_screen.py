@@ -32,7 +32,7 @@ AUGUST = datetime(2024, 8, 31, 15, 59, 59, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _university(app):  # noqa: ARG001 - everything lives inside its context
+def _university(app):
     with clock.stopped_at(AUGUST):
         open_university()
         yield

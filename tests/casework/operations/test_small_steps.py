@@ -26,7 +26,7 @@ SETTLED = ["corrected", "accepted", "signed_off", "filed"]
 
 
 @pytest.fixture
-def bench(app):  # noqa: ARG001 - everything lives inside its context
+def bench(app):
     with clock.stopped_at(NOON):
         yield make_bench()
 

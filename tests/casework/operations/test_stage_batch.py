@@ -27,7 +27,7 @@ from tests.casework.sample_university import (
 
 
 @pytest.fixture(autouse=True)
-def _university(app):  # noqa: ARG001 - everything lives inside its context
+def _university(app):
     open_university()
 
 

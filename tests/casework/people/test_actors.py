@@ -12,7 +12,7 @@ TODAY = date(2024, 7, 29)
 
 
 @pytest.fixture
-def tree(app):  # noqa: ARG001 - everything lives inside its context
+def tree(app):
     with clock.stopped_at(NOON):
         yield make_tree()
 

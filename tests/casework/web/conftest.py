@@ -11,7 +11,7 @@ from tests.casework.web.visitor import browser_of
 
 
 @pytest.fixture
-def desk(app):  # noqa: ARG001 - everything lives inside its context
+def desk(app):
     """Return an office; its investigator owns one case that nobody began and one under way."""
     with unit_of_work():
         office = make_office()

@@ -33,7 +33,7 @@ class Town:
 
 
 @pytest.fixture
-def town(app):  # noqa: ARG001 - everything lives inside its context
+def town(app):
     with unit_of_work():
         town = Town()
         retime_round(town.round_, actor=SYSTEM)

@@ -10,7 +10,7 @@ from tests.casework.web.visitor import browser_of
 
 
 @pytest.fixture
-def officer(app):  # noqa: ARG001 - everything lives inside its context
+def officer(app):
     with unit_of_work():
         return make_person("investigator", make_tree().university, password=PASSWORD)
 

@@ -14,7 +14,7 @@ from tests.casework.web.visitor import browser_of
 
 
 @pytest.fixture
-def office(app):  # noqa: ARG001 - everything lives inside its context
+def office(app):
     with unit_of_work():
         office = make_office()
         prepare(office)

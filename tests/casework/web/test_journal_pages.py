@@ -24,7 +24,7 @@ class Town:
 
 
 @pytest.fixture
-def town(app):  # noqa: ARG001 - everything lives inside its context
+def town(app):
     with unit_of_work():
         return Town()
 

@@ -27,7 +27,7 @@ class Town:
 
 
 @pytest.fixture
-def town(app):  # noqa: ARG001 - everything lives inside its context
+def town(app):
     ways.configure(("inbox", "simulator"))
     with unit_of_work():
         town = Town()
