@@ -169,9 +169,9 @@ HORSE = (
     "import os, time\n"
     "if os.fork() == 0:\n"
     "    os.setpgrp()\n"  # as RQ's work horse does
-    "    print('horse', os.getpid(), flush=True)\n"
+    "    os.write(1, f'horse {os.getpid()}\\n'.encode())\n"  # one write a line: two processes share the pipe
     "    time.sleep(60)\n"
-    "print('parent', os.getpid(), flush=True)\n"
+    "os.write(1, f'parent {os.getpid()}\\n'.encode())\n"
     "time.sleep(60)\n"
 )
 
