@@ -2,6 +2,7 @@
 
 from casework import idempotency, journal, promises, storage
 from casework.cases import models as cases
+from casework.cases import samples
 from casework.db import Base
 from casework.deadlines import models as deadlines
 from casework.filing import models as filing
@@ -14,7 +15,7 @@ from casework.screening import models as screening
 
 ROOMS = (
     *(idempotency, journal, promises, storage),
-    *(people, rounds, intake, screening, cases, reports, filing, deadlines, notices),
+    *(people, rounds, intake, screening, cases, samples, reports, filing, deadlines, notices),
 )
 
 metadata = Base.metadata

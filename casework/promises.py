@@ -46,6 +46,7 @@ class Promise(db.Model):
     progress: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict | None]
+    stop_asked_at: Mapped[datetime | None]  # a person no longer wants it; the job looks and ends without a trace
 
 
 class Tick(db.Model):

@@ -60,6 +60,7 @@ class Case(db.Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     merged_from_state: Mapped[Code | None]
     people_count: Mapped[int] = mapped_column(default=0)
+    suspicion: Mapped[float | None]  # posterior log-odds of its findings; None where no rule opened it
     due_at: Mapped[datetime | None]
     due_clock: Mapped[Code] = mapped_column(default="")
     target_on: Mapped[date | None]

@@ -124,6 +124,7 @@ class Revision(db.Model):
     employer_place: Mapped[str] = mapped_column(default="")
     employer_address: Mapped[Words] = mapped_column(default="")
     job_category_code: Mapped[str] = mapped_column(default="")
+    agreement_no: Mapped[str] = mapped_column(default="")
     pay: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     pay_text: Mapped[str] = mapped_column(default="")
     study_country: Mapped[str] = mapped_column(default="")
@@ -154,6 +155,7 @@ class Confirmation(db.Model):
     status: Mapped[str]
     confirm_time: Mapped[datetime | None]
     snapshot_on: Mapped[date]
+    device_index: Mapped[Code | None]  # which device answered, as an opaque token; never an address
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
 
 
@@ -192,6 +194,8 @@ class Employer(db.Model):
     industry_code: Mapped[str] = mapped_column(default="")
     place_code: Mapped[str] = mapped_column(default="")
     phone_index: Mapped[Code | None]
+    address: Mapped[Words] = mapped_column(default="")
+    agent_index: Mapped[Code | None]  # who acts for it: a person, so only a token
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
 
 

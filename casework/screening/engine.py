@@ -21,8 +21,8 @@ import pyarrow as pa
 
 from casework.errors import N_, Conflict, Invalid
 from casework.screening.frames import Context
-from casework.screening.ground import lay
-from casework.screening.rule import Level, Output, Rule, Strength, Value
+from casework.screening.ground import empty, lay
+from casework.screening.rule import Found, Level, Output, Rule, Strength, Value
 from casework.screening.rules import RULES
 
 BEIJING = timezone(timedelta(hours=8))
@@ -50,13 +50,19 @@ class Hit:
 
 @dataclass(frozen=True)
 class RuleRun:
-    """What became of one rule: run with so many hits, or not run because frames were missing."""
+    """What became of one rule: run with so many hits, or not run because frames or columns were missing.
+
+    `empty` names columns that were there without a single value, so that "no hits" is not believed;
+    `tests` counts the statistical tests that were made (0 for a rule that makes none).
+    """
 
     rule: str
     version: int
     missing: tuple[str, ...]
     hits: int
     seconds: float
+    empty: tuple[str, ...] = ()
+    tests: int = 0
 
     @property
     def ran(self) -> bool:
@@ -123,12 +129,12 @@ def screen(
         tempfile.TemporaryDirectory(prefix="screening-") as spill,
         _connect(spill, memory_limit_mb, threads) as con,
     ):
-        lay(con, frames, as_of=_beijing(context.as_of))
+        columns = lay(con, frames, as_of=_beijing(context.as_of))
         con.execute(_FINDINGS)
         for rule in rules:
             if should_stop and should_stop():
                 raise ScreeningStopped(N_("筛查已按要求停止，未保留任何结果。"))
-            runs.append(_run(con, rule, frames=frames, parameters={**_cut(context), **settled[rule.code]}))
+            runs.append(_run(con, rule, columns=columns, cut=_cut(context), settings=settled[rule.code]))
             if on_progress:
                 on_progress(len(runs), len(rules), rule.code)
         table = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint").to_arrow_table()
@@ -160,6 +166,16 @@ SELECT $rule_code, $rule_level, subject, student_nos, $rule_output, $rule_streng
        sha256(CAST(to_json(list_concat([$rule_code, subject], matters)) AS VARCHAR))
 FROM ({body})
 """
+
+# A judge's observations are texts of JSON already, because each of its rules observes other things.
+_JUDGED = pa.schema(
+    [
+        ("subject", pa.string()),
+        ("student_nos", pa.list_(pa.string())),
+        ("matters", pa.list_(pa.string())),
+        ("observed", pa.string()),
+    ]
+)
 
 
 def _connect(spill: str, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
@@ -194,14 +210,50 @@ def _beijing(moment: datetime) -> datetime:
 
 
 def _run(
-    con: duckdb.DuckDBPyConnection, rule: Rule, *, frames: Mapping[str, object], parameters: Mapping[str, object]
+    con: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    *,
+    columns: Mapping[str, frozenset[str]],
+    cut: Mapping[str, object],
+    settings: Mapping[str, Value],
 ) -> RuleRun:
-    missing = tuple(name for name in rule.needs if name not in frames)
+    missing = tuple(need for need in rule.needs if not _there(need, columns))
     if missing:
         return RuleRun(rule.code, rule.version, missing, 0, 0.0)
     started = time.perf_counter()
-    named = {name: parameters[name] for name in set(re.findall(r"\$(\w+)", rule.sql))}
-    own = {"rule_code": rule.code, "rule_level": rule.level, "rule_output": rule.output}
-    values = {key: list(value) if isinstance(value, tuple) else value for key, value in named.items()}
-    rows = con.execute(_INSERT.format(body=rule.sql), {**values, **own, "rule_strength": rule.strength}).fetchone()
-    return RuleRun(rule.code, rule.version, (), rows[0] if rows else 0, time.perf_counter() - started)
+    needed = (need.partition(".") for need in rule.needs)
+    blank = tuple(f"{name}.{column}" for name, _, column in needed if column and empty(con, name, column))
+    body, tests = rule.sql, 0
+    values = _named(body, {**cut, **settings})
+    if rule.judge is not None:
+        counts = con.execute(f"SELECT * FROM ({body}) ORDER BY ALL", values).to_arrow_table().to_pylist()  # noqa: S608
+        judgement = rule.judge(counts, settings)
+        con.register("judged", _judged(judgement.found))
+        body, values, tests = "SELECT * REPLACE (CAST(observed AS JSON) AS observed) FROM judged", {}, judgement.tests
+    own = {"rule_code": rule.code, "rule_level": rule.level, "rule_output": rule.output, "rule_strength": rule.strength}
+    rows = con.execute(_INSERT.format(body=body), {**values, **own}).fetchone()
+    seconds = time.perf_counter() - started
+    return RuleRun(rule.code, rule.version, (), rows[0] if rows else 0, seconds, blank, tests)
+
+
+def _there(need: str, columns: Mapping[str, frozenset[str]]) -> bool:
+    name, _, column = need.partition(".")
+    return name in columns and (not column or column in columns[name])
+
+
+def _named(sql: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    named = {name: parameters[name] for name in set(re.findall(r"\$(\w+)", sql))}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in named.items()}
+
+
+def _judged(found: Sequence[Found]) -> pa.Table:
+    rows = [
+        {
+            "subject": each.subject,
+            "student_nos": sorted(each.student_nos),
+            "matters": list(each.matters),
+            "observed": json.dumps(dict(each.observed), ensure_ascii=False, sort_keys=True, default=str),
+        }
+        for each in found
+    ]
+    return pa.Table.from_pylist(rows, schema=_JUDGED)

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from casework.errors import N_
 from casework.intake.normal import employer_name
-from casework.screening.frames import SCHEMAS, STATUSES, FrameInvalid, check
+from casework.screening.frames import KEYS, SCHEMAS, STATUSES, FrameInvalid, check
 
 _WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
 _NARROW = "".join(chr(code) for code in range(0x21, 0x7F)).replace("'", "''")
@@ -87,12 +87,14 @@ FROM records LEFT JOIN destinations ON destinations.code = records.destination_c
 """
 
 
-def lay(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pa.Table | Path | str], *, as_of: datetime) -> None:
-    """Make the given frames, checked, and what is shared over them visible to the rules' SQL."""
+def lay(
+    con: duckdb.DuckDBPyConnection, frames: Mapping[str, pa.Table | Path | str], *, as_of: datetime
+) -> dict[str, frozenset[str]]:
+    """Make the given frames, checked, and what is shared over them visible to the rules' SQL; return their columns."""
     con.execute("SET TimeZone = 'UTC'")
+    columns = {name: check(name, frame) for name, frame in frames.items()}
     for name, frame in frames.items():
-        check(name, frame)
-        _show(con, name, frame)
+        _show(con, name, frame, columns[name])
     if "confirmations" in frames:
         _refuse_unknown_answers(con)
     if "working_days" in frames:
@@ -107,6 +109,12 @@ def lay(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pa.Table | Path | s
         con.execute(REGISTER)
     if {"records", "codes"} <= set(frames):
         con.execute(DESTINED)
+    return columns
+
+
+def empty(con: duckdb.DuckDBPyConnection, name: str, column: str) -> bool:
+    """Say whether no row of a frame has anything in a column; the first value ends the search."""
+    return con.execute(f'SELECT 1 FROM {name} WHERE "{column}" IS NOT NULL LIMIT 1').fetchone() is None  # noqa: S608
 
 
 def _likeness(one: str, other: str) -> int:
@@ -114,14 +122,14 @@ def _likeness(one: str, other: str) -> int:
     return int(100 * SequenceMatcher(None, one, other, autojunk=False).ratio())
 
 
-def _show(con: duckdb.DuckDBPyConnection, name: str, frame: pa.Table | Path | str) -> None:
+def _show(con: duckdb.DuckDBPyConnection, name: str, frame: pa.Table | Path | str, there: frozenset[str]) -> None:
     source = f"given_{name}"
     if isinstance(frame, pa.Table):
         con.register(source, frame)
     else:
         source = "read_parquet('{}')".format(str(frame).replace("'", "''"))
-    columns = ", ".join(_column(field) for field in SCHEMAS[name])
-    keyed = "WHERE student_no IS NOT NULL" if "student_no" in SCHEMAS[name].names else ""
+    columns = ", ".join(_column(field) if field.name in there else _unknown(field) for field in SCHEMAS[name])
+    keyed = "WHERE student_no IS NOT NULL" if "student_no" in KEYS[name] else ""
     con.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source} {keyed}")  # noqa: S608 - names are SCHEMAS' own
 
 
@@ -130,6 +138,11 @@ def _column(field: pa.Field) -> str:
         # The session's zone is UTC and China has had no daylight saving since 1991: this is Beijing time.
         return f'CAST(CAST("{field.name}" AS TIMESTAMPTZ) AS TIMESTAMP) + INTERVAL 8 HOUR AS "{field.name}"'
     return f'CAST("{field.name}" AS {_TYPES[field.type]}) AS "{field.name}"'
+
+
+def _unknown(field: pa.Field) -> str:
+    kind = "TIMESTAMP" if pa.types.is_timestamp(field.type) else _TYPES[field.type]
+    return f'CAST(NULL AS {kind}) AS "{field.name}"'
 
 
 def _refuse_unknown_answers(con: duckdb.DuckDBPyConnection) -> None:

@@ -9,19 +9,22 @@ The SQL of a rule answers one row a finding, with the columns
 `subject`, `student_nos` (sorted list), `matters` (list of texts: what else, beside
 rule and subject, makes this the same finding in the next run) and `observed`
 (a struct of raw values, never a phone number or the name of a person).
+Where a decision needs statistics that SQL does not have, the SQL answers counts
+and a pure function, the rule's `judge`, makes the findings of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from casework.errors import N_, Invalid
 
 Value = int | str | Decimal | tuple[str, ...]
 Output = Literal["C", "V", "S"]
 Strength = Literal["s", "m", "w"]
-Level = Literal["record", "employer"]
+Level = Literal["record", "employer", "group", "unit", "operator"]
+Row = Mapping[str, Any]
 
 STANDING_NOTE = N_("统计异常不等于虚假就业，立案后须逐人核实。")
 
@@ -59,12 +62,35 @@ class Sentence:
     when: str | None = None
 
 
+@dataclass(frozen=True)
+class Found:
+    """One finding of a judge, with the columns that the SQL of an unjudged rule answers."""
+
+    subject: str
+    student_nos: tuple[str, ...]
+    matters: tuple[str, ...]
+    observed: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a judge found, and how many tests it made: without that number no tail can be weighed."""
+
+    found: tuple[Found, ...]
+    tests: int
+
+
+Judge = Callable[[Sequence[Row], Mapping[str, Value]], Judgement]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One rule of the catalogue.
 
+    `needs` names frames (`records`) and columns (`records.pay`) without which it cannot be asked.
     `output`: C opens a case, V a verification, S only supports another finding.
     `strength`: s, m or w, the starting weight of the evidence.
+    `judge` gets the rows of the SQL, sorted, and the settings.
     `tells` says what was observed and against what, `innocent` which harmless
     cause to rule out first, `asks` what to obtain; `evidence` names its kinds.
     """
@@ -82,6 +108,7 @@ class Rule:
     evidence: tuple[str, ...]
     violation: str | None
     settings: tuple[Setting, ...] = ()
+    judge: Judge | None = None
     version: int = 1
 
     def settle(self, given: Mapping[str, object]) -> dict[str, Value]:

@@ -17,7 +17,12 @@ TINY_EMPLOYER_CLUSTER = Rule(
     code="tiny_employer_cluster",
     name=N_("疑似小企业扎堆"),
     level="employer",
-    needs=("records", "employers", "codes"),
+    needs=(
+        "records.credit_code",
+        "records.college",
+        "employers.insured_headcount",
+        "codes",
+    ),
     output="V",
     strength="s",
     violation="F7",

@@ -8,7 +8,10 @@ CODE_UNKNOWN = Rule(
     code="code_unknown",
     name=N_("编码不在当年目录"),
     level="record",
-    needs=("records", "codes"),
+    needs=(
+        "records.destination_code",
+        "codes",
+    ),
     output="V",
     strength="w",
     violation="P3",

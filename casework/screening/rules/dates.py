@@ -11,7 +11,10 @@ DATES_CONTRADICT = Rule(
     code="dates_contradict",
     name=N_("日期矛盾"),
     level="record",
-    needs=("records",),
+    needs=(
+        "records.signing_date",
+        "records.graduation_date",
+    ),
     output="V",
     strength="w",
     violation="P1",

@@ -7,7 +7,10 @@ CONTACT_IS_OWN_OR_FAMILY = Rule(
     code="contact_is_own_or_family",
     name=N_("单位电话即本人或家庭电话"),
     level="record",
-    needs=("records",),
+    needs=(
+        "records.phone_index",
+        "records.employer_phone_index",
+    ),
     output="V",
     strength="m",
     violation="F1",
@@ -40,7 +43,10 @@ EMPLOYERS_SHARE_PHONE = Rule(
     code="employers_share_phone",
     name=N_("不同单位共用电话"),
     level="employer",
-    needs=("records",),
+    needs=(
+        "records.credit_code",
+        "records.employer_phone_index",
+    ),
     output="V",
     strength="m",
     violation="F1",

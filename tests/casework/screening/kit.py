@@ -4,10 +4,12 @@ import csv
 import hashlib
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 
+from casework.intake.importers.numbers import read_pay
 from casework.screening.frames import SCHEMAS, Context
 
 ROOT = Path(__file__).parents[3]
@@ -17,12 +19,14 @@ TABLES = ROOT / "casework/rounds/data/2024"
 
 EXPORTED = datetime(2024, 7, 25, 15, 59, 59, tzinfo=UTC)
 ALL_OF_AUGUST = datetime(2024, 8, 31, 15, 59, 59, tzinfo=UTC)
+REPORTED = datetime(2024, 8, 5, 9, 30, tzinfo=UTC)
 CONTEXT = Context(cohort_year=2024, as_of=ALL_OF_AUGUST, exported_at=EXPORTED)
 
 # The column of the cleaned sample that a frame's column comes from.
 _RECORD = {
     "student_no": "student_no",
     "college": "college",
+    "major_code": "major_code",
     "major_name": "major",
     "class_name": "class_name",
     "counsellor": "counsellor",
@@ -79,6 +83,9 @@ def university():
         "proofs": frame("proofs", [_proof(row) for row in rows(SAMPLE / "proofs/manifest.csv")]),
         "codes": codes(),
         "working_days": working_days(),
+        "operators": frame("operators", rows(SAMPLE / "operators.csv")),
+        "minimum_wages": frame("minimum_wages", [_wage(row) for row in rows(SAMPLE / "local_min_wage.csv")]),
+        "closings": frame("closings", [{"closed_at": REPORTED}]),
     }
 
 
@@ -115,7 +122,13 @@ def _record(row):
         "signing_date": _day(row["sign_date"]),
         "graduation_date": _day(row["grad_date"]),
         "cohort_year": int(row["cohort"]),
+        "university": "岭川大学",
+        "pay": read_pay(row["pay"]),
     }
+
+
+def _wage(row):
+    return {"place_code": row["place_code"], "monthly": Decimal(row["monthly_minimum"])}
 
 
 def _employer(row):

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from casework.screening.engine import screen
-from casework.screening.frames import SCHEMAS, FrameInvalid, check
+from casework.screening.frames import KEYS, SCHEMAS, FrameInvalid, check
 from tests.casework.screening import kit
 from tests.casework.screening.rules.small import frames, record
 
@@ -17,7 +17,7 @@ def test_a_frame_may_have_more_columns_and_columns_of_nulls():
 @pytest.mark.parametrize(
     ("name", "change", "said"),
     [
-        ("records", lambda table: table.drop_columns(["college"]), "缺少列 college"),
+        ("records", lambda table: table.drop_columns(["student_no"]), "缺少列 student_no"),
         ("records", lambda table: _retyped(table, "signing_date", pa.array(["2024-06-01"])), "类型是 string"),
         ("records", lambda table: _retyped(table, "registered_at", pa.array([None], pa.timestamp("us"))), "timestamp"),
         ("nonsense", lambda table: table, "没有名为 nonsense"),
@@ -41,17 +41,25 @@ def test_a_calendar_that_ends_before_the_data_cut_is_refused():
         screen(given, context=kit.CONTEXT)
 
 
-def test_every_frame_is_documented_with_its_keys():
-    assert SCHEMAS["records"].get_field_index("student_no") == 0
-    assert set(SCHEMAS) == {
-        "records",
-        "employers",
-        "changes",
-        "confirmations",
-        "proofs",
-        "codes",
-        "working_days",
-    }
+def test_a_column_that_is_not_there_stops_only_the_rules_that_need_it():
+    table = kit.frame("records", [record(1, credit_code="91420600")]).drop_columns(["graduation_date"])
+    runs = {run.rule: run for run in screen({"records": table}, context=kit.CONTEXT).runs}
+    assert runs["dates_contradict"].missing == ("records.graduation_date",)
+    assert runs["uscc_invalid"].ran
+    assert runs["uscc_invalid"].hits == 1
+
+
+def test_a_column_without_a_value_is_said_because_no_hits_would_be_believed():
+    given = {"records": kit.frame("records", [record(1, credit_code=None), record(2, credit_code=None)])}
+    runs = {run.rule: run for run in screen(given, context=kit.CONTEXT).runs}
+    assert runs["uscc_invalid"].ran
+    assert runs["uscc_invalid"].empty == ("records.credit_code",)
+
+
+def test_every_frame_has_keys_that_it_knows():
+    assert set(SCHEMAS) == set(KEYS)
+    for name, schema in SCHEMAS.items():
+        assert set(KEYS[name]) <= set(schema.names)
 
 
 def _retyped(table, column, values):
