@@ -1,0 +1,1 @@
+"""Statistics of the screening: pure functions, each with its source."""
