@@ -11,7 +11,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from casework.errors import N_, Conflict, Invalid
 from casework.screening.frames import Context
-from casework.screening.ground import empty, lay
+from casework.screening.ground import empty, lay, unreadable
 from casework.screening.rule import Found, Level, Output, Rule, Strength, Value
 from casework.screening.rules import RULES
 
@@ -76,6 +76,7 @@ class Screening:
 
     `table` has the fields of `Hit` as columns, `observed` as JSON text; use it
     where there may be very many, `hits` where objects are pleasanter.
+    `unreadable` counts by column the numbers that were too large to be any.
     """
 
     table: pa.Table
@@ -83,6 +84,12 @@ class Screening:
     settings: dict[str, dict[str, Value]]
     context: Context
     seconds: float
+    unreadable: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def tests(self) -> int:
+        """Return how many statistical tests the rules made together."""
+        return sum(run.tests for run in self.runs)
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
@@ -137,8 +144,9 @@ def screen(
             runs.append(_run(con, rule, columns=columns, cut=_cut(context), settings=settled[rule.code]))
             if on_progress:
                 on_progress(len(runs), len(rules), rule.code)
+        lost = unreadable(con, frames, columns)
         table = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint").to_arrow_table()
-    return Screening(table, tuple(runs), settled, context, time.perf_counter() - started)
+    return Screening(table, tuple(runs), settled, context, time.perf_counter() - started, lost)
 
 
 def explain(code: str, observed: Mapping[str, object], *, rules: Iterable[Rule] = RULES) -> list[tuple[str, dict]]:

@@ -54,6 +54,8 @@ _TYPES = {
     pa.decimal128(12, 2): "DECIMAL(12, 2)",
 }
 
+_PLAIN = {kind: kind.replace(" ", "") for kind in _TYPES.values()}  # as DuckDB writes them
+
 CREDIT_CODES = f"""
 CREATE TEMP TABLE credit_codes AS
 WITH cleaned AS (SELECT raw, narrow(raw) AS code
@@ -72,7 +74,7 @@ CREATE TEMP TABLE register AS
 SELECT narrow(credit_code) AS code, * EXCLUDE (credit_code)
 FROM employers WHERE credit_code IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY narrow(credit_code) ORDER BY name, status, status_date, founded_date,
-    insured_headcount, former_names, nature_code, industry_code, place_code, phone_index) = 1;
+    insured_headcount, former_names, nature_code, industry_code, place_code, phone_index, address, agent_index) = 1;
 """
 
 # The parent comes from the round's table, else from the first two digits of the code.
@@ -117,6 +119,28 @@ def empty(con: duckdb.DuckDBPyConnection, name: str, column: str) -> bool:
     return con.execute(f'SELECT 1 FROM {name} WHERE "{column}" IS NOT NULL LIMIT 1').fetchone() is None  # noqa: S608
 
 
+def unreadable(
+    con: duckdb.DuckDBPyConnection, frames: Mapping[str, object], columns: Mapping[str, frozenset[str]]
+) -> dict[str, int]:
+    """Count, by column, the numbers that no rule can read because they are larger than anything of their kind."""
+    found = {}
+    for name in sorted(frames):
+        kinds = {row[0]: row[1] for row in con.execute(f"DESCRIBE given_{name}").fetchall()}
+        for field in SCHEMAS[name]:
+            wanted = _TYPES.get(field.type)
+            if field.name not in columns[name] or not _is_number(field) or kinds[field.name] == _PLAIN[wanted]:
+                continue
+            lost = f'"{field.name}" IS NOT NULL AND TRY_CAST("{field.name}" AS {wanted}) IS NULL'
+            (count,) = con.execute(f"SELECT count(*) FROM given_{name} WHERE {lost}").fetchone() or (0,)  # noqa: S608
+            if count:
+                found[f"{name}.{field.name}"] = count
+    return found
+
+
+def _is_number(field: pa.Field) -> bool:
+    return pa.types.is_integer(field.type) or pa.types.is_decimal(field.type)
+
+
 def _likeness(one: str, other: str) -> int:
     # DuckDB's own distances count bytes, three to a Chinese character.
     return int(100 * SequenceMatcher(None, one, other, autojunk=False).ratio())
@@ -127,7 +151,8 @@ def _show(con: duckdb.DuckDBPyConnection, name: str, frame: pa.Table | Path | st
     if isinstance(frame, pa.Table):
         con.register(source, frame)
     else:
-        source = "read_parquet('{}')".format(str(frame).replace("'", "''"))
+        path = str(frame).replace("'", "''")
+        con.execute(f"CREATE VIEW {source} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608 - quoted above
     columns = ", ".join(_column(field) if field.name in there else _unknown(field) for field in SCHEMAS[name])
     keyed = "WHERE student_no IS NOT NULL" if "student_no" in KEYS[name] else ""
     con.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source} {keyed}")  # noqa: S608 - names are SCHEMAS' own
@@ -137,7 +162,9 @@ def _column(field: pa.Field) -> str:
     if pa.types.is_timestamp(field.type):
         # The session's zone is UTC and China has had no daylight saving since 1991: this is Beijing time.
         return f'CAST(CAST("{field.name}" AS TIMESTAMPTZ) AS TIMESTAMP) + INTERVAL 8 HOUR AS "{field.name}"'
-    return f'CAST("{field.name}" AS {_TYPES[field.type]}) AS "{field.name}"'
+    # A number that is larger than anything of its kind is unreadable, not a reason to stop: see `unreadable`.
+    cast = "TRY_CAST" if _is_number(field) else "CAST"
+    return f'{cast}("{field.name}" AS {_TYPES[field.type]}) AS "{field.name}"'
 
 
 def _unknown(field: pa.Field) -> str:

@@ -2,6 +2,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -148,3 +149,41 @@ def test_an_unknown_rule_explains_nothing():
 def test_a_fact_that_is_not_there_is_told_as_a_dash():
     told = explain("uscc_missing", {"destination_code": "10", "employer_name": None})
     assert "“—”" in told[0][0] % told[0][1]
+
+
+ODD_FRAMES = {
+    "one row": [{}],
+    "keys all null": [{"student_no": None}, {"student_no": None, "credit_code": None}],
+    "nothing but a number": [dict.fromkeys(kit.SCHEMAS["records"].names) | {"student_no": "1"}],
+    "no row": [],
+}
+
+
+@pytest.mark.parametrize("name", ODD_FRAMES)
+def test_every_rule_answers_odd_data_without_a_fault(name, university):
+    empty = {frame: table.slice(0, 0) for frame, table in university.items() if frame not in {"working_days", "codes"}}
+    rows = [row if len(row) > 3 else record(1, **row) for row in ODD_FRAMES[name]]
+    odd = {"records": kit.frame("records", rows), "working_days": kit.working_days(), "codes": kit.codes()}
+    for given in (odd, {**empty, **odd}):
+        assert len(screen(given, context=kit.CONTEXT).runs) == len(RULES)
+
+
+def test_a_number_too_large_for_its_kind_is_counted_and_stops_nothing():
+    pay = pa.array([12345678901234, 5000, None], pa.int64())
+    heads = pa.array([10**12], pa.int64())
+    given = {
+        "records": pa.table({"student_no": ["1", "2", "3"], "pay": pay, "credit_code": [COMPANY] * 3}),
+        "employers": pa.table({"credit_code": [COMPANY], "insured_headcount": heads}),
+    }
+    found = screen(given, context=kit.CONTEXT)
+    assert found.unreadable == {"employers.insured_headcount": 1, "records.pay": 1}
+
+
+def test_what_can_be_read_is_not_counted_as_unreadable(university, screening):
+    assert screening.unreadable == {}
+    small = {"records": pa.table({"student_no": ["1"], "pay": pa.array([5000], pa.int64())})}
+    assert screen(small, context=kit.CONTEXT).unreadable == {}
+
+
+def test_the_number_of_tests_is_that_of_all_rules_together(screening):
+    assert screening.tests == sum(run.tests for run in screening.runs)
