@@ -131,7 +131,7 @@ def unreadable(
             if field.name not in columns[name] or not _is_number(field) or kinds[field.name] == _PLAIN[wanted]:
                 continue
             lost = f'"{field.name}" IS NOT NULL AND TRY_CAST("{field.name}" AS {wanted}) IS NULL'
-            (count,) = con.execute(f"SELECT count(*) FROM given_{name} WHERE {lost}").fetchone() or (0,)  # noqa: S608
+            ((count,),) = con.execute(f"SELECT count(*) FROM given_{name} WHERE {lost}").fetchall()  # noqa: S608
             if count:
                 found[f"{name}.{field.name}"] = count
     return found
