@@ -51,6 +51,7 @@ ACTIONS: dict[str, Action] = {
     "import:run": Action(N_("导入数据"), None),
     "screening:run": Action(N_("运行筛查"), None),
     "funnel:read": Action(N_("查看漏斗图"), None),
+    "rates:read": Action(N_("查看去向统计"), None),
     "lead:read": Action(N_("查看线索"), "lead:read"),
     "lead:intake": Action(N_("受理线索"), None),
     "lead:link": Action(N_("关联线索与案件"), "lead:read"),
@@ -114,6 +115,9 @@ POLICY: tuple[Grant, ...] = (
     Grant((Role.SUPERVISOR,), _ABOVE, Reach.BELOW, ("case:take_over",)),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.OWN, ("report:freeze", "campaign:draft")),
     Grant((Role.SUPERVISOR,), (Level.MINISTRY,), Reach.OWN, ("campaign:approve",)),
+    # Rates are read by whoever works on the figures, signs for them or audits them. No college has them: figures
+    # that are handed down become quotas (N1.5 三不得).
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR, *_LEADERS, Role.AUDITOR), _SEATS, Reach.BELOW, ("rates:read",)),
     Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:read", "lead:intake", "lead:link", "lead:reply")),
     Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:reporter", "case:open")),
     Grant(_LEADERS, _SEATS, Reach.BELOW, ("case:read", "report:read", "filing:read", "overdue:read")),

@@ -6,15 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import casework.rounds
-from casework.reports.rates import DEFINITIONS, TOTAL, graduates, rates
+from casework.reports.rates import definitions, graduates, rates, shipped
 
-CODES = Path(casework.rounds.__file__).parent / "data/2024/destination_codes.csv"
-TABLE = list(csv.DictReader(CODES.read_text(encoding="utf-8-sig").splitlines()))
+FOLDER = Path(casework.rounds.__file__).parent / "data/2024"
+TABLE = list(csv.DictReader((FOLDER / "destination_codes.csv").read_text(encoding="utf-8-sig").splitlines()))
 GROUP = {"2021": "group_2021_zh", "2024": "group_2024_zh"}
+TOTAL = "毕业去向落实率"
 
 
 def rate(counts, version, name):
     return next(found for found in rates(counts) if (found.version, found.name) == (version, name))
+
+
+def codes_of(version, *parts):
+    return {code for each in shipped() if each.version == version and each.part in parts for code in each.codes}
 
 
 @given(st.dictionaries(st.sampled_from([row["code"] for row in TABLE] + ["", "99"]), st.integers(0, 20_000)))
@@ -27,18 +32,35 @@ def test_both_definitions_give_the_same_total(counts):
 
 
 def test_a_definition_that_forgets_to_move_code_12_would_be_seen():
-    forgetful = {**DEFINITIONS["2024"], "单位就业率": DEFINITIONS["2021"]["协议和合同就业率"]}
-    codes = {code for part in forgetful.values() for code in part}
-    assert codes != {code for part in DEFINITIONS["2021"].values() for code in part}
+    forgetful = [each for each in shipped() if each.version == "2024" and each.part == "part"]
+    codes = {code for each in forgetful for code in each.codes if each.name != "单位就业率"}
+    codes |= next(set(each.codes) for each in shipped() if each.name == "协议和合同就业率")
+    assert codes != codes_of("2021", "part")
 
 
 @pytest.mark.parametrize("version", ["2021", "2024"])
 def test_the_definitions_agree_with_the_code_table(version):
     counted = {row["code"] for row in TABLE if row["level"] == "1" and row["counts_in_settled_rate"] == "1"}
-    assert {code for part in DEFINITIONS[version].values() for code in part} == counted
+    assert codes_of(version, "total") == counted
+    assert codes_of(version, "part") == counted
     for row in TABLE:
-        named = [name for name, codes in DEFINITIONS[version].items() if row["code"] in codes]
+        parts = [each for each in shipped() if each.version == version and each.part == "part"]
+        named = [each.name for each in parts if row["code"] in each.codes]
         assert named == ([row[GROUP[version]] + "率"] if row["code"] in counted else [])
+
+
+def test_each_watched_figure_has_one_definition():
+    found = {each.metric: each.codes for each in shipped() if each.metric}
+    assert found == {"flexible": ("12", "76"), "freelance": ("76",), "startup": ("75",), "other_form": ("12",)}
+
+
+def test_what_is_told_in_words_only_is_no_rate_of_codes():
+    rows = [
+        {"version": "any", "rate_zh": "去向确认率", "numerator_codes": "confirmed graduates", "part": ""},
+        {"version": "2030", "rate_zh": "某率", "numerator_codes": "sum minus 75", "part": "total"},
+        {"version": "2030", "rate_zh": "落实率", "numerator_codes": "10+11", "part": "total"},
+    ]
+    assert [(each.key, each.codes) for each in definitions(rows)] == [("2030-03", ("10", "11"))]
 
 
 def test_the_denominator_is_all_graduates_unknown_codes_included():
