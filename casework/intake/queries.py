@@ -1,16 +1,21 @@
 """Questions about batches and records, and the frames that screening reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC
+from decimal import Decimal
 
 import pyarrow as pa
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Label, Select, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from casework.db import db
 from casework.errors import N_, NotFound
-from casework.intake.models import Batch, Change, Confirmation, Employer, Proof, Record, Revision, RowProblem
+from casework.intake.models import Batch, Change, Confirmation, Employer, Operator, Proof, Record, Revision, RowProblem
 from casework.people.actors import path_of
 from casework.people.models import Organisation
+from casework.rounds import queries as rounds
+from casework.rounds.models import Round
 from workflows.access import Actor, permitted, scope_of
 
 STATUS = {
@@ -20,14 +25,20 @@ STATUS = {
     "NEVER_SIGNED": "never_signed",
 }
 RECORD_COLUMNS = """
-college major_name class_name counsellor degree_level destination_code enrol_date employer_name credit_code
-employer_nature_code industry_code employer_place_code job_category_code college_review school_review phone_index
-family_phone_index employer_phone_index employer_mobile_index signing_date graduation_date pay cohort_year
-""".split()  # noqa: SIM905 - a list of 23 names reads better as words
+college major_code major_name class_name counsellor degree_level destination_code enrol_date employer_name credit_code
+employer_nature_code industry_code employer_place_code employer_address job_category_code agreement_no college_review
+school_review phone_index family_phone_index employer_phone_index employer_mobile_index signing_date graduation_date
+pay cohort_year
+""".split()  # noqa: SIM905 - a list of 26 names reads better as words
 EMPLOYER_COLUMNS = (
-    "credit_code name former_names status nature_code industry_code place_code phone_index status_date founded_date"
-    " insured_headcount"
+    "credit_code name former_names status nature_code industry_code place_code phone_index address agent_index"
+    " status_date founded_date insured_headcount"
 )
+SETTINGS_KINDS = ("minimum_wages",)
+"""Kinds that change what a round rests on: who sets rounds imports them, not who imports records."""
+ROUND_WIDE = ("employers", "minimum_wages")
+"""Kinds of which a round has one for everybody, whichever organisation handed it in."""
+CREDIT_CODE_LENGTH = 18
 
 
 def get_batch(ref: str, actor: Actor) -> Batch:
@@ -35,7 +46,8 @@ def get_batch(ref: str, actor: Actor) -> Batch:
     batch = db.session.scalars(select(Batch).filter_by(ref=ref)).one_or_none()
     if batch is not None:
         organisation = db.session.get_one(Organisation, batch.organisation_id)
-        if permitted(actor, "import:run", organisation_path=path_of(organisation)) is None:
+        action = "round:settings" if batch.kind in SETTINGS_KINDS else "import:run"
+        if permitted(actor, action, organisation_path=path_of(organisation)) is None:
             return batch
     raise NotFound(N_("没有找到这批导入，或不在您的权限范围内。"))
 
@@ -62,7 +74,8 @@ def data_cut(round_id: int, organisation_id: int) -> dict[str, dict[str, str]]:
     """Return the newest written batch of each kind: what a screening of now would read."""
     newest = (
         select(Batch.kind, func.max(Batch.id).label("id"))
-        .where(Batch.round_id == round_id, Batch.organisation_id == organisation_id, Batch.state == "written")
+        .where(Batch.round_id == round_id, Batch.state == "written")
+        .where(or_(Batch.organisation_id == organisation_id, Batch.kind.in_(ROUND_WIDE)))
         .group_by(Batch.kind)
         .subquery()
     )
@@ -77,38 +90,112 @@ def data_cut(round_id: int, organisation_id: int) -> dict[str, dict[str, str]]:
     }
 
 
-def frames(round_id: int, organisation_id: int) -> dict[str, pa.Table]:
-    """Return the stored rows as the frames of `screening.frames`; a kind that was never imported is left out."""
-    have = data_cut(round_id, organisation_id)
-    in_scope = (Record.round_id == round_id, Record.organisation_id == organisation_id)
-    found = {"records": _records(in_scope)}
-    if "employers" in have:
-        found["employers"] = _table(_select(Employer, EMPLOYER_COLUMNS).where(Employer.round_id == round_id))
-    if "changes" in have:
-        names = "log_id student_no operator operator_role old_code new_code old_employer new_employer changed_at"
-        wanted = _select(Change, names).filter_by(round_id=round_id, organisation_id=organisation_id)
-        found["changes"] = _table(wanted)
-    if "proofs" in have:
-        wanted = _select(Proof, "file_name sha256 kind text_excerpt size").add_columns(Record.student_no)
-        found["proofs"] = _table(wanted.join(Record, Proof.record_id == Record.id).where(*in_scope))
-    if "confirmations" in have:
-        wanted = _select(Confirmation, "status confirm_time snapshot_on").add_columns(Record.student_no)
-        found["confirmations"] = _statuses(
-            _table(wanted.join(Record, Confirmation.record_id == Record.id).where(*in_scope))
-        )
-    return found
+def frames(round_id: int, organisation_ids: Sequence[int] | int, *, qualified: bool = False) -> dict[str, pa.Table]:
+    """Return the stored rows as the frames of `screening.frames`; a kind that was never imported is left out.
+
+    `qualified`: every student number reads "<organisation code>/<student number>", and every operator's account
+    likewise, because numbers repeat between universities. The register and the minimum wages belong to the round,
+    whoever handed them in; `history` counts the graduates of these organisations in earlier rounds.
+    """
+    wanted = _Wanted(
+        round_id, (organisation_ids,) if isinstance(organisation_ids, int) else tuple(organisation_ids), qualified
+    )
+    kinds = {kind for each in wanted.organisation_ids for kind in data_cut(round_id, each)}
+    made = {kind: make(wanted) for kind, make in _FRAMES.items() if kind in kinds}
+    others = {"minimum_wages": _minimum_wages(round_id), "history": _history(wanted)}
+    return {"records": _records(wanted)} | made | {name: table for name, table in others.items() if table.num_rows}
 
 
-def _records(in_scope: tuple) -> pa.Table:
+@dataclass(frozen=True)
+class _Wanted:
+    """Whose rows of which round, and whether their numbers need the organisation's code before them."""
+
+    round_id: int
+    organisation_ids: tuple[int, ...]
+    qualified: bool
+
+    def rows(self, model: type, names: str) -> Select:
+        """Select columns of a model that has the organisation itself."""
+        columns = [getattr(model, name) for name in names.split()]
+        chosen = select(*columns).where(model.organisation_id.in_(self.organisation_ids))  # type: ignore[attr-defined]
+        return chosen.join(Organisation, Organisation.id == model.organisation_id)  # type: ignore[attr-defined]
+
+    def of_records(self, model: type, names: str) -> Select:
+        """Select columns of a model that hangs on records, with the student number."""
+        columns = [getattr(model, name) for name in names.split()]
+        chosen = select(self.number(Record.student_no), *columns).join(Record, model.record_id == Record.id)  # type: ignore[attr-defined]
+        return self.of_round(chosen)
+
+    def of_round(self, chosen: Select) -> Select:
+        """Keep the rows of records of this round and these organisations."""
+        mine = (Record.round_id == self.round_id, Record.organisation_id.in_(self.organisation_ids))
+        return chosen.join(Organisation, Organisation.id == Record.organisation_id).where(*mine)
+
+    def number(self, column: InstrumentedAttribute[str], name: str = "") -> Label[str]:
+        """Return a number that names somebody inside one university, qualified where several are looked at."""
+        written = Organisation.code + "/" + func.nullif(column, "") if self.qualified else column
+        return written.label(name or column.key)
+
+
+def _records(wanted: _Wanted) -> pa.Table:
     columns = [getattr(Revision, name) for name in RECORD_COLUMNS]
-    wanted = select(Record.student_no, *columns).join(Revision, Record.revision_id == Revision.id).where(*in_scope)
-    table = _table(wanted)
+    university = func.coalesce(func.nullif(Revision.school_name, ""), Organisation.name).label("university")
+    chosen = select(wanted.number(Record.student_no), university, *columns)
+    table = _table(wanted.of_round(chosen.join(Revision, Record.revision_id == Revision.id)))
     registered = pa.nulls(table.num_rows, pa.timestamp("us", tz="UTC"))
     return table.append_column("registered_at", registered)
 
 
-def _select(model: type, names: str) -> Select:
-    return select(*(getattr(model, name) for name in names.split()))
+def _employers(wanted: _Wanted) -> pa.Table:
+    columns = [getattr(Employer, name) for name in EMPLOYER_COLUMNS.split()]
+    return _table(select(*columns).where(Employer.round_id == wanted.round_id))
+
+
+def _changes(wanted: _Wanted) -> pa.Table:
+    chosen = wanted.rows(Change, "log_id operator_role old_code new_code old_employer new_employer changed_at")
+    named = chosen.add_columns(wanted.number(Change.student_no), wanted.number(Change.operator))
+    return _table(named.where(Change.round_id == wanted.round_id))
+
+
+def _confirmations(wanted: _Wanted) -> pa.Table:
+    chosen = wanted.of_records(Confirmation, "status confirm_time snapshot_on")
+    return _statuses(_table(chosen.add_columns(Confirmation.device_index.label("device"))))
+
+
+def _proofs(wanted: _Wanted) -> pa.Table:
+    return _table(wanted.of_records(Proof, "file_name sha256 kind text_excerpt size"))
+
+
+def _operators(wanted: _Wanted) -> pa.Table:
+    return _table(wanted.rows(Operator, "role name college").add_columns(wanted.number(Operator.code, "operator")))
+
+
+def _minimum_wages(round_id: int) -> pa.Table:
+    places = rounds.table(round_id, "minimum_wage").values()
+    monthly = pa.array([Decimal(place.attributes["monthly"]) for place in places], pa.decimal128(12, 2))
+    return pa.table({"place_code": pa.array([place.code for place in places], pa.string()), "monthly": monthly})
+
+
+def _history(wanted: _Wanted) -> pa.Table:
+    cohort = select(Round.cohort).where(Round.id == wanted.round_id).scalar_subquery()
+    chosen = (
+        select(Revision.credit_code, Round.cohort.label("cohort_year"), func.count().label("graduates"))
+        .join(Record, Record.revision_id == Revision.id)
+        .join(Round, Round.id == Record.round_id)
+        .where(Round.cohort < cohort, Record.organisation_id.in_(wanted.organisation_ids))
+        .where(func.length(Revision.credit_code) == CREDIT_CODE_LENGTH)
+        .group_by(Revision.credit_code, Round.cohort)
+    )
+    return _table(chosen)
+
+
+_FRAMES: dict[str, Callable[[_Wanted], pa.Table]] = {
+    "employers": _employers,
+    "changes": _changes,
+    "confirmations": _confirmations,
+    "proofs": _proofs,
+    "operators": _operators,
+}
 
 
 def _table(wanted: Select) -> pa.Table:
