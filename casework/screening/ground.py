@@ -35,7 +35,10 @@ _PLACEHOLDER = "^(|无|暂无|没有|无代码|不详|未知|待定|NA|N/A|NONE|
 
 # Upper tail P(X >= k) of drawing n from big_n of which big_k are marked, in logarithms so that nothing overflows.
 MACROS = f"""
+CREATE MACRO branch_of(name) AS coalesce(regexp_extract(name,
+    '^(.*(?:公司|集团|银行|事务所|学校|医院)).*(?:分公司|分行|支行|营业部|办事处|分所|分校|分院)$', 1), '');
 CREATE MACRO narrow(x) AS upper(regexp_replace(translate(x, '{_WIDE}', '{_NARROW}'), '[\\s\\p{{Z}}]', '', 'g'));
+CREATE MACRO names_any(name, words) AS len(list_filter(words, lambda word: contains(coalesce(name, ''), word))) > 0;
 CREATE MACRO check_character(code) AS '{_ALPHABET}'[{_CHECK_PLACE}];
 CREATE MACRO hypergeometric_tail(k, n, big_k, big_n) AS list_sum(list_transform(
     generate_series(greatest(k, n + big_k - big_n), least(n, big_k)),
@@ -56,14 +59,22 @@ _TYPES = {
 
 _PLAIN = {kind: kind.replace(" ", "") for kind in _TYPES.values()}  # as DuckDB writes them
 
+# Codes that a person decided to be one employer; without decisions every code is its own.
+DECIDED = """
+CREATE TEMP TABLE decided AS
+SELECT narrow(credit_code) AS code, min(narrow(same_as)) AS same FROM aliases
+WHERE credit_code IS NOT NULL AND same_as IS NOT NULL GROUP BY 1;
+"""
+_NOTHING_DECIDED = "CREATE VIEW aliases AS SELECT '' AS credit_code, '' AS same_as WHERE FALSE"
+
 CREDIT_CODES = f"""
 CREATE TEMP TABLE credit_codes AS
 WITH cleaned AS (SELECT raw, narrow(raw) AS code
                  FROM (SELECT DISTINCT credit_code AS raw FROM records WHERE credit_code IS NOT NULL)),
      written AS (SELECT raw, code FROM cleaned WHERE NOT regexp_full_match(code, '{_PLACEHOLDER}'))
-SELECT raw, code,
+SELECT raw, code, coalesce(same, code) AS firm,
        regexp_full_match(code, '[{_ALPHABET}]{{18}}') AND code[18] = check_character(code) AS valid
-FROM written;
+FROM written LEFT JOIN decided USING (code);
 CREATE VIEW employment AS
 SELECT records.*, credit_codes.code, credit_codes.valid
 FROM records JOIN credit_codes ON credit_codes.raw = records.credit_code;
@@ -77,6 +88,21 @@ QUALIFY row_number() OVER (PARTITION BY narrow(credit_code) ORDER BY name, statu
     insured_headcount, former_names, nature_code, industry_code, place_code, phone_index, address, agent_index) = 1;
 """
 
+# A firm is an employer under every code that was decided to be its own. A branch's people are insured by
+# its head office, so its own count says nothing about its capacity: the head office's does, where it is known.
+FIRMS = """
+CREATE TEMP TABLE firms AS
+WITH whole AS (
+    SELECT coalesce(same, code) AS firm, coalesce(min(name) FILTER (code = coalesce(same, code)), min(name)) AS name,
+           min(founded_date) AS founded_date, max(insured_headcount) AS insured, min(nature_code) AS nature_code
+    FROM register LEFT JOIN decided USING (code) GROUP BY ALL),
+offices AS (SELECT name AS office, max(insured) AS office_insured FROM whole WHERE name IS NOT NULL GROUP BY name)
+SELECT firm, name, founded_date, nature_code, branch_of(name) <> '' AS branch,
+       CASE WHEN branch_of(name) = '' THEN insured WHEN office_insured IS NOT NULL
+            THEN greatest(insured, office_insured) END AS insured
+FROM whole LEFT JOIN offices ON office = branch_of(name);
+"""
+
 # The parent comes from the round's table, else from the first two digits of the code.
 DESTINED = """
 CREATE TEMP TABLE destinations AS
@@ -86,6 +112,9 @@ CREATE VIEW destined AS
 SELECT records.*, destinations.name_zh AS destination_name, destinations.settled,
        coalesce(destinations.family, records.destination_code[1:2]) AS family
 FROM records LEFT JOIN destinations ON destinations.code = records.destination_code;
+CREATE VIEW hired AS
+SELECT destined.*, credit_codes.firm
+FROM destined JOIN credit_codes ON credit_codes.raw = destined.credit_code;
 """
 
 
@@ -105,10 +134,14 @@ def lay(
     # Employer identity: the credit code first, then the key that intake knows; nothing fuzzier may merge.
     con.create_function("employer_key", employer_name, ["VARCHAR"], "VARCHAR", side_effects=False)
     con.create_function("likeness", _likeness, ["VARCHAR", "VARCHAR"], "INTEGER", side_effects=False)
+    if "aliases" not in frames:
+        con.execute(_NOTHING_DECIDED)
+    con.execute(DECIDED)
     if "records" in frames:
         con.execute(CREDIT_CODES)
     if "employers" in frames:
         con.execute(REGISTER)
+        con.execute(FIRMS)
     if {"records", "codes"} <= set(frames):
         con.execute(DESTINED)
     return columns

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from casework.errors import N_
 from casework.screening.rule import STANDING_NOTE, Rule, Sentence, Setting
+from casework.screening.rules.capacity import DISPATCH_WORDS, FAMILIES, PUBLIC_NATURES
 
 _MEASURED = N_("模拟人群实测：157 个团伙全部命中，误及 6 家")
 
@@ -26,55 +27,53 @@ TINY_EMPLOYER_CLUSTER = Rule(
     output="V",
     strength="s",
     violation="F7",
+    version=2,
     settings=(
-        Setting("families", ("10", "11", "12", "27"), N_("去向类别界定：这些去向须填报用人单位")),
+        FAMILIES,
         Setting("graduates", 5, _MEASURED),
         Setting("ratio", Decimal("0.5"), _MEASURED),
         Setting("tail", Decimal("0.0001"), _MEASURED),
         Setting("graduates_unknown_size", 10, N_("建议值：参保人数不明时人数须不少于此值")),
-        Setting(
-            "public_natures",
-            ("10", "20", "21", "22", "23", "29", "40", "55", "56"),
-            N_("机关、事业单位、部队等不公示参保人数，不明不等于小"),
-        ),
+        PUBLIC_NATURES,
+        DISPATCH_WORDS,
     ),
-    # An unknown headcount is read as none, so it asks for more graduates, and says nothing about a public body.
+    # An unknown headcount is read as none, so it asks for more graduates, and says nothing about a public body
+    # or a branch, whose people the head office insures. A dispatch agency's graduates work elsewhere.
     # One finding an employer: it carries all its graduates, and shows the college where chance explains least.
     sql="""
-    WITH hired AS (
-        SELECT DISTINCT student_no, college, credit_codes.code
-        FROM destined JOIN credit_codes ON credit_codes.raw = destined.credit_code
+    WITH placed AS (
+        SELECT DISTINCT student_no, college, firm FROM hired
         WHERE college IS NOT NULL AND list_contains($families, family)),
-    whole AS (SELECT count(*) AS big_n FROM hired),
-    colleges AS (SELECT college, count(*) AS big_k FROM hired GROUP BY college),
-    firms AS (
-        SELECT code, count(*) AS n FROM hired GROUP BY code HAVING count(*) >= $graduates),
+    whole AS (SELECT count(*) AS big_n FROM placed),
+    colleges AS (SELECT college, count(*) AS big_k FROM placed GROUP BY college),
+    crowded AS (SELECT firm, count(*) AS n FROM placed GROUP BY firm HAVING count(*) >= $graduates),
+    names AS (SELECT firm, max(employer_name) AS employer_name FROM hired SEMI JOIN crowded USING (firm) GROUP BY firm),
     small AS (
-        SELECT firms.code, n, insured_headcount AS insured, name AS register_name
-        FROM firms LEFT JOIN register USING (code)
-        WHERE n >= $ratio * (coalesce(insured_headcount, 0) + 1)
-          AND (insured_headcount IS NOT NULL
+        SELECT firm, n, insured, coalesce(employer_name, firms.name, '') AS employer_name
+        FROM crowded JOIN names USING (firm) LEFT JOIN firms USING (firm)
+        WHERE n >= $ratio * (coalesce(insured, 0) + 1)
+          AND NOT names_any(coalesce(firms.name, employer_name), $dispatch_words)
+          AND (insured IS NOT NULL
                OR (n >= $graduates_unknown_size
-                   AND NOT coalesce(list_contains($public_natures, nature_code), FALSE)))),
+                   AND NOT coalesce(list_contains($public_natures, nature_code), FALSE)
+                   AND branch_of(coalesce(firms.name, employer_name)) = ''))),
     crowds AS (
-        SELECT code, college, count(*) AS k FROM hired SEMI JOIN small USING (code)
-        GROUP BY code, college HAVING count(*) >= $graduates),
+        SELECT firm, college, count(*) AS k FROM placed SEMI JOIN small USING (firm)
+        GROUP BY firm, college HAVING count(*) >= $graduates),
     tested AS (
         SELECT *, hypergeometric_tail(k, n, big_k, big_n) AS p
-        FROM crowds JOIN small USING (code) JOIN colleges USING (college) CROSS JOIN whole),
+        FROM crowds JOIN small USING (firm) JOIN colleges USING (college) CROSS JOIN whole),
     worst AS (
         SELECT * FROM tested WHERE p < $tail
-        QUALIFY row_number() OVER (PARTITION BY code ORDER BY p, college) = 1),
+        QUALIFY row_number() OVER (PARTITION BY firm ORDER BY p, college) = 1),
     members AS (
-        SELECT code, list_sort(list(student_no)) AS people FROM hired SEMI JOIN worst USING (code) GROUP BY code),
-    names AS (
-        SELECT code, max(employer_name) AS employer_name FROM employment SEMI JOIN worst USING (code) GROUP BY code)
-    SELECT code AS subject, people AS student_nos, ['cluster'] AS matters,
-           {'credit_code': code, 'employer_name': coalesce(employer_name, register_name, ''), 'college': college,
+        SELECT firm, list_sort(list(student_no)) AS people FROM placed SEMI JOIN worst USING (firm) GROUP BY firm)
+    SELECT firm AS subject, people AS student_nos, ['cluster'] AS matters,
+           {'credit_code': firm, 'employer_name': employer_name, 'college': college,
              'graduates': n, 'of_college': k, 'insured': insured, 'size_known': insured IS NOT NULL,
              'size_unknown': insured IS NULL, 'expected': printf('%.2f', CAST(n * big_k AS DOUBLE) / big_n),
              'peers': big_n, 'college_peers': big_k, 'tail': printf('%.1e', p)} AS observed
-    FROM worst JOIN members USING (code) JOIN names USING (code)
+    FROM worst JOIN members USING (firm)
     """,
     tells=(
         Sentence(
@@ -99,7 +98,7 @@ TINY_EMPLOYER_CLUSTER = Rule(
         ),
         Sentence(STANDING_NOTE),
     ),
-    innocent=N_("请先核对是否劳务派遣、社保由总部缴纳的新设分公司、校友企业，或登记库未收参保人数的大单位。"),
+    innocent=N_("请先核对是否劳务外包、社保由总部缴纳的新设机构、校友企业，或登记库未收参保人数的大单位。"),
     asks=N_("请向单位核实在岗人数和岗位，抽查社保缴纳和工资流水，必要时实地走访。"),
     evidence=("employer", "public_register", "money_flow", "site_visit"),
 )
