@@ -50,6 +50,7 @@ ACTIONS: dict[str, Action] = {
     "person:unmask": Action(N_("查看完整身份信息"), "case:read"),
     "import:run": Action(N_("导入数据"), None),
     "screening:run": Action(N_("运行筛查"), None),
+    "sample:draw": Action(N_("抽样"), None),
     "funnel:read": Action(N_("查看漏斗图"), None),
     "rates:read": Action(N_("查看去向统计"), None),
     "lead:read": Action(N_("查看线索"), "lead:read"),
@@ -113,6 +114,7 @@ POLICY: tuple[Grant, ...] = (
     Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("case:assign", "case:accept", "case:send_back", "case:reopen")),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("case:merge", "case:severity", "overdue:read", "report:package")),
     Grant((Role.SUPERVISOR,), _ABOVE, Reach.BELOW, ("case:take_over",)),
+    Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("sample:draw",)),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.OWN, ("report:freeze", "campaign:draft")),
     Grant((Role.SUPERVISOR,), (Level.MINISTRY,), Reach.OWN, ("campaign:approve",)),
     # Rates are read by whoever works on the figures, signs for them or audits them. No college has them: figures
