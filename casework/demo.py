@@ -42,7 +42,7 @@ STARTS_AT = datetime(2024, 7, 30, 10, 24, tzinfo=clock.BEIJING)
 NOTICE, FRIDAY, MONDAY = (datetime(2024, 7, day, 9, 0, tzinfo=clock.BEIJING) for day in (23, 26, 29))
 BEGUN, CONCLUDED = 14, 6  # cases a person has begun on Friday, and of them concluded on Monday
 PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with synthetic data
-UNIVERSITY, ROUND, SUPERVISOR, REVIEWER = "ORG0201", "2024", "U013", "U014"
+UNIVERSITY, ROUND, SUPERVISOR, REVIEWER, ADMINISTRATOR = "ORG0201", "2024", "U013", "U014", "U026"
 DESK = ("U001", "U002", "U003", "U004", "U005", "U006")
 FILES = (
     "graduates_2024.xlsx",
@@ -52,6 +52,7 @@ FILES = (
     "proofs/manifest.csv",
     "confirmations/confirm_2024-07-25.csv",
 )
+MINIMUM_WAGES = "local_min_wage.csv"
 LOGINS = (
     ("U001", "investigator"),
     ("U013", "supervisor"),
@@ -97,6 +98,8 @@ def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
     if not with_cases:
         return
     with clock.stopped_at(FRIDAY):
+        say(MINIMUM_WAGES)
+        bring_in(SAMPLE / MINIMUM_WAGES, file_name=MINIMUM_WAGES, actor=_actor(ADMINISTRATOR), settings=settings)
         for name in FILES:
             say(name)
             bring_in(SAMPLE / name, file_name=Path(name).name, actor=_actor(SUPERVISOR), settings=settings)

@@ -88,6 +88,13 @@ RECORD_FIELDS: tuple[RecordField, ...] = (
     ),
     _f("signing_date", N_("签约日期"), "date", "destination", "QYRQ"),
     _f(
+        "agreement_no",
+        N_("就业协议书编号"),
+        "digits",
+        "destination",
+        "协议书编号 就业协议编号 协议编号 三方协议编号 三方协议书编号 网签协议编号 JYXYSBH XYSBH XYBH",
+    ),
+    _f(
         "employer_name",
         N_("单位名称"),
         "short_text",

@@ -13,6 +13,7 @@ _JOINERS = re.compile(r"[\s‐-―-]+")
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#)\s*\d+\s*$", re.IGNORECASE)
 _FIXED_EXTENSION = re.compile(r"(0\d{2,3}[-) ]\s?\d{7,8})\s*[-－—]\s*\d{1,5}$")  # 027-93530615-8014
 _WITH_COUNTRY = re.compile(r"86(?:1[3-9]\d{9}|0\d{9,11})")
+_FILLED_IN = re.compile(r"([0-579])\1{6}$|^1?23456789|^1234567|^0123456")  # what people type to fill a cell
 _NOT_DIGIT = re.compile(r"\D+")
 _NOT_NAME = re.compile(r"[\W_]+")
 _PLACE_SUFFIX = re.compile(r"^(\w{2,3}?)(?<![城都超门股上夜集])[市省](?=\w{2})")  # 武汉市, not 中国城市…
@@ -43,6 +44,12 @@ def phone_digits(text: str | None) -> str:
     return digits[2:] if _WITH_COUNTRY.fullmatch(digits) else digits
 
 
+def phone_key(text: str | None) -> str:
+    """Give the digits under which two numbers are compared; "" for one that nobody has (13800000000, 12345678901)."""
+    digits = phone_digits(text)
+    return "" if len(digits) < 7 or _FILLED_IN.search(digits) else digits  # noqa: PLR2004 - shorter is no line
+
+
 def _with_trunk(digits: str) -> str:
     """Give a fixed number its 0 back, which it loses behind +86: the same line must not count as two."""
     mobile = len(digits) == 11 and digits.startswith("1")  # noqa: PLR2004 - length of a mobile number
@@ -65,6 +72,11 @@ def employer_name(text: str | None) -> str:
     plain = _NOT_NAME.sub("", unicodedata.normalize("NFKC", text)).casefold()
     plain = plain.replace("有限责任公司", "有限公司")
     return _PLACE_SUFFIX.sub(r"\1", plain)
+
+
+def person_name(text: str | None) -> str:
+    """Give the key under which spellings of one person's name meet: width, blanks, dots and case dropped."""
+    return _NOT_NAME.sub("", unicodedata.normalize("NFKC", text)).casefold() if text else ""
 
 
 def masked_name(name: str | None) -> str:

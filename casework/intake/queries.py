@@ -38,6 +38,7 @@ SETTINGS_KINDS = ("minimum_wages",)
 """Kinds that change what a round rests on: who sets rounds imports them, not who imports records."""
 ROUND_WIDE = ("employers", "minimum_wages")
 """Kinds of which a round has one for everybody, whichever organisation handed it in."""
+MINIMUM_WAGE = "minimum_wage"
 CREDIT_CODE_LENGTH = 18
 
 
@@ -171,7 +172,7 @@ def _operators(wanted: _Wanted) -> pa.Table:
 
 
 def _minimum_wages(round_id: int) -> pa.Table:
-    places = rounds.table(round_id, "minimum_wage").values()
+    places = rounds.table(round_id, MINIMUM_WAGE).values()
     monthly = pa.array([Decimal(place.attributes["monthly"]) for place in places], pa.decimal128(12, 2))
     return pa.table({"place_code": pa.array([place.code for place in places], pa.string()), "monthly": monthly})
 

@@ -10,16 +10,17 @@ from sqlalchemy import select
 from casework import clock, journal
 from casework.config import Settings
 from casework.db import db
-from casework.errors import N_, Conflict, Invalid
+from casework.errors import N_, Conflict
 from casework.intake import staging
 from casework.intake.models import Batch, Operator
 from casework.intake.writers import graduates, reference
 from casework.operations.import_organisations import import_organisations
 from casework.operations.import_people import import_people
-from casework.operations.permit import permit
+from casework.operations.permit_import import permit_import
 from casework.operations.recheck_corrections import recheck_corrections
 from casework.people import queries as people
 from casework.people.models import Appointment, Organisation, Person, Relation
+from casework.rounds.models import Round
 from workflows.access import Actor
 
 _DATE_IN_NAME = re.compile(r"(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)")
@@ -31,7 +32,8 @@ def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: d
     The staged files go with the commit. Running it twice writes once. Raises `Conflict` when the batch is not staged.
     """
     organisation = db.session.get_one(Organisation, batch.organisation_id)
-    permit(actor, "import:run", organisation=organisation)
+    round_ = db.session.get_one(Round, batch.round_id)
+    permit_import(actor, batch.kind, organisation=organisation, round_=round_)
     # One import at a time in an organisation: what is new is decided by comparing with what is there.
     db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
     locked = db.session.scalars(
@@ -57,7 +59,8 @@ def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: d
 
 def drop_batch(batch: Batch, *, actor: Actor, settings: Settings) -> None:
     """Drop a file that was not written; its staged rows are deleted."""
-    permit(actor, "import:run", organisation=db.session.get_one(Organisation, batch.organisation_id))
+    organisation = db.session.get_one(Organisation, batch.organisation_id)
+    permit_import(actor, batch.kind, organisation=organisation, round_=db.session.get_one(Round, batch.round_id))
     if batch.state == "dropped":
         return
     if batch.state == "written":
@@ -83,8 +86,6 @@ def _write(batch: Batch, organisation: Organisation, *, settings: Settings, acto
         }
     if batch.kind in {"organisations", "people"}:
         return _write_people(batch.kind, path, actor=actor)
-    if batch.kind == "minimum_wages":
-        raise Invalid(N_("最低工资标准属于轮次设置，请由系统管理员在轮次设置中更新。"))
     if batch.kind == "confirmations":
         return reference.confirmations(batch, path, snapshot_on=_day_of(batch))
     counts = getattr(reference, batch.kind)(batch, path)

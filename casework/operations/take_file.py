@@ -15,7 +15,7 @@ from casework.intake import staging
 from casework.intake.importers.inspection import inspect
 from casework.intake.importers.shapes import Inspection
 from casework.intake.models import Batch
-from casework.operations.permit import permit
+from casework.operations.permit_import import permit_import
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from workflows.access import Actor
@@ -39,8 +39,9 @@ def take_file(
     Raises `FileRefused` with what is wrong, and `Conflict` with the first
     import's ref when the same content was already written.
     """
-    permit(actor, "import:run", organisation=organisation)
+    permit_import(actor, None, organisation=organisation, round_=round_)
     inspection = inspect(source, filename=file_name, kind=kind)
+    permit_import(actor, inspection.kind, organisation=organisation, round_=round_)
     _refuse_known(organisation, round_, inspection)
     batch = Batch(
         ref=new_ref(),

@@ -1,7 +1,8 @@
 """The reference register of employers: one row a credit code.
 
 It may be out of date, and an employer that is not in it proves nothing; both
-are for the screening to weigh.
+are for the screening to weigh. Who acts for an employer is kept as an opaque
+token: only whether two employers have the same agent is ever asked.
 """
 
 from casework.errors import N_
@@ -10,7 +11,7 @@ from casework.intake.importers.contacts import PHONE
 from casework.intake.importers.dates import DATE
 from casework.intake.importers.numbers import COUNT, NUMBER
 from casework.intake.importers.shapes import Column, Importer
-from casework.intake.importers.texts import CREDIT_CODE, SHORT_TEXT, TEXT
+from casework.intake.importers.texts import CREDIT_CODE, NAME, SHORT_TEXT, TEXT
 
 EMPLOYERS = Importer(
     kind="employers",
@@ -28,6 +29,8 @@ EMPLOYERS = Importer(
         Column("industry_code", N_("单位行业代码"), CODE, codes="industry_code"),
         Column("place_code", N_("单位所在地代码"), PLACE, ("所在地代码",)),
         Column("phone", N_("联系电话"), PHONE, ("电话",)),
+        Column("address", N_("注册地址"), TEXT, ("地址", "住所", "企业地址", "单位地址")),
+        Column("agent", N_("法定代表人"), NAME, ("法人代表", "法人", "负责人", "联系人", "单位联系人"), sealed=True),
     ),
     key=("credit_code",),
 )

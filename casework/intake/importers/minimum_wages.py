@@ -2,7 +2,7 @@
 
 from casework.errors import N_
 from casework.intake.importers.codes import PLACE
-from casework.intake.importers.numbers import NUMBER
+from casework.intake.importers.numbers import WAGE
 from casework.intake.importers.shapes import Column, Importer
 from casework.intake.importers.texts import TEXT
 
@@ -12,7 +12,7 @@ MINIMUM_WAGES = Importer(
     columns=(
         Column("place_code", N_("地区代码"), PLACE, ("行政区划代码",), required=True),
         Column("place_name", N_("地区名称"), TEXT),
-        Column("monthly_minimum", N_("月最低工资标准"), NUMBER, ("最低工资",), required=True),
+        Column("monthly_minimum", N_("月最低工资标准"), WAGE, ("最低工资",), required=True),
     ),
     key=("place_code",),
 )

@@ -19,8 +19,10 @@ _NUMBER = re.compile(r"-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,6})?")
 _PAY = re.compile(r"[¥￥]?\s*(\d{1,7}|\d{1,3}(?:,\d{3}){1,2})(?:\.(\d{1,2}))?\s*(?:元|元/月|元每月|/月)?")
 _LEAST_PAY = 100  # below, the unit is not yuan a month: 4.5 means thousands
 _MOST_DIGITS = 14  # before the point; more is no amount of anything
+_MOST_WAGE = 100_000  # more is no minimum wage of anywhere
 _MOST_PEOPLE = 2_000_000_000
 _NOT_WHOLE = N_("此处应是整数，未能识别，此项留空。")
+_NOT_MONTHLY = N_("此处应是以元为单位的月最低工资，这个数不像，此项留空；请核对是否填了小时工资。")
 _CENT = Decimal("0.01")
 PAY_TYPE = pa.decimal128(12, 2)
 
@@ -46,6 +48,14 @@ def read_number(text: str) -> Decimal | Flaw | None:
     if not _NUMBER.fullmatch(value) or len(value.partition(".")[0].replace(",", "")) > _MOST_DIGITS:
         return Flaw(None, "unreadable_number", N_("此处应是数字，未能识别，此项留空；请改为“6500”这样的写法。"))
     return Decimal(value.replace(",", "")).quantize(_CENT)
+
+
+def read_wage(text: str) -> Decimal | Flaw | None:
+    """Read a minimum wage in yuan a month; an hourly rate, or an amount that nobody's minimum can be, stays open."""
+    value = read_number(text)
+    if isinstance(value, Decimal) and not _LEAST_PAY <= value < _MOST_WAGE:
+        return Flaw(None, "not_a_monthly_wage", _NOT_MONTHLY)
+    return value
 
 
 def read_count(text: str) -> int | Flaw | None:
@@ -74,5 +84,6 @@ def _read_pay_text(text: str) -> str | Flaw | None:
 PAY = Reader(read_pay, PAY_TYPE)
 PAY_TEXT = Reader(_read_pay_text, pa.string(), lambda joined: joined.isdigit() and joined.isascii())
 NUMBER = Reader(read_number, pa.decimal128(20, 2))
+WAGE = Reader(read_wage, PAY_TYPE)
 WHOLE = Reader(read_whole, pa.int64())
 COUNT = Reader(read_count, pa.int64())

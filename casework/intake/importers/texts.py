@@ -8,6 +8,7 @@ undone, or said, when digits were lost.
 
 import re
 import unicodedata
+from ipaddress import ip_address
 
 import pyarrow as pa
 
@@ -23,6 +24,7 @@ _BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 _LEADERS = ("=", "+", "-", "@")
 _EXPONENT = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 _POINT_ZERO = re.compile(r"(\d+)\.0+")
+_PORT = re.compile(r"^\[(.+)\](?::\d+)?$|^([^:]+):\d+$")  # behind an address: [2001:db8::1]:443, 10.0.0.1:443
 _BLANKS = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U0001f000-\U0001faff\u2600-\u27bf]")
 
@@ -83,6 +85,20 @@ def read_digits(text: str) -> str | Flaw | None:
     return _BLANKS.sub("", value).strip("'\"‘’“”").upper() or None
 
 
+def read_device(text: str) -> str | Flaw | None:
+    """Read what names one device; a network address names none and is left out, for a whole campus may share it."""
+    value = read_digits(text)
+    if not isinstance(value, str):
+        return value
+    if not any(character.isdigit() for character in value):
+        return None
+    try:
+        ip_address(_PORT.sub(r"\1\2", value))
+    except ValueError:
+        return value
+    return Flaw(None, "network_address", N_("此处是网络地址而不是设备标识，此项留空；同一校园网的人地址可以相同。"))
+
+
 def read_credit_code(text: str) -> str | Flaw | None:
     """Read a credit code in capitals; whether it is right is asked later, by the screening."""
     value = digits_text(text)
@@ -113,4 +129,5 @@ TEXT = Reader(read_text, pa.string(), _is_plain_text)
 SHORT_TEXT = Reader(read_text, pa.string(), _is_plain_text, LONGEST_NAME)  # names that things are found again by
 NAME = Reader(read_name, pa.string(), _is_plain_name)
 DIGITS = Reader(read_digits, pa.string(), _is_plain_digits, LONGEST_NUMBER)
+DEVICE = Reader(read_device, pa.string(), longest=LONGEST_NAME)
 CREDIT_CODE = Reader(read_credit_code, pa.string(), _is_plain_digits, LONGEST_NUMBER)

@@ -172,7 +172,7 @@ class _Indexes:
             return None
         kind = "id_number" if name == "id_number" else "phone"
         if (kind, value) not in self._made:
-            comparable = value if kind == "id_number" else normal.phone_digits(value)
+            comparable = value if kind == "id_number" else normal.phone_key(value)
             self._made[kind, value] = self._keys.index(kind, comparable) if comparable else None
         return self._made[kind, value]
 

@@ -14,6 +14,9 @@ from casework.db import db
 from casework.intake import normal, staging
 from casework.intake.bulk import insert_rows
 from casework.intake.models import Batch, Change, Confirmation, Employer, Operator, Proof, Record
+from casework.intake.queries import MINIMUM_WAGE
+from casework.rounds import queries as rounds
+from casework.rounds.models import CodeEntry
 from casework.sealing import ring
 
 EMPLOYER_COLUMNS = (
@@ -28,6 +31,7 @@ EMPLOYER_COLUMNS = (
     "nature_code",
     "industry_code",
     "place_code",
+    "address",
 )
 CHANGE_COLUMNS = (
     "log_id",
@@ -49,14 +53,16 @@ def employers(batch: Batch, path: Path) -> dict[str, int]:
     old = select(Employer.credit_code).filter_by(round_id=batch.round_id)
     replaced = set(db.session.scalars(old)) & set(rows)
     _forget(Employer.__table__, batch.round_id, replaced)
-    phone = {code: normal.phone_digits(str(row.get("phone") or "")) for code, row in rows.items()}
+    phone = {code: normal.phone_key(str(row.get("phone") or "")) for code, row in rows.items()}
+    agent = {code: normal.person_name(str(row.get("agent") or "")) for code, row in rows.items()}
     insert_rows(
         Employer.__table__,
-        (*EMPLOYER_COLUMNS, "phone_index", "round_id", "batch_id"),
+        (*EMPLOYER_COLUMNS, "phone_index", "agent_index", "round_id", "batch_id"),
         (
             (
                 *_values(row, EMPLOYER_COLUMNS, Employer.__table__),
                 keys.index("phone", phone[code]) if phone[code] else None,
+                keys.index("agent", agent[code]) if agent[code] else None,
                 batch.round_id,
                 batch.id,
             )
@@ -68,7 +74,7 @@ def employers(batch: Batch, path: Path) -> dict[str, int]:
 
 def confirmations(batch: Batch, path: Path, *, snapshot_on: date) -> dict[str, int]:
     """Append every answer that this snapshot shows and that is not known yet."""
-    records = _records(batch)
+    records, keys = _records(batch), ring()
     seen = {
         (row.record_id, row.status, row.confirm_time)
         for row in db.session.execute(
@@ -87,8 +93,9 @@ def confirmations(batch: Batch, path: Path, *, snapshot_on: date) -> dict[str, i
         answer = (record_id, row["confirm_status"], row.get("confirm_time"))
         if answer not in seen:
             seen.add(answer)
-            fresh.append((*answer, snapshot_on, batch.id))
-    columns = ("record_id", "status", "confirm_time", "snapshot_on", "batch_id")
+            device = str(row.get("device") or "")
+            fresh.append((*answer, snapshot_on, keys.index("device", device) if device else None, batch.id))
+    columns = ("record_id", "status", "confirm_time", "snapshot_on", "device_index", "batch_id")
     insert_rows(Confirmation.__table__, columns, fresh)
     return {"rows": rows, "new": len(fresh), "changed": 0, "unknown": unknown}
 
@@ -164,6 +171,21 @@ def operators(batch: Batch, path: Path) -> dict[str, int]:
         ),
     )
     return {"rows": len(rows), "new": len(rows), "changed": 0, "unknown": 0}
+
+
+def minimum_wages(batch: Batch, path: Path) -> dict[str, int]:
+    """Write the round's minimum wages: the newest file replaces what earlier files said of the same places."""
+    rows = {str(row["place_code"]): row for row in staging.rows(path) if row["monthly_minimum"] is not None}
+    known = rounds.table(batch.round_id, MINIMUM_WAGE)
+    changed = 0
+    for code, row in rows.items():
+        monthly = f"{row['monthly_minimum']:.2f}".removesuffix(".00")
+        entry = known.get(code) or CodeEntry(round_id=batch.round_id, table=MINIMUM_WAGE, code=code, name_en="")
+        changed += code in known and entry.attributes.get("monthly") != monthly
+        entry.name_zh = str(row.get("place_name") or entry.name_zh or "")
+        entry.attributes = {"monthly": monthly}
+        db.session.add(entry)
+    return {"rows": len(rows), "new": len(rows.keys() - known.keys()), "changed": changed, "unknown": 0}
 
 
 def _records(batch: Batch) -> dict[str, int]:
