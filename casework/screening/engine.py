@@ -170,7 +170,7 @@ CREATE TEMP TABLE findings (rule VARCHAR, level VARCHAR, subject_key VARCHAR, st
 
 _INSERT = """
 INSERT INTO findings
-SELECT $rule_code, $rule_level, subject, student_nos, $rule_output, $rule_strength, CAST(to_json(observed) AS VARCHAR),
+SELECT $rule_code, {level}, subject, student_nos, $rule_output, $rule_strength, CAST(to_json(observed) AS VARCHAR),
        sha256(CAST(to_json(list_concat([$rule_code, subject], matters)) AS VARCHAR))
 FROM ({body})
 """
@@ -238,8 +238,11 @@ def _run(
         judgement = rule.judge(counts, settings)
         con.register("judged", _judged(judgement.found))
         body, values, tests = "SELECT * REPLACE (CAST(observed AS JSON) AS observed) FROM judged", {}, judgement.tests
-    own = {"rule_code": rule.code, "rule_level": rule.level, "rule_output": rule.output, "rule_strength": rule.strength}
-    rows = con.execute(_INSERT.format(body=body), {**values, **own}).fetchone()
+    own = {"rule_code": rule.code, "rule_output": rule.output, "rule_strength": rule.strength}
+    if not rule.mixed:
+        own["rule_level"] = rule.level
+    insert = _INSERT.format(body=body, level="level" if rule.mixed else "$rule_level")
+    rows = con.execute(insert, {**values, **own}).fetchone()
     seconds = time.perf_counter() - started
     return RuleRun(rule.code, rule.version, (), rows[0] if rows else 0, seconds, blank, tests)
 

@@ -91,6 +91,7 @@ class Rule:
     `output`: C opens a case, V a verification, S only supports another finding.
     `strength`: s, m or w, the starting weight of the evidence.
     `judge` gets the rows of the SQL, sorted, and the settings.
+    `mixed`: the SQL answers each finding's level itself, in a column `level`.
     `tells` says what was observed and against what, `innocent` which harmless
     cause to rule out first, `asks` what to obtain; `evidence` names its kinds.
     """
@@ -109,6 +110,7 @@ class Rule:
     violation: str | None
     settings: tuple[Setting, ...] = ()
     judge: Judge | None = None
+    mixed: bool = False
     version: int = 1
 
     def settle(self, given: Mapping[str, object]) -> dict[str, Value]:
