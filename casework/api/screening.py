@@ -3,7 +3,6 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from casework import promises
 from casework.api import masking, seen, shown
 from casework.api.jobs import shown as shown_job
 from casework.api.resource import Resource
@@ -15,6 +14,7 @@ from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
 from casework.errors import N_, NotFound
 from casework.operations import open_cases as opening
+from casework.operations.promise_screening import promise_screening
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.rounds.queries import get_round
@@ -42,7 +42,7 @@ def start_run(body: dict) -> object:
     actor = current_actor()
     organisation = seen.organisation(body["organisation"], actor, "screening:run")
     round_ = get_round(body["round"])
-    promised = promises.promise("screen", organisation=organisation.id, round=round_.id, actor=actor.id)
+    promised = promise_screening(organisation=organisation, round_=round_, actor=actor)
     db.session.flush()  # the answer shows when it was promised
     return shown_job(promised)
 
@@ -87,7 +87,7 @@ def _run(ref: str) -> Run:
 
 
 def _shown(run: Run) -> dict[str, object]:
-    names = ("ref", "started_at", "finished_at", "data_cut", "rules", "settings", "counts")
+    names = ("ref", "started_at", "finished_at", "data_cut", "rules", "settings", "settings_version", "tests", "counts")
     return {name: getattr(run, name) for name in names} | {
         "organisation": db.session.get_one(Organisation, run.organisation_id).code,
         "round": db.session.get_one(Round, run.round_id).code,

@@ -18,6 +18,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "stage_batch": intake.stage_batch,
         "confirm_batch": intake.confirm_batch,
         "screen": screening.screen,
+        "back_test": screening.back_test,
         "drain": delivery.drain,
         "fire_timers": deadlines.fire,
         "sweep": delivery.sweep,

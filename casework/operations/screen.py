@@ -2,38 +2,28 @@
 
 A finding is recognised by its fingerprint: the second run stores nothing twice,
 and a finding that the data no longer show is marked withdrawn, visibly, never
-deleted.
+deleted. Reading, asking the rules and storing are three steps, so that a job can
+ask the rules without keeping a transaction open, and be stopped meanwhile.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
 
-import pyarrow as pa
 from sqlalchemy import select, update
 
 from casework import clock, journal
 from casework.db import affected, db, new_ref
 from casework.errors import N_, Conflict
-from casework.intake import queries as intake
 from casework.intake.bulk import insert_rows
 from casework.intake.models import Record
+from casework.operations.gather import ABOVE, Gathered, cut_of, gather, universities
 from casework.operations.permit import permit
 from casework.people.models import Organisation
-from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from casework.screening import engine
-from casework.screening.frames import Context
 from casework.screening.models import Finding, FindingRecord, Run
+from casework.screening.settings import plain
 from workflows.access import Actor
-from workflows.calendars import CalendarUnknown, shipped
 
-CODE_TABLES = {
-    "destination": "destination_code",
-    "degree": "degree_level",
-    "employer_nature": "employer_nature_code",
-    "industry": "industry_code",
-    "job_category": "job_category_code",
-}
 FINDING_COLUMNS = (
     "ref",
     "organisation_id",
@@ -56,89 +46,115 @@ def screen(
     round_: Round,
     actor: Actor,
     on_progress: Callable[[int, int, str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Run:
-    """Screen one organisation's round and return the run with its counts.
+    """Screen one organisation's round and return the run with its counts, all in the present unit of work.
 
-    Raises `Conflict` when no registration export was imported yet.
+    Raises `Conflict` when no registration export was imported yet, `ScreeningStopped` when asked to stop.
     """
     permit(actor, "screening:run", organisation=organisation)
-    # One screening at a time: what is new is decided by comparing with what is stored.
-    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
-    cut = intake.data_cut(round_.id, organisation.id)
-    if "graduates" not in cut:
-        raise Conflict(N_("还没有导入毕业去向登记数据，无法筛查。请先导入。"), code="nothing_to_screen")
-    exported_at = datetime.fromisoformat(cut["graduates"]["taken_at"])
-    frames = intake.frames(round_.id, organisation.id) | {"codes": _codes(round_.id)} | _working_days(round_.cohort)
-    context = Context(cohort_year=round_.cohort, as_of=clock.now(), exported_at=exported_at)
-    screening = engine.screen(
-        frames, context=context, settings=round_.settings.get("screening", {}), on_progress=on_progress
+    one_at_a_time(organisation)
+    gathered = gather(organisation=organisation, round_=round_)
+    return store(ask(gathered, on_progress=on_progress, should_stop=should_stop), gathered, actor=actor)
+
+
+def ask(
+    gathered: Gathered,
+    *,
+    on_progress: Callable[[int, int, str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> engine.Screening:
+    """Ask every rule; needs no transaction."""
+    return engine.screen(
+        gathered.frames,
+        context=gathered.context,
+        settings=gathered.values,
+        rules=gathered.rules,
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
-    run = _store_run(screening, organisation, round_, cut, actor)
-    counts = _store_findings(screening.hits, run)
-    run.counts = counts | {"by_rule": {each.rule: each.hits for each in screening.runs}}
+
+
+def store(screening: engine.Screening, gathered: Gathered, *, actor: Actor, promise_ref: str = "") -> Run:
+    """Write a run and what it found; raise `Conflict` when other data came in while the rules were asked."""
+    organisation = db.session.get_one(Organisation, gathered.organisation_id)
+    permit(actor, "screening:run", organisation=organisation)
+    # One at a time: what is new is decided by comparing with what is stored.
+    one_at_a_time(organisation)
+    if cut_of(organisation, db.session.get_one(Round, gathered.round_id)) != gathered.cut:
+        raise Conflict(N_("筛查期间有新的数据写入，未保留任何结果。请重新筛查。"), code="data_changed")
+    run = _store_run(screening, gathered, actor, promise_ref)
+    counts = _store_findings(screening.hits, run, _record_ids(organisation, run))
+    run.counts = {
+        **counts,
+        "by_rule": {each.rule: each.hits for each in screening.runs},
+        "unreadable": screening.unreadable,
+    }
     run.finished_at = clock.now()
     journal.record(
         organisation_id=organisation.id,
         action="screening:run",
         actor=str(actor.id),
         subject=run.ref,
-        facts={"rules": run.rules, "counts": counts, "data_cut": {kind: row["sha256"] for kind, row in cut.items()}},
+        facts={
+            "rules": {code: {"version": row["version"], "missing": row["missing"]} for code, row in run.rules.items()},
+            "settings_version": run.settings_version,
+            "tests": run.tests,
+            "counts": counts,
+            "data_cut": {kind: row["sha256"] for kind, row in gathered.cut.items()},
+        },
     )
     return run
 
 
-def _codes(round_id: int) -> pa.Table:
-    rows = [
-        {
-            "table": name,
-            "code": entry.code,
-            "name_zh": entry.name_zh,
-            "parent_code": entry.parent_code or None,
-            "settled": entry.attributes.get("counts_in_settled_rate") == "1",
-            "needs_employer": entry.attributes.get("needs_employer_identity") == "1",
-        }
-        for name, table in CODE_TABLES.items()
-        for entry in rounds.table(round_id, table).values()
-    ]
-    return pa.Table.from_pylist(rows)
+def one_at_a_time(organisation: Organisation) -> None:
+    """Let nobody else screen this organisation until the commit."""
+    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
 
 
-def _working_days(cohort: int) -> dict[str, pa.Table]:
-    """Return the frame of working days up to today, or none when no calendar reaches so far.
-
-    The rules that count working days then say what they lack; the others run.
-    """
-    day, last = date(cohort, 1, 1), clock.today()
-    days, calendar = [], shipped()
-    try:
-        while day <= last:
-            if calendar.working_day(day):
-                days.append(day)
-            day += timedelta(days=1)
-    except CalendarUnknown:
-        return {}
-    return {"working_days": pa.table({"day": pa.array(days, pa.date32())})}
-
-
-def _store_run(screening: engine.Screening, organisation: Organisation, round_: Round, cut: dict, actor: Actor) -> Run:
+def _store_run(screening: engine.Screening, gathered: Gathered, actor: Actor, promise_ref: str) -> Run:
     run = Run(
         ref=new_ref(),
-        organisation_id=organisation.id,
-        round_id=round_.id,
+        organisation_id=gathered.organisation_id,
+        round_id=gathered.round_id,
         started_by=str(actor.id),
-        data_cut=cut,
-        rules={each.rule: {"version": each.version, "missing": list(each.missing)} for each in screening.runs},
-        settings={
-            rule: {name: str(value) if not isinstance(value, tuple) else list(value) for name, value in values.items()}
-            for rule, values in screening.settings.items()
+        data_cut=gathered.cut,
+        rules={
+            each.rule: {
+                "version": each.version,
+                "missing": list(each.missing),
+                "empty": list(each.empty),
+                "tests": each.tests,
+                "seconds": round(each.seconds, 3),
+            }
+            for each in screening.runs
         },
+        settings={
+            rule: {name: plain(value) for name, value in values.items()} for rule, values in screening.settings.items()
+        },
+        settings_version=gathered.version,
+        tests=screening.tests,
+        promise_ref=promise_ref,
     )
     db.session.add(run)
     db.session.flush()  # findings name their run
     return run
 
 
-def _store_findings(hits: Iterable[engine.Hit], run: Run) -> dict[str, int]:
+def _record_ids(organisation: Organisation, run: Run) -> dict[str, int]:
+    """Return the records by student number, as the frames named them."""
+    above = organisation.kind in ABOVE
+    codes = {each.id: each.code for each in (universities(organisation) if above else [organisation])}
+    wanted = select(Record.organisation_id, Record.student_no, Record.id).where(
+        Record.round_id == run.round_id, Record.organisation_id.in_(codes)
+    )
+    return {
+        f"{codes[row.organisation_id]}/{row.student_no}" if above else row.student_no: row.id
+        for row in db.session.execute(wanted)
+    }
+
+
+def _store_findings(hits: Iterable[engine.Hit], run: Run, records: dict[str, int]) -> dict[str, int]:
     scope = {"organisation_id": run.organisation_id, "round_id": run.round_id}
     known = {
         row.fingerprint: row.id
@@ -167,7 +183,7 @@ def _store_findings(hits: Iterable[engine.Hit], run: Run) -> dict[str, int]:
             for hit in fresh
         ),
     )
-    _store_members(fresh, run)
+    _store_members(fresh, run, records)
     again = [known[fingerprint] for fingerprint in found if fingerprint in known]
     gone = [finding_id for fingerprint, finding_id in known.items() if fingerprint not in found]
     _mark(again, last_run_id=run.id, withdrawn_at=None)
@@ -175,10 +191,8 @@ def _store_findings(hits: Iterable[engine.Hit], run: Run) -> dict[str, int]:
     return {"found": len(found), "new": len(fresh), "again": len(again), "withdrawn": withdrawn}
 
 
-def _store_members(fresh: list[engine.Hit], run: Run) -> None:
+def _store_members(fresh: list[engine.Hit], run: Run, records: dict[str, int]) -> None:
     scope = {"organisation_id": run.organisation_id, "round_id": run.round_id}
-    numbered = select(Record.student_no, Record.id).filter_by(**scope)
-    records = {row.student_no: row.id for row in db.session.execute(numbered)}
     stored = select(Finding.fingerprint, Finding.id).filter_by(first_run_id=run.id, **scope)
     ids = {row.fingerprint: row.id for row in db.session.execute(stored)}
     pairs = (

@@ -130,7 +130,7 @@ def screen(
     asked before each. Raises FrameInvalid, Invalid (settings), ScreeningStopped.
     """
     started = time.perf_counter()
-    settled = _settle(rules, settings or {})
+    settled = settle(rules, settings or {})
     runs: list[RuleRun] = []
     with (
         tempfile.TemporaryDirectory(prefix="screening-") as spill,
@@ -147,6 +147,13 @@ def screen(
         lost = unreadable(con, frames, columns)
         table = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint").to_arrow_table()
     return Screening(table, tuple(runs), settled, context, time.perf_counter() - started, lost)
+
+
+def settle(rules: Sequence[Rule], given: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, Value]]:
+    """Return every setting of every rule, the given values before the defaults; refuse an unknown rule or setting."""
+    for code in sorted(set(given) - {rule.code for rule in rules}):
+        raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": code})
+    return {rule.code: rule.settle(given.get(rule.code, {})) for rule in rules}
 
 
 def explain(code: str, observed: Mapping[str, object], *, rules: Iterable[Rule] = RULES) -> list[tuple[str, dict]]:
@@ -197,12 +204,6 @@ def _connect(spill: str, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyC
             "autoload_known_extensions": False,
         }
     )
-
-
-def _settle(rules: Sequence[Rule], given: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, Value]]:
-    for code in sorted(set(given) - {rule.code for rule in rules}):
-        raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": code})
-    return {rule.code: rule.settle(given.get(rule.code, {})) for rule in rules}
 
 
 def _cut(context: Context) -> dict[str, object]:

@@ -115,6 +115,8 @@ class RunOut(Answer):
     data_cut = fields.Dict(required=True)
     rules = fields.Dict(required=True)
     settings = fields.Dict(required=True)
+    settings_version = fields.Integer(required=True)
+    tests = fields.Integer(required=True)
     counts = fields.Dict(required=True)
 
 
