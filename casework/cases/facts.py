@@ -11,7 +11,7 @@ from casework.cases.models import Case, Correction, Verification
 from casework.cases.registered import registered_value
 from casework.db import db
 from casework.intake.fields import RECORD_FIELDS
-from casework.intake.models import Change, Record, Revision
+from casework.intake.models import Change, Operator, Record, Revision
 from casework.people.actors import path_of
 from casework.people.models import Person, Relation
 from workflows import case_facts, evidence
@@ -61,37 +61,49 @@ def subject_of(case: Case) -> str:
 
 
 def conflicted_ids(case: Case) -> frozenset[int]:
-    """Return everybody who entered or approved a record of this case, or counsels its graduates.
+    """Return everybody who entered or approved a record of this case, counsels its graduates, or is its subject.
 
     A person is tied to an account of the registration system by declaration or by
-    name; a namesake of the counsellor counts, because the doubt is enough.
+    name; a namesake of the counsellor counts, because the doubt is enough. So does
+    a namesake of the account that a case is about.
     """
+    level, _, subject = case.subject_key.partition(":")
+    accounts = {subject} if level == "operator" else set()
+    counsellors, numbers = _of_records(case)
+    if level == "counsellor":
+        counsellors.add(subject)
+    tied = []
+    if counsellors:
+        tied += [
+            (Relation.kind == "counsellor") & Relation.value.in_(counsellors),
+            Person.name.in_(counsellors),
+        ]
+    if numbers:
+        hands = select(Change.operator).where(
+            Change.round_id == case.round_id,
+            Change.organisation_id == case.organisation_id,
+            Change.student_no.in_(numbers),
+        )
+        tied.append((Relation.kind == "operator") & Relation.value.in_(hands))
+    if accounts:
+        named = select(Operator.name).where(
+            Operator.organisation_id == case.organisation_id, Operator.code.in_(accounts), Operator.name != ""
+        )
+        tied += [(Relation.kind == "operator") & Relation.value.in_(accounts), Person.name.in_(named)]
+    if not tied:
+        return frozenset()
+    wanted = select(Person.id).outerjoin(Relation, Relation.person_id == Person.id).where(or_(*tied))
+    return frozenset(db.session.scalars(wanted))
+
+
+def _of_records(case: Case) -> tuple[set[str], list[str]]:
+    """Return the counsellors and the student numbers of a case's graduates."""
     record_ids = [row.record_id for row in case.records]
     if not record_ids:
-        return frozenset()
-    rows = db.session.execute(
-        select(Record.student_no, Revision.counsellor)
-        .join(Revision, Record.revision_id == Revision.id)
-        .where(Record.id.in_(record_ids))
-    ).all()
-    operators = select(Change.operator).where(
-        Change.round_id == case.round_id,
-        Change.organisation_id == case.organisation_id,
-        Change.student_no.in_([row.student_no for row in rows]),
-    )
-    counsellors = {row.counsellor for row in rows if row.counsellor}
-    tied = (
-        select(Person.id)
-        .outerjoin(Relation, Relation.person_id == Person.id)
-        .where(
-            or_(
-                (Relation.kind == "operator") & Relation.value.in_(operators),
-                (Relation.kind == "counsellor") & Relation.value.in_(counsellors),
-                Person.name.in_(counsellors),
-            )
-        )
-    )
-    return frozenset(db.session.scalars(tied))
+        return set(), []
+    wanted = select(Record.student_no, Revision.counsellor).join(Revision, Record.revision_id == Revision.id)
+    rows = db.session.execute(wanted.where(Record.id.in_(record_ids))).all()
+    return {row.counsellor for row in rows if row.counsellor}, [row.student_no for row in rows]
 
 
 def _verification(row: Verification) -> evidence.Verification:

@@ -6,6 +6,7 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, Invalid
 from casework.operations.announce import announce_case
+from casework.operations.extend_case import take_late
 from casework.operations.go_stale import go_stale
 from casework.operations.permit import permit_case
 from casework.operations.retime import retime
@@ -79,6 +80,8 @@ def advance(
         facts={"from": moved.from_state, "to": moved.to_state},
         states=(moved.from_state, moved.to_state),
     )
+    if action in {"send_back", "reopen"}:
+        take_late(case, actor=actor)
     if action not in CLOCKLESS:
         retime(case)
     announce_case(case, action, actor=actor)

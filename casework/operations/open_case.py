@@ -1,6 +1,6 @@
 """Open one case about one matter, with its number taken in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from casework.operations.retime import retime
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening.models import Finding
+from casework.screening.score import Weight, score
 from workflows.access import SYSTEM, Actor
 from workflows.severity import Indication, Severity, nature_of, severity_of
 
@@ -62,8 +63,14 @@ def new_case(
     records: Sequence[Record],
     origin: str,
     actor: Actor,
+    college_id: int | None = None,
+    weights: Mapping[str, Weight] | None = None,
 ) -> Case:
-    """Return a new case under a number already taken, told and journalled; whoever calls this sets its clocks."""
+    """Return a new case under a number already taken, told and journalled; whoever calls this sets its clocks.
+
+    `college_id` says to which college it belongs where its subject tells; else the one college of all its records.
+    `weights` are those of the round for its suspicion, start values without them.
+    """
     indications = [indication(finding) for finding in findings]
     from_lead = origin == "lead"
     severity = severity_of(indications, from_lead=from_lead, conduct=kind == "conduct")
@@ -83,8 +90,9 @@ def new_case(
         nature=nature_of(indications, from_lead=from_lead),
         severity=severity,
         severity_rank=Severity(severity).rank,
-        college_id=colleges.pop() if len(colleges) == 1 else None,
+        college_id=college_id or (colleges.pop() if len(colleges) == 1 else None),
         people_count=len(records),
+        suspicion=score(findings, weights).log_odds if findings else None,
     )
     case.records = [CaseRecord(record_id=record.id) for record in records]
     case.findings = [CaseFinding(finding_id=finding.id) for finding in findings]

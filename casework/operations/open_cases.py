@@ -1,74 +1,55 @@
-"""From findings to work: what opens a case, what joins one, what waits with its record.
+"""From findings to work: what opens a case, what joins one, what waits.
 
-Several findings on one record make one case; an employer cluster makes one
-case with its records. What is already being worked gets the new evidence
-instead of a second case. Running this twice opens nothing twice.
+Findings of one matter make one case (`matters`). What is already being worked
+gets the new evidence instead of a second case. Running this twice opens nothing
+twice.
+
+What is found about a matter that is already concluded opens no second case and
+changes nothing in the first: an accepted dossier is what two leaders sign, and
+a second case beside it would let both be believed. The finding is shown on the
+concluded case, its owner and reviewer are told, and reopening it (with a reason,
+by a supervisor, into a supplementary report where it was filed) takes the
+evidence in. Cases of a sample are no home for findings: whoever checks a sample
+must not be led by the rules, and samples stay out of problem figures.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
-from casework.cases.models import Case, CaseFinding, CaseRecord
+from casework.cases.models import Case
+from casework.cases.suspicion import LATE, told, weights_of
 from casework.db import db
-from casework.errors import N_
-from casework.operations.open_case import indication, leading, new_case, next_numbers
+from casework.intake.models import Operator
+from casework.operations.announce import announce
+from casework.operations.extend_case import extend_case
+from casework.operations.homes import Found, plan
+from casework.operations.matters import Matter, college_name, headline, matters
+from casework.operations.open_case import leading, new_case, next_numbers
 from casework.operations.permit import permit
 from casework.operations.retime import retime_cases
 from casework.operations.story import tell
+from casework.operations.tell_withdrawn import tell_withdrawn
 from casework.people.models import Organisation
 from casework.rounds.models import Round
-from casework.screening.models import Finding, FindingRecord, Run
-from casework.screening.rules import RULES
+from casework.screening.models import Finding, Run
 from workflows.access import Actor
-from workflows.severity import Severity, nature_of, opens_case, severity_of
 
-TITLE_RECORD = N_("%(rule)s")
-TITLE_EMPLOYER = N_("%(people)d名毕业生登记在%(employer)s：%(rule)s")
-NAMES = {rule.code: rule.name for rule in RULES}
-BEING_WORKED = ("flagged", "investigating")
+FROM_ANSWERS = frozenset({"graduate_denies", "wrong_info_not_updated"})
+
+__all__ = ["Matter", "Opened", "matters", "open_cases"]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What became of the findings of a run."""
+    """What became of the findings of a run; `late` are concluded cases about which something new was found."""
 
     opened: tuple[Case, ...]
     extended: tuple[Case, ...]
     waiting: int  # findings that alone open nothing and stay with their record
-
-
-@dataclass(frozen=True)
-class Matter:
-    """What findings are about, and whether they open a case."""
-
-    kind: str
-    subject_key: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def opens(self) -> bool:
-        """Say whether these findings open a case."""
-        return opens_case(indication(finding) for finding in self.findings)
-
-
-def matters(run: Run) -> list[Matter]:
-    """Return the standing findings of a run that no case has yet, grouped by what they are about."""
-    taken = select(CaseFinding.finding_id)
-    wanted = (
-        select(Finding)
-        .filter_by(organisation_id=run.organisation_id, round_id=run.round_id, last_run_id=run.id)
-        .where(Finding.withdrawn_at.is_(None), Finding.id.not_in(taken))
-        .options(selectinload(Finding.members).joinedload(FindingRecord.record))
-        .order_by(Finding.rule, Finding.subject_key, Finding.fingerprint)
-    )
-    grouped: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in db.session.scalars(wanted):
-        grouped[finding.level, finding.subject_key].append(finding)
-    return [Matter(kind, key, tuple(findings)) for (kind, key), findings in sorted(grouped.items())]
+    late: tuple[Case, ...] = ()
 
 
 def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> Opened:
@@ -76,31 +57,35 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> 
     organisation = db.session.get_one(Organisation, run.organisation_id)
     round_ = db.session.get_one(Round, run.round_id)
     permit(actor, "screening:run", organisation=organisation)
-    left_out = set(without_rules)
     _one_at_a_time(run)
-    worked = _worked(run)
-    opening, extended, waiting = [], [], 0
-    for matter in matters(run):
-        findings = tuple(finding for finding in matter.findings if finding.rule not in left_out)
-        if not findings:
-            continue
-        matter = Matter(matter.kind, matter.subject_key, findings)  # noqa: PLW2901 - the same matter, less what was left out
-        case = worked.get((matter.kind, matter.subject_key))
-        if case is not None:
-            _extend(case, matter, actor=actor)
-            extended.append(case)
-        elif matter.opens:
-            opening.append(matter)
-        else:
-            waiting += len(matter.findings)
-    numbers = next_numbers(organisation, round_, len(opening)) if opening else []
+    tell_withdrawn(organisation=organisation, round_=round_, actor=actor)
+    weights = weights_of(organisation.id, round_.id)
+    planned = plan(run, without_rules=frozenset(without_rules))
+    for case, matter in planned.extending:
+        extend_case(case, matter.findings, weights=weights, actor=actor)
+    for case, matter in planned.late:
+        _tell_late(case, matter.findings, actor=actor)
+    numbers = next_numbers(organisation, round_, len(planned.opening)) if planned.opening else []
+    colleges = _Colleges(organisation)
     opened = [
-        _open(matter, organisation, round_, number=number, actor=actor)
-        for matter, number in zip(opening, numbers, strict=True)
+        new_case(
+            number=number,
+            organisation=organisation,
+            round_=round_,
+            weights=weights,
+            actor=actor,
+            **_described(matter, colleges),
+        )
+        for matter, number in zip(planned.opening, numbers, strict=True)
     ]
+    extended = _once(planned.extending)
     if opened or extended:
         retime_cases([*opened, *extended])
-    return Opened(tuple(opened), tuple(extended), waiting)
+    return Opened(tuple(opened), extended, planned.waiting, _once(planned.late))
+
+
+def _once(found: Iterable[Found]) -> tuple[Case, ...]:
+    return tuple(dict.fromkeys(case for case, _ in found))
 
 
 def _one_at_a_time(run: Run) -> None:
@@ -108,56 +93,53 @@ def _one_at_a_time(run: Run) -> None:
     db.session.execute(select(Organisation.id).filter_by(id=run.organisation_id).with_for_update(key_share=True))
 
 
-def _worked(run: Run) -> dict[tuple[str, str], Case]:
-    wanted = select(Case).where(
-        Case.organisation_id == run.organisation_id, Case.round_id == run.round_id, Case.state.in_(BEING_WORKED)
-    )
-    wanted = wanted.order_by(Case.id.desc())  # of two about one matter, the elder goes on
-    return {(case.kind, case.subject_key): case for case in db.session.scalars(wanted)}
+class _Colleges:
+    """The colleges of an organisation by name, and the accounts that belong to them."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        rows = db.session.execute(
+            select(Organisation.name, Organisation.id).filter_by(parent_id=organisation.id, kind="college")
+        )
+        self._ids = {row.name: row.id for row in rows}
+        accounts = select(Operator.code, Operator.college).filter_by(organisation_id=organisation.id)
+        self._of_account = {row.code: row.college for row in db.session.execute(accounts)}
+
+    def of(self, matter: Matter) -> int | None:
+        """Return the college to which a unit's case belongs; None when its people decide, as for every other kind."""
+        if matter.kind != "unit":
+            return None
+        level, _, key = matter.subject_key.partition(":")
+        name = self._of_account.get(key, "") if level == "operator" else college_name(matter.subject_key)
+        return self._ids.get(name)
 
 
-def _open(matter: Matter, organisation: Organisation, round_: Round, *, number: str, actor: Actor) -> Case:
-    records = {member.record_id: member.record for finding in matter.findings for member in finding.members}
-    lead = leading(matter.findings)
-    params: dict[str, object] = {"rule": NAMES.get(lead.rule, lead.rule), "people": len(records)}
-    employer = lead.observed.get("employer_name") or lead.observed.get("recorded_name")
-    if employer:
-        params["employer"] = str(employer)
-    return new_case(
-        number=number,
-        organisation=organisation,
-        round_=round_,
-        kind=matter.kind,
-        subject_key=matter.subject_key,
-        title=TITLE_EMPLOYER if matter.kind == "employer" and employer else TITLE_RECORD,
-        title_params=params,
-        findings=matter.findings,
-        records=sorted(records.values(), key=lambda record: record.student_no),
-        origin="confirmation" if lead.rule in {"graduate_denies", "wrong_info_not_updated"} else "screening",
-        actor=actor,
-    )
+def _described(matter: Matter, colleges: _Colleges) -> dict[str, Any]:
+    """Return what a new case says of its matter."""
+    title, params = headline(matter)
+    return {
+        "kind": matter.kind,
+        "subject_key": matter.subject_key,
+        "title": title,
+        "title_params": params,
+        "findings": matter.findings,
+        "records": sorted(matter.records.values(), key=lambda record: record.student_no),
+        "origin": "confirmation" if leading(matter.findings).rule in FROM_ANSWERS else "screening",
+        "college_id": colleges.of(matter),
+    }
 
 
-def _extend(case: Case, matter: Matter, *, actor: Actor) -> None:
-    known = {row.record_id for row in case.records}
-    for finding in matter.findings:
-        case.findings.append(CaseFinding(finding_id=finding.id, finding=finding))
-        for member in finding.members:
-            if member.record_id not in known:
-                known.add(member.record_id)
-                case.records.append(CaseRecord(record_id=member.record_id))
-    case.people_count = len(known)
-    indications = [indication(link.finding) for link in case.findings]
-    raised = max(severity_of(indications), Severity(case.severity), key=lambda grade: grade.rank)
-    case.severity, case.severity_rank, case.nature = (
-        raised,
-        raised.rank,
-        nature_of(indications, from_lead=case.origin == "lead"),
-    )
-    tell(
-        case,
-        "extend",
-        actor=actor,
-        params={"rules": sorted({finding.rule for finding in matter.findings})},
-        facts={"findings": [finding.ref for finding in matter.findings]},
+def _tell_late(case: Case, findings: Iterable[Finding], *, actor: Actor) -> None:
+    """Say once on a concluded case, to its owner and to its reviewer, what was found since."""
+    _, known = told(case.moves)
+    fresh = [finding for finding in findings if finding.ref not in known]
+    if not fresh:
+        return
+    refs = [finding.ref for finding in fresh]
+    tell(case, LATE, actor=actor, params={"rules": sorted({finding.rule for finding in fresh}), "findings": refs})
+    announce(
+        "case_found_late",
+        to=[case.owner, case.accepted_by],
+        subject=case,
+        params={"case": case.number},
+        dedup=f"case:{case.id}:late:{min(refs)}",
     )

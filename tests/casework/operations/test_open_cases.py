@@ -1,15 +1,19 @@
 """From findings to cases: what opens what, what joins what, and that nothing opens twice."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import func, select
 
 from casework import clock, journal
 from casework.cases.facts import facts_of
 from casework.cases.models import Case, CaseFinding
+from casework.cases.suspicion import late_findings
 from casework.db import db
 from casework.deadlines.models import Timer
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden
+from casework.notices.models import Message
 from casework.operations import open_cases as module
 from casework.operations.assign import assign, share_out
 from casework.operations.open_case import open_case
@@ -17,9 +21,11 @@ from casework.operations.open_cases import open_cases
 from casework.people.actors import actor_of
 from casework.people.models import Organisation
 from casework.rounds.models import Round
-from casework.screening.models import FindingRecord, Run
-from tests.casework.factories import NOON, make_finding, make_person, make_run
-from tests.casework.operations.bench import make_bench, refused
+from casework.screening.models import Run
+from tests.casework.factories import NOON, make_person, make_run
+from tests.casework.operations import finding
+from tests.casework.operations.bench import make_bench, refused, step
+from tests.casework.operations.finding import opened
 from tests.support.together import together
 from workflows.access import SYSTEM
 
@@ -30,27 +36,11 @@ def bench(app):
         yield make_bench()
 
 
-def find(bench, *records, rule="employer_not_in_register", output="C", strength="s", level="record", key=None):
-    found = make_finding(
-        bench.tree.university,
-        bench.round_,
-        rule=rule,
-        output=output,
-        strength=strength,
-        level=level,
-        subject_key=key or (records[0].student_no if records else "unit"),
-    )
-    db.session.add_all([FindingRecord(finding_id=found.id, record_id=record.id) for record in records])
-    db.session.flush()
-    return found
+find = partial(finding.find, output="C")
 
 
 def run_of(bench):
     return make_run(bench.tree.university, bench.round_)
-
-
-def opened(bench):
-    return open_cases(run_of(bench), actor=actor_of(bench.supervisor))
 
 
 # Rule output, whether it opens a case, as what, how grave: the table of the workflow.
@@ -121,13 +111,46 @@ def test_new_evidence_joins_the_case_that_is_being_worked(bench):
     assert facts_of(case).severity == "critical"
 
 
-def test_a_settled_case_is_left_alone_and_new_evidence_opens_another(bench):
+@pytest.mark.parametrize("state", ["corrected", "accepted", "filed"])
+def test_what_is_found_after_the_conclusion_is_shown_and_opens_no_second_case(state, bench):
+    record = bench.record()
+    settled = bench.case(records=[record], state=state)
+    found = find(bench, record)
+    for _ in range(2):  # said once, however often it is run
+        done = opened(bench)
+        db.session.commit()
+        assert (done.opened, done.late, settled.findings) == ((), (settled,), [])
+    assert [move.action for move in settled.moves].count("late_findings") == 1
+    assert list(late_findings(settled)) == [found]
+    assert {row.kind for row in db.session.scalars(select(Message))} == {"case_found_late"}
+
+
+def test_reopening_takes_the_new_evidence_in(bench):
     record = bench.record()
     settled = bench.case(records=[record], state="accepted")
-    find(bench, record)
+    found = find(bench, record, rule="graduate_denies")
+    opened(bench)
+    step(settled, "reopen", bench.supervisor, reason="有新的疑点")
+    assert [link.finding for link in settled.findings] == [found]
+    assert (settled.state, settled.severity, late_findings(settled)) == ("investigating", "critical", [])
+    assert opened(bench).late == ()
+
+
+def test_weak_evidence_about_a_concluded_case_waits_and_says_nothing(bench):
+    record = bench.record()
+    settled = bench.case(records=[record], state="accepted")
+    find(bench, record, output="V", strength="w")
     done = opened(bench)
-    assert [case.subject_key for case in done.opened] == [settled.subject_key]
-    assert settled.findings == []
+    assert (done.opened, done.late, done.waiting) == ((), (), 1)
+    assert "late_findings" not in {move.action for move in settled.moves}
+
+
+def test_the_case_of_a_sample_is_no_home_for_what_the_rules_find(bench):
+    record = bench.record()
+    sample = bench.case(records=[record], origin="sample", nature="verification")
+    find(bench, record)
+    assert [case.subject_key for case in opened(bench).opened] == [sample.subject_key]
+    assert sample.findings == []
 
 
 def test_a_rule_can_be_left_out_this_time(bench):
