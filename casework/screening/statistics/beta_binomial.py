@@ -1,0 +1,129 @@
+"""The scatter of shares between units that are all in order: the beta-binomial, and how far out one unit lies.
+
+Units differ for a hundred innocent reasons, so the plain binomial accuses far
+too many. The beta-binomial learns that scatter from the peers themselves. A few
+peers may be what we are looking for; their shares are pulled in to the tenth
+and the ninetieth hundredth before the fit, or they would hide themselves and each other.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize
+from scipy.special import betaln, digamma, expit, gammaln, logit
+
+Numbers = NDArray[np.float64]
+
+# Beyond a million in all, the beta-binomial is the binomial to six digits and its logarithms lose theirs.
+_LEAST_RHO, _MOST_RHO = 1e-6, 0.5
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A beta-binomial: `alpha` and `beta`, its mean share, and rho, the correlation between two persons of a unit."""
+
+    alpha: float
+    beta: float
+
+    @property
+    def mean(self) -> float:
+        """Return the share that is expected of a unit."""
+        return self.alpha / (self.alpha + self.beta)
+
+    @property
+    def rho(self) -> float:
+        """Return the correlation within units: 0 is plain binomial, 1 all or none."""
+        return 1 / (self.alpha + self.beta + 1)
+
+    @classmethod
+    def of(cls, *, mean: float, rho: float) -> "Fit":
+        """Make the beta-binomial with this mean (in (0, 1)) and this correlation (in (0, 1))."""
+        whole = 1 / rho - 1
+        return cls(mean * whole, (1 - mean) * whole)
+
+
+def winsorise(k: ArrayLike, n: ArrayLike, *, trim: float = 0.1) -> Numbers:
+    """Return the counts with their z-scores about the pooled share pulled in to the `trim` and 1 - `trim` quantiles.
+
+    z-scores and not shares, because small units have extreme shares by nature.
+    Source: Spiegelhalter, Qual. Saf. Health Care 14 (2005) 347. The result need not be whole.
+    """
+    marked, counted = _checked(k, n)
+    pooled = marked.sum() / counted.sum()
+    spread = np.sqrt(counted * pooled * (1 - pooled))
+    if not spread.all():
+        return marked
+    z = (marked - counted * pooled) / spread
+    low, high = np.quantile(z, [trim, 1 - trim])
+    pulled = np.where(z < low, low, np.where(z > high, high, z)) * spread + counted * pooled
+    return np.where((z < low) | (z > high), np.clip(pulled, 0, counted), marked)
+
+
+def fit(k: ArrayLike, n: ArrayLike, *, trim: float = 0.1) -> Fit:
+    """Return the beta-binomial of most likelihood for units with k marked among n, after winsorising.
+
+    Source: Griffiths, Biometrics 29 (1973) 637 for the likelihood, written with
+    gamma functions so that winsorised counts need not be whole. Where nobody or
+    everybody is marked the mean is that of half a person more (Jeffreys), so that
+    a tail can be told. Raises ValueError for no unit, an empty one, or k outside [0, n].
+    """
+    marked, counted = _checked(k, n)
+    pulled = winsorise(marked, counted, trim=trim) if trim else marked
+    mean = (pulled.sum() + 0.5) / (counted.sum() + 1)
+    if len(counted) < 2 or pulled.sum() in (0, counted.sum()):  # noqa: PLR2004 - one unit has no scatter
+        return Fit.of(mean=mean, rho=_LEAST_RHO)
+
+    def loss(point: Numbers) -> tuple[float, Numbers]:
+        return _loss(point, pulled, counted)
+
+    bounds = [(-18.0, 18.0), (float(logit(_LEAST_RHO)), float(logit(_MOST_RHO)))]
+    start = logit(mean)
+    best = minimize(loss, [start, logit(0.01)], jac=True, method="L-BFGS-B", bounds=bounds)
+    if best.x[1] <= bounds[1][0]:
+        # The likelihood may have a flat foot at no scatter at all; a second way up tells whether it is the summit.
+        other = minimize(loss, [start, logit(0.1)], jac=True, method="L-BFGS-B", bounds=bounds)
+        best = min(best, other, key=lambda found: found.fun)
+    return Fit.of(mean=float(expit(best.x[0])), rho=float(expit(best.x[1])))
+
+
+def upper_tail(k: int, n: int, fitted: Fit) -> float:
+    """Return P(K ≥ k) for a unit of n persons of the fitted beta-binomial. Raises ValueError unless 0 ≤ k ≤ n."""
+    if not 0 <= k <= n:
+        raise ValueError(f"{k} marked among {n} cannot be.")
+    if k == 0:
+        return 1.0
+    upper = 2 * k >= n or k > n * fitted.mean
+    i = np.arange(k, n + 1) if upper else np.arange(k)
+    logs = (
+        gammaln(n + 1)
+        - gammaln(i + 1)
+        - gammaln(n - i + 1)
+        + betaln(i + fitted.alpha, n - i + fitted.beta)
+        - betaln(fitted.alpha, fitted.beta)
+    )
+    mass = float(np.exp(logs).sum())
+    return min(1.0, mass) if upper else max(0.0, 1.0 - mass)
+
+
+def _loss(point: Numbers, k: Numbers, n: Numbers) -> tuple[float, Numbers]:
+    """Return minus the log-likelihood at (logit of the mean, logit of rho), and its gradient."""
+    mean, rho = expit(point[0]), expit(point[1])
+    whole = 1 / rho - 1
+    alpha, beta = mean * whole, (1 - mean) * whole
+    value = betaln(k + alpha, n - k + beta).sum() - len(n) * betaln(alpha, beta)
+    joint = digamma(whole) - digamma(n + whole)
+    by_alpha = (digamma(k + alpha) - digamma(alpha) + joint).sum()
+    by_beta = (digamma(n - k + beta) - digamma(beta) + joint).sum()
+    by_mean = (by_alpha - by_beta) * whole * mean * (1 - mean)
+    by_rho = -(by_alpha * mean + by_beta * (1 - mean)) * (1 - rho) / rho
+    return -value, -np.array([by_mean, by_rho])
+
+
+def _checked(k: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
+    marked, counted = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
+    if counted.size == 0 or marked.shape != counted.shape:
+        raise ValueError("Every unit needs its two counts, and there must be one.")
+    if not ((counted > 0) & (marked >= 0) & (marked <= counted)).all():
+        raise ValueError("In every unit there is somebody, and no more are marked than there are.")
+    return marked, counted

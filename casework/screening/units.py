@@ -1,0 +1,232 @@
+"""Units against their peers: whose share is higher than units of their kind explain.
+
+One funnel over everybody accuses art colleges of being art colleges. So a unit
+is held against its peer group, whose own scatter is learnt (beta-binomial), and
+decided by the tail of that, corrected for the number of tests; limits are for
+drawing only. What a unit alone made high is not said of the unit around it, and
+what is high throughout is said once, of the widest unit.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from casework.screening.statistics import beta_binomial, dispersion
+from casework.screening.statistics.limits import exact_limits
+from casework.screening.statistics.many import benjamini_hochberg
+
+Verdict = Literal["beyond", "warning", "inside", "small", "alone"]
+
+WARNING = 0.025  # the upper end of 95 % limits
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit with k marked among its n graduates.
+
+    `peers` names its peer groups from the narrowest to the widest, `within` the
+    units (as "level:key") that hold it whole, from the narrowest to the widest.
+    """
+
+    level: str
+    key: str
+    label: str
+    n: int
+    k: int
+    peers: tuple[str, ...]
+    within: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Return the name by which findings call the unit."""
+        return f"{self.level}:{self.key}"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A peer group that was used: of how many units, around which share, with which scatter, for how many tests."""
+
+    level: str
+    name: str
+    units: int
+    persons: int
+    centre: float
+    phi: float
+    tau2: float
+    alpha: float
+    beta: float
+    tests: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a unit stands among its peers.
+
+    `verdict`: beyond (tail, q and excess all say so), warning (tail below 2.5 %
+    only), inside, small (too few graduates, listed and not tested) or alone (no
+    peer group is large enough: nothing can be said, `peer` is then empty and the
+    figures about peers are None). Shares and limits lie in [0, 1], `expected` and
+    `excess` are persons. `explained_by` names the units that say it instead.
+    """
+
+    unit: Unit
+    _: KW_ONLY
+    peer: str = ""
+    peer_units: int = 0
+    share: float
+    expected_share: float | None = None
+    expected: float | None = None
+    excess: float | None = None
+    tail: float | None = None
+    q: float | None = None
+    low95: float | None = None
+    high95: float | None = None
+    low998: float | None = None
+    high998: float | None = None
+    verdict: Verdict = "inside"
+    explained_by: tuple[str, ...] = ()
+
+    @property
+    def fell_back(self) -> bool:
+        """Say whether the narrowest peer group was too small, so that a wider one had to do."""
+        return bool(self.peer) and self.peer != self.unit.peers[0]
+
+    @property
+    def reported(self) -> bool:
+        """Say whether this is the unit of which an excess is said."""
+        return self.verdict == "beyond" and not self.explained_by
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All standings in the order of the units given, the peer groups used, and the levels where nobody has peers."""
+
+    standings: tuple[Standing, ...]
+    peers: tuple[Peer, ...]
+    silent: tuple[str, ...]
+
+    @property
+    def tests(self) -> int:
+        """Return how many tails were weighed against each other."""
+        return sum(peer.tests for peer in self.peers)
+
+
+def compare(
+    units: Iterable[Unit], *, least: int = 10, peers_at_least: int = 5, excess: int = 5, q: Decimal = Decimal("0.05")
+) -> Comparison:
+    """Hold every unit of at least `least` graduates against the narrowest of its peer groups that is large enough.
+
+    A group counts units of `least` graduates, the unit itself among them, and needs
+    `peers_at_least`. q is by Benjamini–Hochberg within a level. Nothing depends on
+    the order of the units. Raises ValueError for two units of one name or impossible counts.
+    """
+    given = tuple(units)
+    groups = _groups(given, least=least)
+    chosen = {unit.subject: _choose(unit, groups, least, peers_at_least) for unit in given}
+    if len(chosen) < len(given):
+        raise ValueError("Two units have the same level and key.")
+    used: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for unit in sorted(given, key=lambda unit: unit.subject):
+        if chosen[unit.subject]:
+            used[unit.level, chosen[unit.subject]].append(unit)
+    weighed = {
+        (level, name): _weigh(level, name, groups[level, name], tested)
+        for (level, name), tested in sorted(used.items())
+    }
+    corrected = _corrected(weighed)
+    standings = {
+        one.unit.subject: _decided(one, corrected[one.unit.subject], excess, q)
+        for _, weights in weighed.values()
+        for one in weights
+    }
+    return Comparison(
+        tuple(standings.get(unit.subject) or _untested(unit, least) for unit in given),
+        tuple(peer for peer, _ in weighed.values()),
+        tuple(sorted({unit.level for unit in given} - {level for level, _ in used})),
+    )
+
+
+Groups = Mapping[tuple[str, str], Sequence[Unit]]
+
+
+def _groups(units: Sequence[Unit], *, least: int) -> Groups:
+    groups: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    # Sorted, so that sums of floats and with them the last digits do not depend on the order given.
+    for unit in sorted(units, key=lambda unit: unit.subject):
+        if not 0 <= unit.k <= unit.n:
+            raise ValueError(f"{unit.k} marked among {unit.n} of {unit.subject} cannot be.")
+        if unit.n >= least:
+            for name in unit.peers:
+                groups[unit.level, name].append(unit)
+    return groups
+
+
+def _choose(unit: Unit, groups: Groups, least: int, peers_at_least: int) -> str:
+    if unit.n < least:
+        return ""
+    return next((name for name in unit.peers if len(groups[unit.level, name]) >= peers_at_least), "")
+
+
+def _weigh(level: str, name: str, group: Sequence[Unit], tested: Sequence[Unit]) -> tuple[Peer, list[Standing]]:
+    """Return the peer group and the standings of its tested units, undecided yet."""
+    marked, counted = [unit.k for unit in group], [unit.n for unit in group]
+    fitted = beta_binomial.fit(marked, counted)
+    spread = dispersion.Dispersion(0.0, 0.0)
+    if 0 < sum(marked) < sum(counted):
+        spread = dispersion.winsorised(dispersion.proportions(marked, counted))
+    peer = Peer(
+        level=level,
+        name=name,
+        units=len(group),
+        persons=sum(counted),
+        centre=fitted.mean,
+        phi=spread.phi,
+        tau2=spread.tau2,
+        alpha=fitted.alpha,
+        beta=fitted.beta,
+        tests=len(tested),
+    )
+    sizes = [unit.n for unit in tested]
+    inner, outer = (exact_limits(sizes, centre=peer.centre, confidence=confidence) for confidence in (0.95, 0.998))
+    return peer, [
+        Standing(
+            unit=unit,
+            peer=name,
+            peer_units=peer.units,
+            share=unit.k / unit.n,
+            expected_share=peer.centre,
+            expected=unit.n * peer.centre,
+            excess=unit.k - unit.n * peer.centre,
+            tail=beta_binomial.upper_tail(unit.k, unit.n, fitted),
+            low95=float(inner[0][place]),
+            high95=float(inner[1][place]),
+            low998=float(outer[0][place]),
+            high998=float(outer[1][place]),
+        )
+        for place, unit in enumerate(tested)
+    ]
+
+
+def _corrected(weighed: Mapping[tuple[str, str], tuple[Peer, Sequence[Standing]]]) -> dict[str, float]:
+    levels: dict[str, list[Standing]] = defaultdict(list)
+    for (level, _), (_, weights) in weighed.items():
+        levels[level] += weights
+    return {
+        one.unit.subject: float(value)
+        for weights in levels.values()
+        for one, value in zip(weights, benjamini_hochberg([one.tail for one in weights]), strict=True)
+    }
+
+
+def _decided(one: Standing, corrected: float, excess: int, q: Decimal) -> Standing:
+    over, tail = one.excess or 0.0, 1.0 if one.tail is None else one.tail
+    if corrected <= q and over >= excess:
+        return replace(one, q=corrected, verdict="beyond")
+    return replace(one, q=corrected, verdict="warning" if tail <= WARNING else "inside")
+
+
+def _untested(unit: Unit, least: int) -> Standing:
+    share = unit.k / unit.n if unit.n else 0.0
+    return Standing(unit, share=share, verdict="small" if unit.n < least else "alone")
