@@ -1,0 +1,52 @@
+"""Which samples a person may see: those of organisations whose every case they may read."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from casework.cases.samples import Sample
+from casework.db import db
+from casework.errors import N_, NotFound
+from casework.people.models import Organisation
+from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
+
+
+def visible_samples(actor: Actor) -> Select[Sample]:
+    """Return a SELECT of the samples in this person's scope, the newest first.
+
+    A result speaks of the whole organisation: who sees one college, or some kinds of cases, sees no sample.
+    """
+    wanted = select(Sample).options(
+        joinedload(Sample.organisation), joinedload(Sample.round), joinedload(Sample.drawn_by)
+    )
+    if actor is not SYSTEM:
+        scopes = [scope for scope in scope_of(actor, "case:read") if _whole(scope)]
+        wanted = wanted.where(or_(*(_condition(scope) for scope in scopes)) if scopes else false())
+    return wanted.order_by(Sample.id.desc())
+
+
+def get_sample(ref: str, actor: Actor) -> Sample:
+    """Return one sample; `NotFound` when it is none of this person's."""
+    found = db.session.scalars(visible_samples(actor).where(Sample.ref == ref)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这个样本，或不在您的权限范围内。"))
+    return found
+
+
+def samples_of(organisation_id: int, round_id: int, *, purpose: str) -> Sequence[Sample]:
+    """Return the samples of an organisation in a round, in the order in which they were drawn."""
+    wanted = select(Sample).filter_by(organisation_id=organisation_id, round_id=round_id, purpose=purpose)
+    return db.session.scalars(wanted.order_by(Sample.id)).all()
+
+
+def _whole(scope: Scope) -> bool:
+    return scope.college_id is None and scope.kinds is None and scope.states is None
+
+
+def _condition(scope: Scope) -> ColumnElement[bool]:
+    if scope.reach is Reach.OWN:
+        return Sample.organisation_id == scope.organisation_id
+    seat = db.session.get_one(Organisation, scope.organisation_id)
+    below = select(Organisation.id).where(Organisation.path.startswith(seat.path, autoescape=True))
+    return Sample.organisation_id.in_(below)
