@@ -61,18 +61,17 @@ def test_limits_are_the_published_ones(case, kind):
 
 
 @pytest.mark.parametrize("data", SHARES["inputs"])
-@pytest.mark.parametrize(("confidence", "name"), [(0.95, "limit95"), (0.998, "limit99")])
-@pytest.mark.parametrize("adjusted", [True, False])
-def test_the_units_outside_the_limits_are_those_of_funnelplotr(data, confidence, name, adjusted):
-    counts = SHARES["inputs"][data]
-    wanted = SHARES["FunnelPlotR_0.6.0"][data][f"{name}_{'od' if adjusted else 'unadj'}"]
+@pytest.mark.parametrize(("confidence", "name"), [(0.95, "limit95_od"), (0.998, "limit99_od")])
+def test_the_units_outside_the_adjusted_limits_are_those_of_funnelplotr(data, confidence, name):
+    counts, wanted = SHARES["inputs"][data], SHARES["FunnelPlotR_0.6.0"][data][name]
     scores = proportions(counts["num"], counts["den"])
-    error = winsorised(scores).additive(scores) if adjusted else scores.error
+    error = winsorised(scores).additive(scores)
     low, high = share_limits(scores, error, confidence=confidence, scale=Scale.ARCSINE)
-    share = np.array(counts["num"]) / counts["den"]
-    outside = (share < low) | (share > high)
-    if adjusted:
-        assert list(np.array(counts["unit"])[outside]) == wanted["outliers"]
+    share, unit = np.array(counts["num"]) / counts["den"], np.array(counts["unit"])
+    # FunnelPlotR squares the sine past a quarter turn: its limit comes down again, and a share of 1 lies outside.
+    turned = scores.target + norm.isf((1 - confidence) / 2) * error > np.pi / 2
+    mistaken = set(unit[turned & (share == 1)])
+    assert list(unit[(share < low) | (share > high)]) == [one for one in wanted["outliers"] if one not in mistaken]
 
 
 def test_twenty_five_units_lie_outside_the_exact_limits_before_adjustment():
