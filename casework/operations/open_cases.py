@@ -31,7 +31,6 @@ from casework.operations.open_case import leading, new_case, next_numbers
 from casework.operations.permit import permit
 from casework.operations.retime import retime_cases
 from casework.operations.story import tell
-from casework.operations.tell_withdrawn import tell_withdrawn
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening.models import Finding, Run
@@ -58,7 +57,6 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> 
     round_ = db.session.get_one(Round, run.round_id)
     permit(actor, "screening:run", organisation=organisation)
     _one_at_a_time(run)
-    tell_withdrawn(organisation=organisation, round_=round_, actor=actor)
     weights = weights_of(organisation.id, round_.id)
     planned = plan(run, without_rules=frozenset(without_rules))
     for case, matter in planned.extending:

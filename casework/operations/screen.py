@@ -17,6 +17,7 @@ from casework.intake.bulk import insert_rows
 from casework.intake.models import Record
 from casework.operations.gather import ABOVE, Gathered, cut_of, gather, universities
 from casework.operations.permit import permit
+from casework.operations.tell_withdrawn import tell_withdrawn
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening import engine
@@ -91,6 +92,7 @@ def store(screening: engine.Screening, gathered: Gathered, *, actor: Actor, prom
         "unreadable": screening.unreadable,
     }
     run.finished_at = clock.now()
+    tell_withdrawn(organisation=organisation, round_=db.session.get_one(Round, run.round_id), actor=actor)
     journal.record(
         organisation_id=organisation.id,
         action="screening:run",

@@ -19,8 +19,8 @@ from casework.intake.fields import RECORD_FIELDS
 from casework.operations.choices_of import choices_of
 from casework.operations.open_evidence import open_evidence
 from casework.overview import case_sheet
+from casework.overview.doubts import suspicion_of
 from casework.rounds import queries as rounds
-from casework.screening.engine import explain
 from casework.web import words
 from casework.web.case_verbs import VERBS, offered
 from casework.web.pages import page, settings
@@ -68,7 +68,7 @@ def show(number: str) -> Response:
         able=able,
         unable=unable + later(case),
         verbs=VERBS,
-        findings=[(link.finding, explain(link.finding.rule, link.finding.observed)) for link in case.findings],
+        suspicion=suspicion_of(case),
         answers=case_sheet.answers_of(case.records),
         confirmed=CONFIRMED,
         destinations=rounds.table(case.round_id, "destination_code"),

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from casework import clock
+from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden
@@ -101,6 +102,18 @@ def test_a_withdrawn_finding_opens_nothing(settings, tmp_path):
     with unit_of_work() as session:
         opened = open_cases(session.get_one(Run, done.id), actor=officer())
         assert not [case for case in opened.opened if case.subject_key.endswith("0001")]
+
+
+def test_a_case_whose_finding_is_withdrawn_says_so_after_the_run_and_stays_open(settings, tmp_path):
+    small(tmp_path, settings, 统一社会信用代码="12345", 毕业去向类别代码="10")
+    first = run()
+    with unit_of_work() as session:
+        opened = open_cases(session.get_one(Run, first.id), actor=officer()).opened
+        number = next(case.number for case in opened if case.subject_key.endswith("0001"))
+    small(tmp_path, settings, name="newer.csv", taken_on=date(2024, 8, 1))
+    run()
+    case = db.session.scalars(select(Case).filter_by(number=number)).one()
+    assert (case.state, case.moves[-1].action) == ("flagged", "findings_withdrawn")
 
 
 def test_there_is_nothing_to_screen_before_the_first_import():

@@ -84,12 +84,6 @@ def test_what_comes_back_is_told_again(bench, case):
     assert kinds() == {"case_findings_withdrawn", "case_findings_restored"}
 
 
-def test_opening_cases_tells_it_too(bench, case):
-    withdraw(case, "proof_missing")
-    opened(bench)
-    assert story(case) == [("findings_withdrawn", False)]
-
-
 def test_a_concluded_case_is_left_alone(bench, case):
     concluded = bench.case(state="accepted", findings=[find(bench, bench.record())])
     withdraw(concluded, "employer_not_in_register")
