@@ -189,6 +189,7 @@ _JUDGED = pa.schema(
         ("student_nos", pa.list_(pa.string())),
         ("matters", pa.list_(pa.string())),
         ("observed", pa.string()),
+        ("level", pa.string()),
     ]
 )
 
@@ -235,8 +236,9 @@ def _run(
     body, tests = rule.sql, 0
     values = _named(body, {**cut, **settings})
     if rule.judge is not None:
-        counts = con.execute(f"SELECT * FROM ({body}) ORDER BY ALL", values).to_arrow_table().to_pylist()  # noqa: S608
-        judgement = rule.judge(counts, settings)
+        counts = con.execute(f"SELECT * FROM ({body}) ORDER BY ALL", values)  # noqa: S608 - the rule's own words
+        names = [column[0] for column in counts.description]
+        judgement = rule.judge([dict(zip(names, row, strict=True)) for row in counts.fetchall()], settings)
         con.register("judged", _judged(judgement.found))
         body, values, tests = "SELECT * REPLACE (CAST(observed AS JSON) AS observed) FROM judged", {}, judgement.tests
     own = {"rule_code": rule.code, "rule_output": rule.output, "rule_strength": rule.strength}
@@ -265,6 +267,7 @@ def _judged(found: Sequence[Found]) -> pa.Table:
             "student_nos": sorted(each.student_nos),
             "matters": list(each.matters),
             "observed": json.dumps(dict(each.observed), ensure_ascii=False, sort_keys=True, default=str),
+            "level": each.level,
         }
         for each in found
     ]

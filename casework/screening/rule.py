@@ -64,12 +64,13 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Found:
-    """One finding of a judge, with the columns that the SQL of an unjudged rule answers."""
+    """One finding of a judge, with the columns that the SQL of an unjudged rule answers; `level` for a mixed rule."""
 
     subject: str
     student_nos: tuple[str, ...]
     matters: tuple[str, ...]
     observed: Mapping[str, object]
+    level: Level | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ class Judgement:
 
     found: tuple[Found, ...]
     tests: int
+
+
+def number(settings: Mapping[str, Value], name: str) -> float:
+    """Return a setting that a judge counts with; one that is no number is a fault of the rule."""
+    return float(str(settings[name]))
 
 
 Judge = Callable[[Sequence[Row], Mapping[str, Value]], Judgement]
@@ -91,7 +97,7 @@ class Rule:
     `output`: C opens a case, V a verification, S only supports another finding.
     `strength`: s, m or w, the starting weight of the evidence.
     `judge` gets the rows of the SQL, sorted, and the settings.
-    `mixed`: the SQL answers each finding's level itself, in a column `level`.
+    `mixed`: the SQL answers each finding's level itself, in a column `level`; so does the judge.
     `tells` says what was observed and against what, `innocent` which harmless
     cause to rule out first, `asks` what to obtain; `evidence` names its kinds.
     """
