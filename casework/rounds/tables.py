@@ -14,6 +14,7 @@ FILES = {
     "industry_codes.csv": "industry_code",
     "employer_nature_codes.csv": "employer_nature_code",
     "job_category_codes.csv": "job_category_code",
+    "proof_kinds.csv": "proof_kind",
     "violations.csv": "violation",
     "consequences.csv": "consequence",
     "lead_channels.csv": "lead_channel",

@@ -65,6 +65,7 @@ CREATE TEMP TABLE decided AS
 SELECT narrow(credit_code) AS code, min(narrow(same_as)) AS same FROM aliases
 WHERE credit_code IS NOT NULL AND same_as IS NOT NULL GROUP BY 1;
 """
+_NO_STAFF = "CREATE VIEW operators AS SELECT '' AS phone_index, '' AS role WHERE FALSE"
 _NOTHING_DECIDED = "CREATE VIEW aliases AS SELECT '' AS credit_code, '' AS same_as WHERE FALSE"
 
 CREDIT_CODES = f"""
@@ -134,6 +135,8 @@ def lay(
     # Employer identity: the credit code first, then the key that intake knows; nothing fuzzier may merge.
     con.create_function("employer_key", employer_name, ["VARCHAR"], "VARCHAR", side_effects=False)
     con.create_function("likeness", _likeness, ["VARCHAR", "VARCHAR"], "INTEGER", side_effects=False)
+    if "operators" not in frames:
+        con.execute(_NO_STAFF)
     if "aliases" not in frames:
         con.execute(_NOTHING_DECIDED)
     con.execute(DECIDED)

@@ -16,6 +16,7 @@ TABLES = {
     "employer_nature_code": "employer_nature",
     "industry_code": "industry",
     "job_category_code": "job_category",
+    "proof_kind": "proof_kind",
 }
 
 

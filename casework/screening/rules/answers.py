@@ -47,7 +47,8 @@ GRADUATE_DENIES = Rule(
 )
 
 # Three working days after the day of the answer, to the end of the third. Updated late is updated: what is
-# looked for is information that still stands uncorrected at the data cut.
+# looked for is information that still stands uncorrected at the data cut. Where several universities are looked
+# at, one whose log was not handed in cannot be told to have updated nothing.
 WRONG_INFO_NOT_UPDATED = Rule(
     code="wrong_info_not_updated",
     name=N_("信息有误未更新"),
@@ -74,6 +75,9 @@ WRONG_INFO_NOT_UPDATED = Rule(
         SELECT student_no, min(answered_at) AS answered_at
         FROM answers LEFT JOIN updated USING (student_no)
         WHERE changed_at IS NULL OR changed_at <= answered_at GROUP BY student_no),
+    handed_in AS (
+        SELECT coalesce(university, '') AS university FROM records LEFT JOIN updated USING (student_no)
+        GROUP BY 1 HAVING count(changed_at) > 0 OR (SELECT count(DISTINCT university) FROM records) < 2),
     numbered AS (
         SELECT day, row_number() OVER (ORDER BY day) AS number FROM (SELECT DISTINCT day FROM working_days)),
     before AS (
@@ -87,6 +91,7 @@ WRONG_INFO_NOT_UPDATED = Rule(
             'employer_name': employer_name, 'destination_code': destination_code} AS observed
     FROM open JOIN due ON answered_on = CAST(answered_at AS DATE) JOIN records USING (student_no)
     WHERE due_on < CAST($as_of AS DATE)
+      AND coalesce(university, '') IN (SELECT university FROM handed_in)
     """,
     tells=(
         Sentence(
@@ -96,4 +101,41 @@ WRONG_INFO_NOT_UPDATED = Rule(
     innocent=N_("请先核对是否已在别处更正、正在作废重填，或有误的只是岗位、地址等次要信息而去向属实。"),
     asks=N_("请向毕业生问清哪一项有误、实际情况如何，并据材料更新登记。"),
     evidence=("graduate", "original_document"),
+)
+
+# The newest snapshot decides: who was asked again after a new registration has not confirmed that one. Who stands
+# in no snapshot was never asked.
+UNCONFIRMED = Rule(
+    code="unconfirmed",
+    name=N_("未确认"),
+    level="record",
+    needs=(
+        "records",
+        "confirmations.snapshot_on",
+    ),
+    output="S",
+    strength="w",
+    violation="P4",
+    sql="""
+    WITH known AS (
+        SELECT student_no, status, snapshot_on FROM confirmations WHERE snapshot_on <= CAST($as_of AS DATE)),
+    newest AS (
+        SELECT student_no, max(snapshot_on) AS snapshot_on FROM known GROUP BY student_no),
+    open AS (
+        SELECT student_no FROM known JOIN newest USING (student_no, snapshot_on)
+        GROUP BY student_no HAVING bool_and(status = 'unconfirmed')),
+    earlier AS (
+        SELECT DISTINCT student_no, TRUE AS answered FROM known WHERE status <> 'unconfirmed')
+    SELECT student_no AS subject, [student_no] AS student_nos, [coalesce(destination_code, '')] AS matters,
+           {'destination_code': destination_code, 'employer_name': employer_name,
+            'as_of': (SELECT max(snapshot_on) FROM known), 'answered_before': coalesce(answered, FALSE)} AS observed
+    FROM records JOIN open USING (student_no) LEFT JOIN earlier USING (student_no)
+    """,
+    tells=(
+        Sentence(N_("截至 %(as_of)s 的确认数据，毕业生尚未确认登记的去向（%(destination_code)s）。")),
+        Sentence(N_("该生此前答复过，去向更新后须重新确认。"), when="answered_before"),
+    ),
+    innocent=N_("未确认多因忙碌、换号或不知情，不说明去向不实；请先核对联系方式，再由提醒活动提示本人确认。"),
+    asks=N_("请提醒毕业生本人登录确认，不代为操作，也不提示应当怎样答复。"),
+    evidence=("graduate",),
 )

@@ -146,3 +146,85 @@ EMPLOYER_NAME_MISMATCH = Rule(
     asks=N_("请在公示系统查询该代码的现用名和曾用名，并与合同公章上的名称核对。"),
     evidence=("public_register", "original_document"),
 )
+
+# Old and new tables stand side by side, and registers use another system than registrations: a difference is
+# one only where both codes belong to the round's table and do not mean the same thing there.
+EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
+    code="employer_attribute_mismatch",
+    name=N_("单位性质/行业不一致"),
+    level="record",
+    needs=(
+        "records.credit_code",
+        "records.employer_nature_code",
+        "records.industry_code",
+        "employers.nature_code",
+        "employers.industry_code",
+        "codes",
+    ),
+    output="S",
+    strength="w",
+    violation="P1",
+    settings=(
+        Setting("same", ("39=300",), N_("新旧代码表并存：民营企业 300 在旧表中归入其他企业 39")),
+        Setting("colleagues", 3, N_("设计建议：三人及以上填报相同时，先疑登记库未更新")),
+    ),
+    sql="""
+    WITH compared AS (
+        SELECT student_no, code, employer_name, register.name AS register_name,
+               narrow(employer_nature_code) AS nature, narrow(register.nature_code) AS register_nature,
+               narrow(employment.industry_code) AS industry, narrow(register.industry_code) AS register_industry
+        FROM employment JOIN register USING (code)),
+    labels AS (
+        SELECT "table", narrow(code) AS code, min(name_zh) AS label FROM codes
+        WHERE "table" IN ('employer_nature', 'industry') AND code IS NOT NULL GROUP BY ALL),
+    different AS (
+        SELECT compared.*, nature_label.label AS nature_name, register_nature_label.label AS register_nature_name,
+               industry_label.label AS industry_name, register_industry_label.label AS register_industry_name,
+               coalesce(nature <> register_nature, FALSE)
+               AND nature_label.code IS NOT NULL AND register_nature_label.code IS NOT NULL
+               AND NOT list_has_any($same, [nature || '=' || register_nature, register_nature || '=' || nature])
+               AS nature_differs,
+               coalesce(industry <> register_industry, FALSE)
+               AND industry_label.code IS NOT NULL AND register_industry_label.code IS NOT NULL
+               AND NOT list_has_any($same, [industry || '=' || register_industry, register_industry || '=' || industry])
+               AS industry_differs,
+               count(*) OVER (PARTITION BY compared.code, nature, industry) AS colleagues
+        FROM compared
+        LEFT JOIN labels AS nature_label ON nature_label."table" = 'employer_nature' AND nature_label.code = nature
+        LEFT JOIN labels AS register_nature_label
+            ON register_nature_label."table" = 'employer_nature' AND register_nature_label.code = register_nature
+        LEFT JOIN labels AS industry_label ON industry_label."table" = 'industry' AND industry_label.code = industry
+        LEFT JOIN labels AS register_industry_label
+            ON register_industry_label."table" = 'industry' AND register_industry_label.code = register_industry)
+    SELECT student_no AS subject, [student_no] AS student_nos,
+           [code, CASE WHEN nature_differs THEN nature ELSE '' END,
+            CASE WHEN industry_differs THEN industry ELSE '' END] AS matters,
+           {'credit_code': code, 'employer_name': employer_name, 'register_name': register_name,
+            'nature': nature, 'nature_name': nature_name, 'register_nature': register_nature,
+            'register_nature_name': register_nature_name, 'industry': industry, 'industry_name': industry_name,
+            'register_industry': register_industry, 'register_industry_name': register_industry_name,
+            'nature_differs': nature_differs, 'industry_differs': industry_differs,
+            'colleagues': colleagues, 'agreed': colleagues >= $colleagues} AS observed
+    FROM different WHERE nature_differs OR industry_differs
+    """,
+    tells=(
+        Sentence(
+            N_(
+                "单位“%(employer_name)s”（%(credit_code)s）的性质填报为 %(nature)s %(nature_name)s，"
+                "登记库中为 %(register_nature)s %(register_nature_name)s。"
+            ),
+            when="nature_differs",
+        ),
+        Sentence(
+            N_(
+                "单位“%(employer_name)s”（%(credit_code)s）的行业填报为 %(industry)s %(industry_name)s，"
+                "登记库中为 %(register_industry)s %(register_industry_name)s。"
+            ),
+            when="industry_differs",
+        ),
+        Sentence(N_("在该单位的毕业生有 %(colleagues)s 人都这样填报，请先看登记库是否未更新。"), when="agreed"),
+    ),
+    innocent=N_("请先核对登记库是否未及时更新、单位改制或兼营多个行业，去向本身多半属实，更正描述项即可。"),
+    asks=N_("请在公示系统查询单位性质和经营范围，并与录用材料核对。"),
+    evidence=("public_register",),
+)

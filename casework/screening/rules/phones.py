@@ -89,3 +89,47 @@ EMPLOYERS_SHARE_PHONE = Rule(
     asks=N_("请从公示系统分别取得各单位电话独立核实，并比对注册地址、经办人和工资发放单位。"),
     evidence=("employer", "public_register", "money_flow"),
 )
+
+# Brothers, sisters and couples share a number in pairs, so two are nothing; three cannot be reached one by one.
+# An account of a graduate in the list of accounts is no member of staff.
+PHONE_SHARED = Rule(
+    code="phone_shared",
+    name=N_("学生电话共用"),
+    level="record",
+    needs=("records.phone_index",),
+    output="V",
+    strength="m",
+    violation="P8",
+    settings=(
+        Setting("graduates", 3, N_("设计建议：三人及以上；两人多为兄弟姐妹或情侣")),
+        Setting("student_roles", ("学生本人", "学生", "毕业生"), N_("登记系统的角色名称：这些账号不是工作人员")),
+    ),
+    sql="""
+    WITH shared AS (
+        SELECT phone_index, list_sort(list(DISTINCT student_no)) AS people, count(DISTINCT class_name) AS classes,
+               count(DISTINCT counsellor) AS counsellors
+        FROM records SEMI JOIN (
+            SELECT phone_index FROM records WHERE phone_index IS NOT NULL
+            GROUP BY phone_index HAVING count(DISTINCT student_no) >= $graduates) USING (phone_index)
+        GROUP BY phone_index),
+    staff AS (
+        SELECT DISTINCT phone_index, TRUE AS of_staff FROM operators
+        WHERE phone_index IS NOT NULL AND NOT coalesce(list_contains($student_roles, trim(role)), FALSE))
+    SELECT student_no AS subject, [student_no] AS student_nos, [phone_index] AS matters,
+           {'persons': coalesce(len(people), 1), 'several': people IS NOT NULL,
+            'of_staff': coalesce(of_staff, FALSE), 'classes': classes,
+            'one_class': coalesce(classes = 1, FALSE), 'one_counsellor': coalesce(counsellors = 1, FALSE),
+            'student_nos': people[1:20]} AS observed
+    FROM records LEFT JOIN shared USING (phone_index) LEFT JOIN staff USING (phone_index)
+    WHERE people IS NOT NULL OR of_staff
+    """,
+    tells=(
+        Sentence(N_("有 %(persons)s 名毕业生登记了同一个本人手机号，本应一人一号。"), when="several"),
+        Sentence(N_("这些毕业生都在同一个班级。"), when="one_class"),
+        Sentence(N_("这些毕业生由同一名辅导员负责。"), when="one_counsellor"),
+        Sentence(N_("登记的本人手机号与登记系统工作人员的电话相同，核查电话可能打不到本人。"), when="of_staff"),
+    ),
+    innocent=N_("请先核对是否兄弟姐妹、情侣或多胞胎共用号码，毕业生留校任职，或联系不上时由工作人员临时代填。"),
+    asks=N_("请从学籍或家庭联系方式另取本人号码，由与该生登记、审核无关的人员联系本人核实去向。"),
+    evidence=("graduate", "employer"),
+)

@@ -56,6 +56,7 @@ INTERNSHIP_PROOF = Rule(
     evidence=("original_document", "employer"),
 )
 
+# Where several universities are looked at, one that handed in no list at all is not one without proofs.
 PROOF_MISSING = Rule(
     code="proof_missing",
     name=N_("佐证缺失"),
@@ -70,12 +71,16 @@ PROOF_MISSING = Rule(
     violation="P2",
     sql="""
     WITH kept AS (
-        SELECT student_no, bool_or(coalesce(size, 1) > 0) AS readable FROM proofs GROUP BY student_no)
+        SELECT student_no, bool_or(coalesce(size, 1) > 0) AS readable FROM proofs GROUP BY student_no),
+    handed_in AS (
+        SELECT coalesce(university, '') AS university FROM records LEFT JOIN kept USING (student_no)
+        GROUP BY 1 HAVING bool_or(readable IS NOT NULL) OR (SELECT count(DISTINCT university) FROM records) < 2)
     SELECT student_no AS subject, [student_no] AS student_nos, [destination_code] AS matters,
            {'destination_code': destination_code, 'destination_name': destination_name,
             'empty_file': readable IS NOT NULL} AS observed
     FROM destined LEFT JOIN kept USING (student_no)
     WHERE settled AND NOT coalesce(readable, FALSE)
+      AND coalesce(university, '') IN (SELECT university FROM handed_in)
     """,
     tells=(
         Sentence(N_("毕业去向登记为“%(destination_name)s”（%(destination_code)s），但没有可用的佐证材料。")),
@@ -138,4 +143,57 @@ PROOF_REUSED = Rule(
     innocent=N_("请先打开原件：可能是招录机关的公示名单、集体协议，或上传时张冠李戴。"),
     asks=N_("请分别索取各人自己的材料原件，并向出具单位逐人核实。"),
     evidence=("original_document", "employer"),
+)
+
+# The matrix is the round's table proof_kind: which papers may stand behind which family of destinations, stronger
+# papers among them (a contract behind code 12). A paper that the matrix does not know is not judged.
+PROOF_WRONG_KIND = Rule(
+    code="proof_wrong_kind",
+    name=N_("材料与去向不符"),
+    level="record",
+    needs=(
+        "records.destination_code",
+        "proofs.kind",
+        "codes",
+    ),
+    output="V",
+    strength="w",
+    violation="P2",
+    sql="""
+    WITH matrix AS (
+        SELECT DISTINCT parent_code AS family, name_zh, narrow(name_zh) AS paper FROM codes
+        WHERE "table" = 'proof_kind' AND parent_code IS NOT NULL AND name_zh IS NOT NULL),
+    accepted AS (
+        SELECT family, string_agg(name_zh, '、' ORDER BY name_zh) AS papers FROM matrix GROUP BY family),
+    known AS (
+        SELECT kind, paper
+        FROM (SELECT DISTINCT kind FROM proofs WHERE kind IS NOT NULL)
+        JOIN (SELECT DISTINCT paper FROM matrix) ON contains(narrow(kind), paper)
+        QUALIFY row_number() OVER (PARTITION BY kind ORDER BY length(paper) DESC, paper) = 1),
+    filed AS (
+        SELECT DISTINCT student_no, proofs.kind, paper FROM proofs LEFT JOIN known ON known.kind = proofs.kind
+        WHERE coalesce(size, 1) > 0),
+    judged AS (
+        SELECT student_no, destination_code, destination_name, destined.family,
+               list_sort(list(DISTINCT kind)) AS kinds,
+               bool_or(filed.paper IS NULL OR matrix.paper IS NOT NULL) AS acceptable
+        FROM filed JOIN destined USING (student_no)
+        LEFT JOIN matrix ON matrix.family = destined.family AND matrix.paper = filed.paper
+        GROUP BY ALL)
+    SELECT student_no AS subject, [student_no] AS student_nos, list_concat([destination_code], kinds) AS matters,
+           {'destination_code': destination_code, 'destination_name': destination_name,
+            'kinds': array_to_string(kinds, '、'), 'accepted': papers} AS observed
+    FROM judged JOIN accepted USING (family) WHERE NOT acceptable
+    """,
+    tells=(
+        Sentence(
+            N_(
+                "毕业去向登记为“%(destination_name)s”（%(destination_code)s），上传的材料是“%(kinds)s”；"
+                "本届该类去向认可的材料为：%(accepted)s。"
+            )
+        ),
+    ),
+    innocent=N_("请先打开原件：可能只是上传时材料类别选错，或去向类别填错而就业、升学本身属实。"),
+    asks=N_("请向毕业生索取与去向类别相符的材料原件；确属类别填错的，据材料更正去向类别。"),
+    evidence=("original_document", "graduate"),
 )

@@ -106,7 +106,13 @@ def codes():
             {"table": table, "code": row["code"], "name_zh": row["name_zh"]}
             for row in rows(TABLES / f"{table}_codes.csv")
         ]
+    given += [{**row, "table": "proof_kind"} for row in _proof_kinds()]
     return frame("codes", given)
+
+
+def _proof_kinds():
+    names = ("code", "name_zh", "parent_code")
+    return [{name: row[name] for name in names} for row in rows(TABLES / "proof_kinds.csv")]
 
 
 def working_days():
