@@ -9,108 +9,16 @@ what is high throughout is said once, of the widest unit.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
 
+from casework.screening.attribution import attribute
+from casework.screening.standing import Comparison, Peer, Standing, Unit
 from casework.screening.statistics import beta_binomial, dispersion
 from casework.screening.statistics.limits import exact_limits
 from casework.screening.statistics.many import benjamini_hochberg
 
-Verdict = Literal["beyond", "warning", "inside", "small", "alone"]
-
 WARNING = 0.025  # the upper end of 95 % limits
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit with k marked among its n graduates.
-
-    `peers` names its peer groups from the narrowest to the widest, `within` the
-    units (as "level:key") that hold it whole, from the narrowest to the widest.
-    """
-
-    level: str
-    key: str
-    label: str
-    n: int
-    k: int
-    peers: tuple[str, ...]
-    within: tuple[str, ...] = ()
-
-    @property
-    def subject(self) -> str:
-        """Return the name by which findings call the unit."""
-        return f"{self.level}:{self.key}"
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A peer group that was used: of how many units, around which share, with which scatter, for how many tests."""
-
-    level: str
-    name: str
-    units: int
-    persons: int
-    centre: float
-    phi: float
-    tau2: float
-    alpha: float
-    beta: float
-    tests: int
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a unit stands among its peers.
-
-    `verdict`: beyond (tail, q and excess all say so), warning (tail below 2.5 %
-    only), inside, small (too few graduates, listed and not tested) or alone (no
-    peer group is large enough: nothing can be said, `peer` is then empty and the
-    figures about peers are None). Shares and limits lie in [0, 1], `expected` and
-    `excess` are persons. `explained_by` names the units that say it instead.
-    """
-
-    unit: Unit
-    _: KW_ONLY
-    peer: str = ""
-    peer_units: int = 0
-    share: float
-    expected_share: float | None = None
-    expected: float | None = None
-    excess: float | None = None
-    tail: float | None = None
-    q: float | None = None
-    low95: float | None = None
-    high95: float | None = None
-    low998: float | None = None
-    high998: float | None = None
-    verdict: Verdict = "inside"
-    explained_by: tuple[str, ...] = ()
-
-    @property
-    def fell_back(self) -> bool:
-        """Say whether the narrowest peer group was too small, so that a wider one had to do."""
-        return bool(self.peer) and self.peer != self.unit.peers[0]
-
-    @property
-    def reported(self) -> bool:
-        """Say whether this is the unit of which an excess is said."""
-        return self.verdict == "beyond" and not self.explained_by
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """All standings in the order of the units given, the peer groups used, and the levels where nobody has peers."""
-
-    standings: tuple[Standing, ...]
-    peers: tuple[Peer, ...]
-    silent: tuple[str, ...]
-
-    @property
-    def tests(self) -> int:
-        """Return how many tails were weighed against each other."""
-        return sum(peer.tests for peer in self.peers)
 
 
 def compare(
@@ -141,8 +49,10 @@ def compare(
         for _, weights in weighed.values()
         for one in weights
     }
+    fits = {group: peer.fit for group, (peer, _) in weighed.items()}
+    said = attribute(standings, fits, least=least, excess=excess, q=q)
     return Comparison(
-        tuple(standings.get(unit.subject) or _untested(unit, least) for unit in given),
+        tuple(said.get(unit.subject) or _untested(unit, least) for unit in given),
         tuple(peer for peer, _ in weighed.values()),
         tuple(sorted({unit.level for unit in given} - {level for level, _ in used})),
     )
