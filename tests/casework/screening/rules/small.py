@@ -1,5 +1,7 @@
 """Frames of a few rows, for one rule at a time."""
 
+from dataclasses import replace
+
 from casework.screening.engine import screen
 from tests.casework.screening import kit
 
@@ -45,3 +47,13 @@ def observed(rule, given, *, context=kit.CONTEXT, settings=None):
     found = screen(given, context=context, rules=[rule], settings=settings or {})
     assert found.runs[0].ran
     return {hit.subject_key: hit.observed for hit in found.hits}
+
+
+def naive(rule, *changes):
+    """Return the rule with parts of its SQL replaced: what somebody would have written who does not know the decoys."""
+    sql = rule.sql
+    for guarded, simple in changes:
+        assert guarded in sql
+        sql = sql.replace(guarded, simple)
+    kept = tuple(setting for setting in rule.settings if f"${setting.name}" in sql)
+    return replace(rule, sql=sql, settings=kept)

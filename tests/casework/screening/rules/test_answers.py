@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from casework.screening.frames import Context
-from casework.screening.rules.answers import GRADUATE_DENIES, WRONG_INFO_NOT_UPDATED
+from casework.screening.rules.answers import GRADUATE_DENIES, UNCONFIRMED, WRONG_INFO_NOT_UPDATED
 from tests.casework.screening import kit
-from tests.casework.screening.rules.small import frames, observed, record
+from tests.casework.screening.rules.small import frames, naive, observed, record
 
 
 def answer(status, at, *, taken=None):
@@ -82,3 +82,47 @@ def test_a_holiday_gives_more_time():
     given["working_days"] = kit.frame("working_days", [{"day": day} for day in rest])
     context = Context(cohort_year=2024, as_of=kit._moment("2024-07-30 23:59:59") + timedelta(days=1))
     assert observed(WRONG_INFO_NOT_UPDATED, given, context=context) == {}
+
+
+def snapshot(status, day, *, at=None):
+    answered = kit._moment(at) if at else None
+    return {"student_no": "1", "status": status, "confirm_time": answered, "snapshot_on": kit._day(day)}
+
+
+FIRST = snapshot("unconfirmed", "2024-07-25")
+CONFIRMED = snapshot("confirmed", "2024-08-08", at="2024-08-03 10:00:00")
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ([FIRST], True),  # stored once, however many snapshots say so
+        ([FIRST, CONFIRMED], False),
+        ([FIRST, snapshot("wrong_information", "2024-08-08")], False),
+        ([FIRST, CONFIRMED, snapshot("unconfirmed", "2024-08-15")], True),  # registered anew, asked again
+        ([snapshot("unconfirmed", "2024-08-08"), CONFIRMED], False),
+        ([snapshot("unconfirmed", "2024-09-08")], False),  # after the data cut
+        ([], False),
+    ],
+)
+def test_the_newest_snapshot_says_who_has_not_confirmed(answers, found):
+    given = frames(records=[record(1)], confirmations=answers)
+    assert bool(observed(UNCONFIRMED, given)) is found
+
+
+def test_who_takes_any_snapshot_counts_the_confirmed():
+    any_day = naive(UNCONFIRMED, ("JOIN newest USING (student_no, snapshot_on)", ""), ("bool_and", "bool_or"))
+    given = frames(records=[record(1)], confirmations=[FIRST, CONFIRMED])
+    assert observed(any_day, given)
+
+
+def test_it_feeds_the_campaign_and_opens_nothing():
+    assert (UNCONFIRMED.output, UNCONFIRMED.strength) == ("S", "w")
+
+
+def test_a_university_whose_log_is_not_here_is_not_told_to_have_updated_nothing():
+    rows = [record(1, university="甲大学"), record(2, university="乙大学")]
+    changes = [{"log_id": "L1", "student_no": "2", "changed_at": kit._moment("2024-07-01 09:00:00")}]
+    given = frames(records=rows, confirmations=[WRONG, WRONG | {"student_no": "2"}], changes=changes)
+    given["working_days"] = kit.working_days()
+    assert set(observed(WRONG_INFO_NOT_UPDATED, given)) == {"2"}

@@ -1,13 +1,14 @@
 import pytest
 
 from casework.screening.rules.employer_register import (
+    EMPLOYER_ATTRIBUTE_MISMATCH,
     EMPLOYER_CANCELLED_BEFORE_SIGNING,
     EMPLOYER_FOUNDED_AFTER_SIGNING,
     EMPLOYER_NAME_MISMATCH,
     EMPLOYER_NOT_IN_REGISTER,
 )
 from tests.casework.screening import kit
-from tests.casework.screening.rules.small import OTHER, employer, frames, observed, record
+from tests.casework.screening.rules.small import OTHER, employer, frames, naive, observed, record
 
 
 def _found(rule, *, of_record=None, of_employer=None):
@@ -88,3 +89,38 @@ def test_a_code_that_the_register_names_twice_is_read_once():
         found = observed(EMPLOYER_CANCELLED_BEFORE_SIGNING, frames(records=[record(1)], employers=order))
         assert len(found) == 0 or found["1"]["register_name"] == "甲有限公司"
         assert found == observed(EMPLOYER_CANCELLED_BEFORE_SIGNING, frames(records=[record(1)], employers=register))
+
+
+ATTRIBUTES = [
+    ({"employer_nature_code": "31", "industry_code": "22"}, {}, False),
+    ({"employer_nature_code": "39", "industry_code": "22"}, {}, True),
+    ({"employer_nature_code": "31", "industry_code": "24"}, {}, True),
+    ({"employer_nature_code": None, "industry_code": None}, {}, False),
+    ({"employer_nature_code": "３１", "industry_code": "22"}, {}, False),
+    ({"employer_nature_code": "39", "industry_code": "22"}, {"nature_code": "300"}, False),  # old and new table
+    ({"employer_nature_code": "31", "industry_code": "22"}, {"industry_code": "C"}, False),  # another classification
+    ({"employer_nature_code": "88", "industry_code": "22"}, {}, False),  # an unknown code is another finding
+    ({"employer_nature_code": "39", "industry_code": "22"}, {"nature_code": None}, False),
+]
+
+
+@pytest.mark.parametrize(("recorded", "registered", "found"), ATTRIBUTES)
+def test_nature_and_industry_differ_only_inside_one_table(recorded, registered, found):
+    register = {"nature_code": "31", "industry_code": "22"} | registered
+    assert _found(EMPLOYER_ATTRIBUTE_MISMATCH, of_record=recorded, of_employer=register) is found
+
+
+def test_who_compares_texts_accuses_another_classification():
+    known = "AND industry_label.code IS NOT NULL AND register_industry_label.code IS NOT NULL"
+    texts = naive(EMPLOYER_ATTRIBUTE_MISMATCH, (known, ""))
+    register = {"nature_code": "31", "industry_code": "C"}
+    assert _found(texts, of_record={"employer_nature_code": "31", "industry_code": "22"}, of_employer=register)
+
+
+def test_many_who_agree_point_at_an_old_register():
+    rows = [record(n, employer_nature_code="31", industry_code="22") for n in range(3)]
+    rows.append(record(9, employer_nature_code="29", industry_code="22"))
+    given = frames(records=rows, employers=[employer(nature_code="39", industry_code="22")])
+    found = observed(EMPLOYER_ATTRIBUTE_MISMATCH, given)
+    assert [found[str(n)]["agreed"] for n in (0, 1, 2, 9)] == [True, True, True, False]
+    assert found["9"]["nature_name"] == "其他事业单位"

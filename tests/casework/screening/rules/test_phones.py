@@ -1,9 +1,9 @@
 import pytest
 
 from casework.screening.engine import screen
-from casework.screening.rules.phones import CONTACT_IS_OWN_OR_FAMILY, EMPLOYERS_SHARE_PHONE
+from casework.screening.rules.phones import CONTACT_IS_OWN_OR_FAMILY, EMPLOYERS_SHARE_PHONE, PHONE_SHARED
 from tests.casework.screening import kit
-from tests.casework.screening.rules.small import COMPANY, OTHER, THIRD, frames, observed, record
+from tests.casework.screening.rules.small import COMPANY, OTHER, THIRD, frames, naive, observed, record
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,39 @@ def test_a_cluster_that_grew_is_recognised():
 def test_one_employers_own_number_is_fine(other):
     number = {"employer_phone_index": "t"}
     assert _shared(number, number | other) == {}
+
+
+SHARED = {"phone_index": "p", "class_name": "一班", "counsellor": "辅导员"}
+
+
+def _own(*rows, staff=(), rule=PHONE_SHARED):
+    given = frames(records=[record(n, **row) for n, row in enumerate(rows, 1)])
+    return observed(rule, given | ({"operators": kit.frame("operators", staff)} if staff else {}))
+
+
+def test_three_graduates_with_one_number_are_found():
+    found = _own(SHARED, SHARED, SHARED | {"class_name": "二班"}, {"phone_index": "q"})
+    assert set(found) == {"1", "2", "3"}
+    assert (found["1"]["persons"], found["1"]["one_class"], found["1"]["one_counsellor"]) == (3, False, True)
+    assert "p" not in found["1"].values()
+
+
+@pytest.mark.parametrize("rows", [[SHARED], [SHARED, SHARED], [{}, {}, {}]], ids=["alone", "siblings", "no number"])
+def test_fewer_are_nothing(rows):
+    assert _own(*rows) == {}
+
+
+def test_who_counts_pairs_accuses_brothers_and_sisters():
+    assert _own(SHARED, SHARED, rule=naive(PHONE_SHARED, (">= $graduates", ">= 2")))
+
+
+@pytest.mark.parametrize(
+    ("role", "found"), [("辅导员", True), ("学院就业秘书", True), (None, True), ("学生本人", False), ("毕业生", False)]
+)
+def test_a_number_of_the_staff_is_no_graduates_number(role, found):
+    staff = [{"operator": "F0001", "role": role, "phone_index": "p"}]
+    assert bool(_own(SHARED, {"phone_index": "q"}, staff=staff)) is found
+
+
+def test_without_a_list_of_accounts_graduates_are_still_compared():
+    assert set(_own(SHARED, SHARED, SHARED)) == {"1", "2", "3"}

@@ -1,7 +1,9 @@
+import pyarrow.compute as pc
 import pytest
 
-from casework.screening.rules.proofs import INTERNSHIP_PROOF, PROOF_MISSING, PROOF_REUSED
-from tests.casework.screening.rules.small import frames, observed, record
+from casework.screening.rules.proofs import INTERNSHIP_PROOF, PROOF_MISSING, PROOF_REUSED, PROOF_WRONG_KIND
+from tests.casework.screening import kit
+from tests.casework.screening.rules.small import frames, naive, observed, record
 
 
 def proof(number, **values):
@@ -89,3 +91,72 @@ def test_one_file_of_two_persons_is_found_unless_it_is_an_official_list(destinat
 def test_one_person_may_upload_the_same_file_twice():
     given = frames(records=[record(1)], proofs=[proof(1), proof(1, file_name="again.pdf")])
     assert observed(PROOF_REUSED, given) == {}
+
+
+KINDS = [
+    ("10", "就业协议书", False),
+    ("10", "录用函", False),
+    ("10", "聘用证明", True),
+    ("11", "劳动合同", False),
+    ("11", "劳动合同（盖章页、签字页）", False),
+    ("11", "聘用证明", True),
+    ("12", "收入流水", False),
+    ("12", "劳动合同", False),  # proves more than is asked for
+    ("271", "聘用协议", False),
+    ("271", "录取通知书", True),
+    ("46", "入伍通知书", False),
+    ("46", "项目录用通知", False),  # public lists are filed so
+    ("753", "网店截图", False),
+    ("76", "收入流水", False),
+    ("76", "劳动合同", True),
+    ("801", "录取通知书", False),
+    ("801", "境外录取通知书", True),
+    ("85", "录取通知书", False),
+    ("85", "营业执照", True),
+    ("10", "其他材料", False),  # what the table does not know is not judged
+    ("10", None, False),
+    ("70", "劳动合同", False),  # nothing is asked for
+    ("99", "劳动合同", False),  # an unknown code is another finding
+    (None, "劳动合同", False),
+]
+
+
+@pytest.mark.parametrize(("destination", "kind", "found"), KINDS)
+def test_the_paper_must_fit_the_destination(destination, kind, found):
+    given = frames(records=[record(1, destination_code=destination)], proofs=[proof(1, kind=kind)])
+    assert bool(observed(PROOF_WRONG_KIND, given)) is found
+
+
+@pytest.mark.parametrize("second", [{"kind": "劳动合同"}, {"kind": "其他"}])
+def test_one_paper_that_may_fit_is_enough(second):
+    both = [proof(1, kind="聘用证明"), proof(1, sha256="b", **second)]
+    assert observed(PROOF_WRONG_KIND, frames(records=[record(1, destination_code="11")], proofs=both)) == {}
+
+
+def test_an_empty_file_fits_nothing_and_speaks_for_nothing():
+    both = [proof(1, kind="聘用证明"), proof(1, sha256="b", kind="劳动合同", size=0)]
+    assert observed(PROOF_WRONG_KIND, frames(records=[record(1, destination_code="11")], proofs=both))
+    alone = frames(records=[record(1, destination_code="11")], proofs=[proof(1, kind="聘用证明", size=0)])
+    assert observed(PROOF_WRONG_KIND, alone) == {}
+
+
+def test_a_round_without_the_table_judges_nothing():
+    codes = kit.codes()
+    without = codes.filter(pc.not_equal(codes["table"], "proof_kind"))
+    given = frames(codes=without, records=[record(1, destination_code="11")], proofs=[proof(1, kind="聘用证明")])
+    assert observed(PROOF_WRONG_KIND, given) == {}
+
+
+def test_who_asks_for_the_named_paper_alone_accuses_a_contract_and_an_unknown_paper():
+    strict = naive(PROOF_WRONG_KIND, ("filed.paper IS NULL OR matrix.paper IS NOT NULL", "matrix.paper IS NOT NULL"))
+    given = frames(records=[record(1)], proofs=[proof(1, kind="其他材料")])
+    assert observed(strict, given)
+    assert observed(PROOF_WRONG_KIND, given) == {}
+
+
+def test_a_university_that_handed_in_no_list_is_not_one_without_proofs():
+    rows = [record(1, university="甲大学"), record(2, university="甲大学"), record(3, university="乙大学")]
+    given = frames(records=rows, proofs=[proof(1)])
+    assert set(observed(PROOF_MISSING, given)) == {"2"}
+    everybody = naive(PROOF_MISSING, ("AND coalesce(university, '') IN (SELECT university FROM handed_in)", ""))
+    assert set(observed(everybody, given)) == {"2", "3"}
