@@ -9,7 +9,7 @@ from casework import clock, models, sealing
 from casework.api import routes as api_routes
 from casework.config import Settings
 from casework.db import db, open_engine
-from casework.doors import languages, problems, security, sessions
+from casework.doors import arriving, languages, problems, security, sessions
 from casework.notices import ways
 from casework.web import routes as web_routes
 
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         open_engine(_engine())
-    for part in (languages, security, sessions, problems, api_routes, web_routes):
+    for part in (languages, security, sessions, problems, arriving, api_routes, web_routes):
         part.attach(app)
     logging.getLogger("casework").setLevel(logging.INFO)
     return app

@@ -107,7 +107,11 @@ def _check_mapping(batch: Batch, mapping: list[str | None]) -> None:
     importer = next(each for each in IMPORTERS if each.kind == batch.kind)
     known = {column.name for column in importer.columns}
     named = [name for name in mapping if name is not None]
-    if len(mapping) != len(batch.inspection["headers"]) or not known.issuperset(named) or len(set(named)) < len(named):
+    if (
+        len(mapping) != len(batch.inspection.get("headers", []))
+        or not known.issuperset(named)
+        or len(set(named)) < len(named)
+    ):
         raise Invalid(
             N_("列的对应关系有误，没有校验。"),
             fields={"mapping": N_("每列一项，取本类数据的字段名或 null，同一字段只能用一次。")},

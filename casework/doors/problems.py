@@ -13,7 +13,7 @@ from http import HTTPStatus
 from flask import Flask, Response, jsonify, render_template, request
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from casework import errors
 from casework.db import db
@@ -50,6 +50,10 @@ SENTENCES = {
     500: N_("系统出错，没有保存任何内容。请稍后再试；如仍出现，请把编号告诉系统管理员。"),
     503: N_("数据库暂时不可用，没有保存任何内容。请稍后再试。"),
 }
+OVERTAKEN = (StaleDataError, IntegrityError)
+"""What the database says to a change that lost against another one at the same moment."""
+UNSTORABLE = (DataError, OverflowError)
+"""What is said to a value that no check refused: by the database, or by SQLite's driver to a number too large."""
 LOCATIONS = frozenset({"json", "query", "multipart"})
 NO_TOKEN = N_("没有有效的访问令牌。请在请求头写 Authorization: Bearer <令牌>；令牌由系统管理员发放。")
 
@@ -59,9 +63,10 @@ def attach(app: Flask) -> None:
     app.register_error_handler(errors.CaseworkError, answer_casework)
     app.register_error_handler(Refused, answer_refused)
     app.register_error_handler(HTTPException, answer_http)
-    app.register_error_handler(StaleDataError, answer_stale)
-    app.register_error_handler(IntegrityError, answer_stale)
-    app.register_error_handler(DataError, answer_unstorable)
+    for overtaken in OVERTAKEN:
+        app.register_error_handler(overtaken, answer_stale)
+    for unstorable in UNSTORABLE:
+        app.register_error_handler(unstorable, answer_unstorable)
     app.register_error_handler(OperationalError, answer_database)
     app.register_error_handler(Exception, answer_unknown)
 
@@ -131,10 +136,10 @@ def answer_stale(error: Exception) -> Response:
     return problem(409, "concurrent_change", gettext(SENTENCES[409]))
 
 
-def answer_unstorable(error: DataError) -> Response:
+def answer_unstorable(error: Exception) -> Response:
     """Answer a value that no check refused and that the database cannot hold."""
     db.session.rollback()
-    log.error("the database cannot hold a value: %s", type(error.orig).__name__)
+    log.error("the database cannot hold a value: %s", type(error).__name__, exc_info=error)
     return problem(422, "invalid", gettext(SENTENCES[422]))
 
 
@@ -166,6 +171,8 @@ def problem(status: int, code: str, detail: str, **extra: object) -> Response:
         }
         answer = jsonify(body | extra)
         answer.content_type = "application/problem+json"
+    elif isinstance(request.routing_exception, BadHost):  # whoever names no host gets no page: its links need one
+        answer = Response(detail, mimetype="text/plain")
     else:
         answer = Response(render_template("problem.html", status=status, code=code, detail=detail, extra=extra))
     answer.status_code = status

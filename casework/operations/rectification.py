@@ -25,6 +25,8 @@ def write_rectification(
         wrong["responsible"] = N_("请写明责任人。")
     if not measures or not all(row.get("text", "").strip() and row.get("responsible", "").strip() for row in measures):
         wrong["measures"] = N_("每条措施都要写明内容、责任人和期限。")
+    if not all(_is_day(row["due_on"]) for row in measures if row.get("due_on")):
+        wrong["measures"] = N_("每条措施的期限须为日期。")
     if wrong:
         raise Invalid(N_("整改方案不完整，没有保存。"), fields=wrong)
     rows = [
@@ -41,6 +43,14 @@ def write_rectification(
     case.plan = plan
     tell(case, "rectify", actor=actor, params={"measures": len(rows)}, facts={"due_on": due_on.isoformat()})
     return plan
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def finish_measure(case: Case, index: int, *, done_on: date, actor: Actor) -> None:

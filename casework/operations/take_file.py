@@ -10,8 +10,9 @@ from sqlalchemy import select
 from casework import journal, promises
 from casework.config import Settings
 from casework.db import db, new_ref
-from casework.errors import N_, Conflict
+from casework.errors import N_, Conflict, Invalid
 from casework.intake import staging
+from casework.intake.importers import IMPORTERS
 from casework.intake.importers.inspection import inspect
 from casework.intake.importers.shapes import Inspection
 from casework.intake.models import Batch
@@ -40,6 +41,8 @@ def take_file(
     import's ref when the same content was already written.
     """
     permit_import(actor, None, organisation=organisation, round_=round_)
+    if kind is not None and kind not in {importer.kind for importer in IMPORTERS}:
+        raise Invalid(N_("没有这一类数据，没有保存。请从列表中选择。"), fields={"kind": N_("请从列表中选择。")})
     inspection = inspect(source, filename=file_name, kind=kind)
     permit_import(actor, inspection.kind, organisation=organisation, round_=round_)
     _refuse_known(organisation, round_, inspection)

@@ -30,6 +30,7 @@ COLUMNS = (
     Case.opened_at, Case.owner_id, Person.name.label("owner"), College.name.label("college"),
     Organisation.name.label("organisation"),
 )  # fmt: skip
+LARGEST_ID = 2**31 - 1
 GROUPS = ("od", "td", "sn", "lt")
 
 
@@ -262,9 +263,16 @@ def _place(after: str) -> tuple[datetime | None, int]:
     due, _, last = place.rpartition("~")
     try:
         moment = datetime.fromisoformat(due).astimezone(UTC) if phase == "d" else None
-        return moment, int(last)
-    except ValueError as wrong:
+        return moment, _row_id(last)
+    except (ValueError, OverflowError) as wrong:
         raise Invalid(N_("这个翻页地址不完整。请回到列表第一页。"), code="bad_page_key") from wrong
+
+
+def _row_id(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
 
 
 def _key(row: Row) -> str:

@@ -7,6 +7,7 @@ to people as a setting.
 from collections.abc import Mapping
 from datetime import time
 
+import rfc8785
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from casework.errors import N_, Invalid
@@ -91,6 +92,12 @@ def checked(settings: Mapping[str, object]) -> dict:
         places = {place: N_("此项缺失或取值不在允许范围内。") for place in _places(fault.normalized_messages())}
         raise Invalid(
             N_("轮次设置有误，没有保存：%(places)s。"), fields=places, params={"places": Words(places)}
+        ) from fault
+    try:
+        rfc8785.dumps(dict(settings))  # as the journal writes it down: no infinite number, nothing without bottom
+    except (ValueError, RecursionError) as fault:
+        raise Invalid(
+            N_("筛查参数中有不能保存的数值，没有保存。"), fields={"screening": N_("请填写有限的数值，嵌套不要过深。")}
         ) from fault
     return dict(settings)
 

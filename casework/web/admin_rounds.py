@@ -6,6 +6,7 @@ preview can never disagree with what saving does.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as Answer
 
 from casework.db import db
+from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid
 from casework.operations.change_dates import DatesChanged, change_dates, change_own_date
@@ -94,7 +96,7 @@ def settings(code: str) -> Answer:
         lambda: change_settings(
             get_round(code),
             settings=_decoded(sent),
-            version=int(request.form.get("version", "0") or 0),
+            version=whole_number(request.form.get("version", "")) or 0,
             reason=request.form.get("reason", ""),
             actor=actor,
         ),
@@ -113,7 +115,7 @@ def copy(code: str) -> Answer:
 
     def opening() -> Round:
         given = required({"code": N_("轮次代码"), "name": N_("名称"), "cohort": N_("届别")})
-        if not given["cohort"].isdigit():
+        if not re.fullmatch("[0-9]{4}", given["cohort"]):
             raise Invalid(N_("届别是四位年份，没有保存。"), fields={"cohort": N_("请填四位年份，如2025。")})
         source = get_round(code)
         fresh = {row.level: day_of(f"on_{row.level}") for row in _national(source)}
@@ -179,7 +181,7 @@ def _decoded(sent: Mapping[str, object]) -> dict[str, object]:
     """Return the sent settings with the thresholds of screening read as JSON."""
     try:
         screening = json.loads(str(sent["screening"]) or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Invalid(
             N_("筛查参数不是有效的 JSON，没有保存。"), fields={"screening": N_("请检查引号、逗号和括号。")}
         ) from None
@@ -187,7 +189,7 @@ def _decoded(sent: Mapping[str, object]) -> dict[str, object]:
 
 
 def _number(text: str) -> int | str:
-    return int(text) if text.strip().lstrip("-").isdigit() else text
+    return int(text) if re.fullmatch(r"\s*-?[0-9]{1,9}\s*", text) else text
 
 
 def _administrator() -> Actor:

@@ -1,6 +1,7 @@
 """How the pages look for one reader: theme, large text, shortcuts. Cookies, set by a link, no script needed."""
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request, url_for
 
@@ -22,11 +23,15 @@ def chosen(name: str) -> str:
 
 
 def here(**changes: Any) -> str:
-    """Return the address of this page with some of its parameters changed; a form's answer has no address."""
-    if request.method != "GET" or request.endpoint is None:
+    """Return the address of this page with some of its parameters changed; a form's answer has no address.
+
+    Written from the address that was asked for: `url_for` gives some names a meaning of its own (`_scheme`,
+    `endpoint`), and anybody may write any name behind the question mark.
+    """
+    if request.method != "GET" or not (request.endpoint or "").startswith("web."):
         return url_for("web.me", **changes)
-    kept: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False), **changes}
-    return url_for(request.endpoint, **kept)
+    kept = {**request.args.to_dict(flat=False), **changes}
+    return f"{quote(request.root_path.rstrip('/') + request.path)}?{urlencode(kept, doseq=True)}"
 
 
 def remember(response: Response) -> Response:

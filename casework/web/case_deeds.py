@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from flask import request
 
 from casework.cases.models import Case, CaseRecord, Correction, Evidence, Hold
+from casework.doors.arriving import is_of_our_time, whole_number
 from casework.errors import N_, CaseworkError, Invalid, NotFound
 from casework.intake.models import Record
 from casework.operations import holds
@@ -127,6 +128,13 @@ def _evidence_of(case: Case, ref: str) -> Evidence:
     return _one([row for row in case.evidence if row.ref == ref])
 
 
+def _place_of(ref: str) -> int:
+    place = whole_number(ref)
+    if place is None:
+        raise NotFound(N_("没有找到，或不在您的权限范围内。"))
+    return place
+
+
 def _decide(case: Case, ref: str, actor: Actor, *, approve: bool) -> None:
     holds.decide_hold(case, _hold_of(case, ref), approve=approve, actor=actor, reason=_reason())
 
@@ -158,7 +166,7 @@ PARTS: dict[str, tuple[str, Callable[[Case, str, Actor], object]]] = {
     ),
     "finish-measure": (
         N_("完成整改措施"),
-        lambda case, ref, actor: finish_measure(case, int(ref), done_on=day_of("done_on"), actor=actor),
+        lambda case, ref, actor: finish_measure(case, _place_of(ref), done_on=day_of("done_on"), actor=actor),
     ),
 }
 
@@ -166,9 +174,12 @@ PARTS: dict[str, tuple[str, Callable[[Case, str, Actor], object]]] = {
 def day_of(name: str) -> date:
     """Return a date field of the form; raise `Invalid` when it holds no date."""
     try:
-        return date.fromisoformat(request.form.get(name, ""))
+        day = date.fromisoformat(request.form.get(name, ""))
     except ValueError:
         raise Invalid(N_("日期没有填写或格式有误，没有保存。"), fields={name: N_("请填写日期。")}) from None
+    if not is_of_our_time(day):
+        raise Invalid(N_("日期的年份有误，没有保存。"), fields={name: N_("年份不在可以办理的范围内。")})
+    return day
 
 
 def chosen_person(name: str) -> Person:

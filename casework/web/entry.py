@@ -8,13 +8,11 @@ from casework import errors
 from casework.db import db
 from casework.doors import sessions
 from casework.doors.sessions import current_actor, open_to_all, signed_in
-from casework.doors.unit import unit_of_work
 from casework.errors import N_
 from casework.operations import passwords
 from casework.people.models import Person
 from casework.web import shell
-from casework.web.pages import Trouble, page, settings, submitted
-from casework.web.wording import said
+from casework.web.pages import Trouble, attempt, page, settings, submitted
 
 WRONG = N_("账号或密码不正确。请检查后重新输入；忘记密码请联系本单位管理员重置。")
 
@@ -27,17 +25,12 @@ def login() -> Response | str:
         if g.actor is not None:
             return redirect(wanted or shell.landing(g.actor))
         return _form(wanted)
-    try:
-        with unit_of_work():
-            person = passwords.check_password(
-                login=request.form.get("login", ""), password=request.form.get("password", "")
-            )
-            person_id = person.id if person else None
-    except errors.Forbidden as refused:
-        return _form(wanted, Trouble(403, said(refused.message, refused.params)))
-    if person_id is None:
+    outcome = attempt(_who_is_it)
+    if isinstance(outcome, Trouble):
+        return _form(wanted, outcome)
+    if outcome is None:
         return _form(wanted, Trouble(422, gettext(WRONG)))
-    sessions.sign_in(_person(person_id))
+    sessions.sign_in(_person(outcome))
     sessions.identify()
     return redirect(wanted or shell.landing(current_actor()), 303)
 
@@ -66,6 +59,11 @@ def me() -> Response:
             again=lambda trouble: page("me.html", status=trouble.status, trouble=trouble),
         )
     return page("me.html", trouble=None)
+
+
+def _who_is_it() -> int | None:
+    person = passwords.check_password(login=request.form.get("login", ""), password=request.form.get("password", ""))
+    return person.id if person else None
 
 
 def _change_password() -> None:

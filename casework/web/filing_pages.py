@@ -12,6 +12,7 @@ from flask import Response, flash, redirect, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
+from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
@@ -51,7 +52,7 @@ def listed() -> Response:
         actor,
         round_id=round_.id if round_ else 0,
         limit=PAGE_SIZE + 1,
-        before_id=int(before) if before.isdigit() else None,
+        before_id=whole_number(before),
     )
     shown = found[:PAGE_SIZE]
     return page(

@@ -26,6 +26,7 @@ from casework.people.queries import get_organisation
 from casework.promises import Promise
 from casework.screening.models import Run
 from casework.web import csv_file, shell
+from casework.web.case_deeds import day_of
 from casework.web.pages import Trouble, page, settings, submitted
 from casework.web.wording import said
 from workflows.access import Actor, scope_of
@@ -151,7 +152,7 @@ def _confirm(found: Batch, actor: Actor) -> None:
     permit(actor, "import:run", organisation=db.session.get_one(Organisation, found.organisation_id))
     if found.state != "staged":
         raise Conflict(N_("这批数据还没有校验完，不能写入。请等待校验结束。"))
-    taken_on = request.form.get("taken_on") or None
+    taken_on = day_of("taken_on").isoformat() if request.form.get("taken_on") else None
     found.promise_ref = promises.promise("confirm_batch", batch=found.ref, actor=actor.id, taken_on=taken_on).ref
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from casework import clock, journal
 from casework.db import db
+from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
 from casework.journal import Break, JournalEntry, JournalHead
@@ -106,16 +107,16 @@ def verified() -> Response:
     given = {name: request.args.get(name, "").strip() for name in ("action", "who", "subject")}
     if chain == journal.LOOKS and not oversees:
         given["who"] = ""
-    before = request.args.get("before", "")
+    before = whole_number(request.args.get("before", ""))  # anything else begins with the newest
     found = _entries(
         organisation.id,
         chain,
         given,
-        before=int(before) if before.isdigit() else None,
+        before=before,
         only=None if oversees or chain == journal.MAIN else str(actor.id),
     )
     shown = found[:PAGE_SIZE]
-    verdicts = () if before or any(given.values()) else _walks(organisation.id)
+    verdicts = () if before is not None or any(given.values()) else _walks(organisation.id)
     return page(
         "journal/page.html",
         organisations=organisations,

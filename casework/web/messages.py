@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as Answer
 
 from casework.cases.models import Case
 from casework.db import db
+from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.notices import queries, words
@@ -43,7 +44,7 @@ def opened(ref: str) -> Answer:
 
 def _page(person_id: int) -> Response:
     before = request.args.get("before", "")
-    found = queries.inbox(person_id, before_id=int(before) if before.isdigit() else None, limit=PAGE + 1)
+    found = queries.inbox(person_id, before_id=whole_number(before), limit=PAGE + 1)
     shown = [(row, words.text(row, base_url=settings().base_url)) for row in found[:PAGE]]
     return page(
         "messages.html",

@@ -6,6 +6,7 @@ that says why, and a status that says the same to a program: 422 for what was
 written wrongly, 409 for what the rules or the facts do not allow.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,12 +15,14 @@ from flask import Response, flash, g, make_response, redirect, render_template, 
 
 from casework import errors
 from casework.config import Settings
+from casework.doors import arriving, problems
 from casework.doors.sessions import current_actor
 from casework.doors.unit import unit_of_work
 from casework.web.wording import said
 from workflows.engine import Words
 from workflows.errors import Refused
 
+log = logging.getLogger("casework.web")
 T = TypeVar("T")
 PAGE_SIZE = 50
 
@@ -37,10 +40,11 @@ class Trouble:
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Render a page, or its fragment when htmx asks for a part of it (`_<name>` beside the page)."""
+    wanted = [template]
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list":
         folder, _, name = template.rpartition("/")
-        template = f"{folder}/_{name}" if folder else f"_{name}"
-    answer = make_response(render_template(template, **context), status)
+        wanted.insert(0, f"{folder}/_{name}" if folder else f"_{name}")  # a page that has no such part comes whole
+    answer = make_response(render_template(wanted, **context), status)
     answer.vary.add("HX-Request")
     return answer
 
@@ -48,6 +52,17 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
 def attempt(change: Callable[[], T]) -> T | Trouble:
     """Make a change in one unit of work, or return why it was refused; what does not exist stays a 404."""
     try:
+        return _made(change)
+    except problems.OVERTAKEN:
+        return Trouble(409, said(problems.SENTENCES[409]))
+    except problems.UNSTORABLE:
+        log.exception("the database cannot hold a value of a form")
+        return Trouble(422, said(problems.SENTENCES[422]))
+
+
+def _made(change: Callable[[], T]) -> T | Trouble:
+    try:
+        arriving.refuse_form()
         with unit_of_work():
             return change()
     except Refused as refused:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from casework import clock
 from casework.cases.models import Case, CaseRecord
 from casework.cases.queries import in_scope
 from casework.db import db
+from casework.doors.arriving import UNSTORABLE
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_
 from casework.intake.models import Record, Revision
@@ -29,6 +30,7 @@ VIEWS = (
     ("closed", N_("近7天办结"), "case:conclude"),
 )
 FOUND_AT_MOST = 100
+LONGEST = 200
 
 
 @signed_in
@@ -65,14 +67,19 @@ def search() -> Response:
     """Find cases by number, student number, name, employer or code; the words travel in the body, not in a URL."""
     words = request.form.get("words", "").strip()
     actor, now = current_actor(), clock.now()
-    if words:
+    if searched_for(words):
         exact = select(Case.number).where(in_scope(actor), Case.number == words.upper())
         number = db.session.scalar(exact)
         if number:
             return redirect(url_for("web.case", number=number), 303)
-    condition = in_scope(actor) & _matching(words)
+    condition = in_scope(actor) & (_matching(words) if searched_for(words) else false())
     found = desk.sheet(condition, Filters(), now=now, limit=FOUND_AT_MOST)
     return page("cases/found.html", words_sought=bool(words), sheet=found, filters=Filters(), at_most=FOUND_AT_MOST)
+
+
+def searched_for(words: str) -> bool:
+    """Say whether anything could bear these words: no name is that long, and none holds a control character."""
+    return 0 < len(words) <= LONGEST and not UNSTORABLE.search(words)
 
 
 def _list(condition: ColumnElement[bool], filters: Filters) -> dict[str, Any]:

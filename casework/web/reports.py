@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from casework import clock
 from casework.cases.models import Case
 from casework.db import db
+from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, Conflict, NotFound
@@ -76,8 +77,8 @@ def named(ref: str) -> Report:
     """Return a report within sight by its ref, or by the number that messages and papers name."""
     actor = current_actor()
     head, _, number = ref.rpartition("-R")
-    if head and number.isdigit():
-        same = db.session.scalars(queries.visible_reports(actor).where(Report.number == int(number)))
+    if head and (counted := whole_number(number)) is not None:
+        same = db.session.scalars(queries.visible_reports(actor).where(Report.number == counted))
         found = next((each for each in same if queries.number_of(each) == ref), None)
         if found is not None:
             return found

@@ -16,6 +16,7 @@ from flask_smorest.fields import Upload
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
 
+from casework.doors import arriving
 from casework.errors import N_
 
 LARGEST = 2**63 - 1
@@ -25,7 +26,6 @@ REQUIRED: dict[str, Any] = {
     "validator_failed": N_("内容不正确。"),
 }
 NAME = r"[0-9A-Za-z][0-9A-Za-z_.:\-]{0,63}"
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -58,7 +58,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping | None, **rest: Any) -> str:
         text = super()._deserialize(value, attr, data, **rest)
-        if _UNSTORABLE.search(text):
+        if arriving.UNSTORABLE.search(text):
             raise ValidationError(gettext("含有不能保存的控制字符。"))
         if len(text) > self._most:
             raise ValidationError(gettext("最多 %(most)s 个字。", most=self._most))
@@ -126,7 +126,10 @@ class Day(fields.Date):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping | None, **rest: Any) -> date:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise self.make_error("invalid")
-        return super()._deserialize(value, attr, data, **rest)  # type: ignore[return-value]
+        day: date = super()._deserialize(value, attr, data, **rest)
+        if not arriving.is_of_our_time(day):
+            raise ValidationError(gettext("年份不在可以办理的范围内。"))
+        return day
 
 
 class Flag(fields.Boolean):
@@ -190,7 +193,9 @@ class PageQuery(Query):
 class LineQuery(Query):
     """Which page of a list whose lines have no name but a place."""
 
-    after = Integral(least=0, load_default=0, metadata={"description": "`next` of the page before"})
+    after = Integral(
+        least=0, most=arriving.LARGEST_ID, load_default=0, metadata={"description": "`next` of the page before"}
+    )
     limit = Integral(least=1, most=200, load_default=100)
 
 
