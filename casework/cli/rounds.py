@@ -1,4 +1,4 @@
-"""A round from the terminal: open it, import its files, screen, open cases."""
+"""A round from the terminal: open it, import its files."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,7 @@ from casework.errors import N_
 from casework.intake import queries as batches
 from casework.jobs import intake
 from casework.operations.confirm_batch import confirm_batch, drop_batch
-from casework.operations.open_cases import open_cases
 from casework.operations.open_round import open_round
-from casework.operations.screen import screen as run_rules
 from casework.operations.take_file import take_file
 from casework.people import queries as people
 from casework.rounds import queries as rounds
@@ -101,31 +99,4 @@ def import_(
             click.echo(spoken.say(N_("已写入：新增 %(new)d，更新 %(changed)d。"), **written.counts))
 
 
-@click.command(cls=spoken.SpokenCommand, help=N_("对已导入的数据运行筛查规则；加 --open 则按结果立案。"))
-@spoken.option("--as", "login", required=True, help=AS)
-@spoken.option("--organisation", required=True, help=ORGANISATION)
-@spoken.option("--round", "round_code", required=True, help=ROUND)
-@spoken.option("--open", "opening", is_flag=True, help=N_("按筛查结果立案。"))
-def screen(*, login: str, organisation: str, round_code: str, opening: bool) -> None:
-    """Run the rules."""
-    with application():
-        actor = acting(login)
-        with unit_of_work():
-            run = run_rules(
-                organisation=people.get_organisation(organisation), round_=rounds.get_round(round_code), actor=actor
-            )
-            for rule, hits in run.counts["by_rule"].items():
-                click.echo(f"{hits:>7}  {rule}")
-            if opening:
-                opened = open_cases(run, actor=actor)
-                click.echo(
-                    spoken.say(
-                        N_("立案 %(opened)d 件，补充 %(extended)d 件，留存疑点 %(waiting)d 个。"),
-                        opened=len(opened.opened),
-                        extended=len(opened.extended),
-                        waiting=opened.waiting,
-                    )
-                )
-
-
-COMMANDS = (round_, import_, screen)
+COMMANDS = (round_, import_)

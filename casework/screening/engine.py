@@ -10,7 +10,8 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -32,6 +33,12 @@ class ScreeningStopped(Conflict):
     """Somebody asked the run to stop; nothing of it is kept, because half a run proves nothing."""
 
     code = "screening_stopped"
+
+
+class OutOfMemory(Conflict):
+    """The memory limit is too low for these data; nothing of the run is kept."""
+
+    code = "screening_memory"
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,7 @@ def screen(
     settled = settle(rules, settings or {})
     runs: list[RuleRun] = []
     with (
+        _answering_for_memory(memory_limit_mb),
         tempfile.TemporaryDirectory(prefix="screening-") as spill,
         _connect(spill, memory_limit_mb, threads) as con,
     ):
@@ -170,6 +178,12 @@ def explain(code: str, observed: Mapping[str, object], *, rules: Iterable[Rule] 
     return [(message, params) for message in (*told, rule.innocent, rule.asks)]
 
 
+def lacks(missing: Sequence[str]) -> tuple[str, ...]:
+    """Return what a rule lacks with its columns left out where the whole frame is not there."""
+    frames = {need for need in missing if "." not in need}
+    return tuple(need for need in missing if "." not in need or need.partition(".")[0] not in frames)
+
+
 _FINDINGS = """
 CREATE TEMP TABLE findings (rule VARCHAR, level VARCHAR, subject_key VARCHAR, student_nos VARCHAR[], output VARCHAR,
                             strength VARCHAR, observed VARCHAR, fingerprint VARCHAR)
@@ -192,6 +206,15 @@ _JUDGED = pa.schema(
         ("level", pa.string()),
     ]
 )
+
+
+@contextmanager
+def _answering_for_memory(limit_mb: int) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as fault:
+        message = N_("内存上限 %(limit)s MB 不够完成筛查，未保留任何结果。请调高上限后重试。")
+        raise OutOfMemory(message, params={"limit": limit_mb}) from fault
 
 
 def _connect(spill: str, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyConnection:

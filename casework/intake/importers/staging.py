@@ -42,14 +42,16 @@ def stage(
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     limits: Limits | None = None,
+    reader: Importer | None = None,
 ) -> Staged:
     """Read every row into `target_parquet` and the problems into `<target>.problems`.
 
     Columns are the canonical fields and `row_number` (1 = first row below the
-    header). `codes` are the round's tables by field name. Raises FileRefused for
+    header). `codes` are the round's tables by field name; `reader` reads this kind
+    otherwise (fewer columns, other readers) and `mapping` then names its fields. Raises FileRefused for
     structural faults, StagingStopped when asked to stop; either leaves nothing.
     """
-    importer = importer_of(inspection.kind)
+    importer = reader or importer_of(inspection.kind)
     readings = _readings(importer, inspection, tuple(mapping or inspection.mapping), codes or {})
     staging = _Staging(importer, readings, target_parquet)
     bounds = limits or Limits()
@@ -165,6 +167,8 @@ class _Staging:
 
     def _settle_duplicates(self) -> Path:
         key = self._importer.key
+        if not key:
+            return self._part
         reading = next(reading for reading in self._readings if reading.column.name == key[0])
         label = Words(self._importer.column(name).label for name in key)
         found = list(twice_named(self._part, key, header=reading.header, label=label))
