@@ -16,6 +16,7 @@ from flask import Response, flash, g, make_response, redirect, render_template, 
 from casework import errors
 from casework.config import Settings
 from casework.doors import arriving, problems
+from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor
 from casework.doors.unit import unit_of_work
 from casework.web.wording import said
@@ -106,4 +107,14 @@ def required(names: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-__all__ = ["PAGE_SIZE", "Trouble", "attempt", "current_actor", "page", "required", "settings", "submitted"]
+__all__ = [
+    "PAGE_SIZE",
+    "Trouble",
+    "attempt",
+    "current_actor",
+    "page",
+    "required",
+    "settings",
+    "submitted",
+    "whole_number",
+]
