@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from casework.cli import accounts, cases, checks, reports, rounds, running, spoken
+from casework.cli import accounts, cases, checks, reports, rounds, running, screening, spoken
 from casework.errors import N_, CaseworkError
 from workflows.errors import Refused
 
@@ -33,6 +33,7 @@ for command in (
     *running.COMMANDS,
     *accounts.COMMANDS,
     *rounds.COMMANDS,
+    *screening.COMMANDS,
     *cases.COMMANDS,
     *reports.COMMANDS,
     *checks.COMMANDS,
