@@ -16,9 +16,11 @@ from casework import clock
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.intake import queries as intake
+from casework.operations.closings import closings
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
+from casework.screening.employers import aliases
 from casework.screening.frames import Context
 from casework.screening.rule import Rule
 from casework.screening.rules import RULES
@@ -88,6 +90,9 @@ def universities(organisation: Organisation) -> list[Organisation]:
 
 
 def _frames(organisation: Organisation, round_: Round) -> dict[str, pa.Table]:
-    if organisation.kind not in ABOVE:
-        return intake.frames(round_.id, organisation.id)
-    return intake.frames(round_.id, [below.id for below in universities(organisation)], qualified=True)
+    above = organisation.kind in ABOVE
+    ids = [below.id for below in universities(organisation)] if above else [organisation.id]
+    return intake.frames(round_.id, ids, qualified=above) | {
+        "closings": closings(round_.id, ids, qualified=above),
+        "aliases": aliases(round_.id, ids),
+    }

@@ -3,6 +3,7 @@
 from casework.screening.rule import Rule
 from casework.screening.rules.answers import GRADUATE_DENIES, UNCONFIRMED, WRONG_INFO_NOT_UPDATED
 from casework.screening.rules.approvals import FREELANCE_WITHOUT_APPROVAL
+from casework.screening.rules.bursts import ENTRY_BURST
 from casework.screening.rules.clusters import TINY_EMPLOYER_CLUSTER
 from casework.screening.rules.codes import CODE_UNKNOWN
 from casework.screening.rules.dates import DATES_CONTRADICT
@@ -15,11 +16,15 @@ from casework.screening.rules.employer_register import (
     EMPLOYER_NAME_MISMATCH,
     EMPLOYER_NOT_IN_REGISTER,
 )
+from casework.screening.rules.jumps import EMPLOYER_JUMP
 from casework.screening.rules.leads import LEAD
+from casework.screening.rules.links import LINKED_EMPLOYERS
+from casework.screening.rules.mills import CERTIFICATE_MILL, NEW_EMPLOYER_NO_INSURED
 from casework.screening.rules.pay import PAY_BELOW_MINIMUM
 from casework.screening.rules.phones import CONTACT_IS_OWN_OR_FAMILY, EMPLOYERS_SHARE_PHONE, PHONE_SHARED
 from casework.screening.rules.posts import JOB_CATEGORY_OTHER
 from casework.screening.rules.proofs import INTERNSHIP_PROOF, PROOF_MISSING, PROOF_REUSED, PROOF_WRONG_KIND
+from casework.screening.rules.rebounds import RECTIFIED_THEN_RAISED
 from casework.screening.rules.serials import SERIAL_DUPLICATE
 
 RULES: tuple[Rule, ...] = (
@@ -48,5 +53,11 @@ RULES: tuple[Rule, ...] = (
     PROXY_CONFIRMATION,
     EMPLOYERS_SHARE_PHONE,
     TINY_EMPLOYER_CLUSTER,
+    CERTIFICATE_MILL,
+    LINKED_EMPLOYERS,
+    NEW_EMPLOYER_NO_INSURED,
+    EMPLOYER_JUMP,
+    ENTRY_BURST,
+    RECTIFIED_THEN_RAISED,
     LEAD,
 )
