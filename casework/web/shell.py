@@ -42,7 +42,14 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("web.imports", N_("导入与筛查"), "up", ("import:run",)),
         ),
     ),
-    (N_("督办"), (Entry("web.overdue", N_("逾期督办"), "board", ("overdue:read",), "overdue"),)),
+    (
+        N_("督办"),
+        (
+            Entry("web.overdue", N_("逾期督办"), "board", ("overdue:read",), "overdue"),
+            Entry("web.funnel", N_("漏斗图"), "funnel", ("funnel:read",)),
+            Entry("web.rates", N_("去向统计"), "file", ("rates:read",)),
+        ),
+    ),
     (
         N_("签字与备案"),
         (
