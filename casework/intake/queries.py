@@ -118,14 +118,15 @@ class _Wanted:
     def rows(self, model: type, names: str) -> Select:
         """Select columns of a model that has the organisation itself."""
         columns = [getattr(model, name) for name in names.split()]
-        chosen = select(*columns).where(model.organisation_id.in_(self.organisation_ids))  # type: ignore[attr-defined]
-        return chosen.join(Organisation, Organisation.id == model.organisation_id)  # type: ignore[attr-defined]
+        chosen = select(*columns).select_from(model)
+        placed = chosen.join(Organisation, Organisation.id == model.organisation_id)  # type: ignore[attr-defined]
+        return placed.where(model.organisation_id.in_(self.organisation_ids))  # type: ignore[attr-defined]
 
     def of_records(self, model: type, names: str) -> Select:
         """Select columns of a model that hangs on records, with the student number."""
         columns = [getattr(model, name) for name in names.split()]
-        chosen = select(self.number(Record.student_no), *columns).join(Record, model.record_id == Record.id)  # type: ignore[attr-defined]
-        return self.of_round(chosen)
+        chosen = select(self.number(Record.student_no), *columns).select_from(model)
+        return self.of_round(chosen.join(Record, model.record_id == Record.id))  # type: ignore[attr-defined]
 
     def of_round(self, chosen: Select) -> Select:
         """Keep the rows of records of this round and these organisations."""
@@ -141,7 +142,7 @@ class _Wanted:
 def _records(wanted: _Wanted) -> pa.Table:
     columns = [getattr(Revision, name) for name in RECORD_COLUMNS]
     university = func.coalesce(func.nullif(Revision.school_name, ""), Organisation.name).label("university")
-    chosen = select(wanted.number(Record.student_no), university, *columns)
+    chosen = select(wanted.number(Record.student_no), university, *columns).select_from(Record)
     table = _table(wanted.of_round(chosen.join(Revision, Record.revision_id == Revision.id)))
     registered = pa.nulls(table.num_rows, pa.timestamp("us", tz="UTC"))
     return table.append_column("registered_at", registered)

@@ -66,23 +66,24 @@ def get(ref, login=OFFICER):
     return queries.get_batch(ref, officer(login))
 
 
-def stage(ref, settings):
-    batch = get(ref)
+def stage(ref, settings, *, login=OFFICER):
+    batch = get(ref, login)
     staged = parse(batch, settings=settings, tables=code_tables(batch.round_id), on_progress=lambda _done, _all: None)
     with unit_of_work():
-        note_staged(get(ref), staged)
+        note_staged(get(ref, login), staged)
 
 
-def confirm(ref, settings, *, taken_on=date(2024, 7, 25)):
+def confirm(ref, settings, *, taken_on=date(2024, 7, 25), login=OFFICER):
     with unit_of_work():
-        return confirm_batch(get(ref), actor=officer(), settings=settings, taken_on=taken_on).counts
+        batch = get(ref, login)
+        return confirm_batch(batch, actor=officer(login), settings=settings, taken_on=taken_on).counts
 
 
-def hand_in(path, settings, *, taken_on=date(2024, 7, 25), kind=None):
+def hand_in(path, settings, *, taken_on=date(2024, 7, 25), kind=None, login=OFFICER):
     """Take, stage and write one file; return the batch's ref."""
-    ref = take(path, settings, kind=kind)
-    stage(ref, settings)
-    confirm(ref, settings, taken_on=taken_on)
+    ref = take(path, settings, kind=kind, login=login)
+    stage(ref, settings, login=login)
+    confirm(ref, settings, taken_on=taken_on, login=login)
     return ref
 
 
