@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from casework.cli import accounts, cases, checks, reports, rounds, running, screening, spoken
+from casework.cli import accounts, cases, checks, reports, rounds, running, screening, spoken, weights
 from casework.errors import N_, CaseworkError
 from workflows.errors import Refused
 
@@ -34,6 +34,7 @@ for command in (
     *accounts.COMMANDS,
     *rounds.COMMANDS,
     *screening.COMMANDS,
+    *weights.COMMANDS,
     *cases.COMMANDS,
     *reports.COMMANDS,
     *checks.COMMANDS,

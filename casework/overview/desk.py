@@ -27,7 +27,7 @@ COLUMNS = (
     Case.id, Case.number, Case.title, Case.title_params, Case.kind, Case.subject_key, Case.rule, Case.severity,
     Case.nature, Case.origin,
     Case.state, Case.state_since, Case.conclusion, Case.accepted_at, Case.due_at, Case.due_clock, Case.people_count,
-    Case.opened_at, Case.owner_id, Person.name.label("owner"), College.name.label("college"),
+    Case.opened_at, Case.suspicion, Case.owner_id, Person.name.label("owner"), College.name.label("college"),
     Organisation.name.label("organisation"),
 )  # fmt: skip
 LARGEST_ID = 2**31 - 1
@@ -172,7 +172,7 @@ def sheet(
     condition: ColumnElement[bool], filters: Filters, *, now: datetime, after: str = "", limit: int = 50
 ) -> Sheet:
     """Return one page in the order of deadlines; cases without one come last."""
-    base = _joined(select(*COLUMNS)).where(condition, *_narrowing(filters, now))
+    base = lines(condition, filters, now=now)
     due, last = _place(after)
     rows: list[Row] = []
     if due or not last:
@@ -186,7 +186,12 @@ def sheet(
             undated = undated.where(Case.id > last)
         rows += db.session.execute(undated.limit(limit + 1 - len(rows)))
     shown = rows[:limit]
-    return Sheet(_counted(shown, now), _key(shown[-1]) if len(rows) > limit else "")
+    return Sheet(counted_lines(shown, now), _key(shown[-1]) if len(rows) > limit else "")
+
+
+def lines(condition: ColumnElement[bool], filters: Filters, *, now: datetime) -> Select:
+    """Return the SELECT of a list's lines, in no order yet."""
+    return _joined(select(*COLUMNS)).where(condition, *_narrowing(filters, now))
 
 
 def colleges(actor: Actor) -> Sequence[str]:
@@ -237,7 +242,8 @@ def _plain(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _counted(rows: Sequence[Row], now: datetime) -> tuple[Line, ...]:
+def counted_lines(rows: Sequence[Row], now: datetime) -> tuple[Line, ...]:
+    """Return rows of a list with what was counted for each."""
     ids = [row.id for row in rows]
     verified, proved = _per_case(Verification.case_id, ids), _per_case(Evidence.case_id, ids, Evidence.withdrawn_at)
     paused = set(db.session.scalars(select(Case.id).where(Case.id.in_(ids), held(now)))) if ids else set()

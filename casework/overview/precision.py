@@ -74,7 +74,7 @@ def precision(organisation_id: int, round_id: int) -> Precision:
         lines=tuple(_line(rule, found, weights) for rule in with_cases),
         silent=tuple(rule for rule in RULES if rule.code not in found.rules),
         watch=found.watch,
-        missed=wilson(found.watch.wrong, found.watch.checked),
+        missed=_interval(found.watch.wrong, found.watch.checked),
         newest=newest_weights(organisation_id, round_id),
     )
 
@@ -91,9 +91,13 @@ def _line(rule: Rule, found: Outcomes, weights: Mapping[str, Weight]) -> Line:
     return Line(
         rule=rule,
         outcome=outcome,
-        interval=wilson(outcome.confirmed, outcome.checked),
+        interval=_interval(outcome.confirmed, outcome.checked),
         start=START[rule.strength],
         weight=weights.get(rule.code),
         counts=found.counts(rule.code),
         advice=advice(outcome),
     )
+
+
+def _interval(confirmed: int, checked: int) -> Interval:
+    return wilson(confirmed, checked) if checked else Interval(0.0, 1.0)

@@ -20,14 +20,14 @@ from math import exp, log
 from typing import Literal, Protocol
 
 from casework.errors import N_
-from casework.screening.first_checks import at_least
 
 START = {"s": 100.0, "m": 20.0, "w": 4.0}
 PRIOR = 0.03
-PRIOR_ORIGIN = N_("起始值：一所学校通常有3%到10%的登记需要核查，取下限")
+PRIOR_ORIGIN = N_("起始值：一所学校通常有百分之三到百分之十的登记需要核查，取下限")
 ENOUGH_OUTCOMES = 20
 ENOUGH_ORIGIN = N_("建议值：办结不足20件的规则，比例还不稳定，沿用起始值")
 CONDUCT_COST = 5
+MOST_CHECKED = 14  # of however many: see first_checks
 
 Family = Literal[
     "existence", "identity", "entries", "proofs", "contact", "answers", "clusters", "rates", "time", "lead"
@@ -170,12 +170,15 @@ def score(evidence: Iterable[Evidence], weights: Mapping[str, Weight] | None = N
 
 
 def cost(kind: str, people: int) -> int:
-    """Return what a case costs first, in registrations to check: one, or as many of a cluster as are checked first."""
+    """Return what a case costs first, in registrations to check: one, or as many of a cluster as are checked first.
+
+    Between a handful and many the number that is checked first is a little lower; the cost is rounded up to stay plain.
+    """
     if kind == "record":
         return 1
     if kind == "conduct":
         return CONDUCT_COST
-    return max(1, at_least(people))
+    return min(max(1, people), MOST_CHECKED)
 
 
 def worth(posterior: Score, *, kind: str, people: int) -> float:

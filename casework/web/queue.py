@@ -15,7 +15,7 @@ from casework.doors.arriving import UNSTORABLE
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_
 from casework.intake.models import Record, Revision
-from casework.overview import desk
+from casework.overview import desk, orders
 from casework.overview.desk import Filters
 from casework.screening.rules import RULES
 from casework.web import shell
@@ -50,7 +50,8 @@ def queue() -> Response:
         view=chosen,
         counted=counted,
         numbers=desk.list_numbers(condition, filters, now=now),
-        **_list(condition, filters),
+        # One's own cases are few, so that suspicion can order those of one deadline.
+        **_list(condition, filters, usual=orders.DUE if chosen == "mine" else ""),
     )
 
 
@@ -82,9 +83,15 @@ def searched_for(words: str) -> bool:
     return 0 < len(words) <= LONGEST and not UNSTORABLE.search(words)
 
 
-def _list(condition: ColumnElement[bool], filters: Filters) -> dict[str, Any]:
-    sheet = desk.sheet(condition, filters, now=clock.now(), after=request.args.get("after", ""), limit=PAGE_SIZE)
+def _list(condition: ColumnElement[bool], filters: Filters, *, usual: str = "") -> dict[str, Any]:
+    sort = request.args.get("sort", "")
+    sort = sort if sort in orders.CHOICES else ""
+    given: dict[str, Any] = {"now": clock.now(), "after": request.args.get("after", ""), "limit": PAGE_SIZE}
+    order = sort or usual
+    sheet = orders.sheet(condition, filters, order, **given) if order else desk.sheet(condition, filters, **given)
     return {
+        "sort": sort,
+        "orders": orders.CHOICES,
         "sheet": sheet,
         "filters": filters,
         "rules": [rule.code for rule in RULES],

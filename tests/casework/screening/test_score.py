@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.screening.engine import Hit
+from casework.screening.first_checks import at_least
 from casework.screening.rules import RULES
 from casework.screening.score import FAMILIES, FAMILY_OF, PRIOR, START, Counts, Weight, cost, score, worth
 
@@ -78,13 +79,24 @@ def test_what_nobody_flagged_keeps_the_ratio_from_being_about_flagged_cases_only
 
 @pytest.mark.parametrize(
     ("kind", "people", "expected"),
-    [("record", 1, 1), ("employer", 42, 11), ("employer", 0, 1), ("unit", 600, 14), ("conduct", 0, 5)],
+    [
+        ("record", 1, 1),
+        ("employer", 42, 14),
+        ("employer", 6, 6),
+        ("employer", 0, 1),
+        ("unit", 600, 14),
+        ("conduct", 0, 5),
+    ],
 )
 def test_what_a_case_costs_first(kind, people, expected):
     assert cost(kind, people) == expected
 
 
+def test_no_cluster_costs_less_than_is_checked_first_in_it():
+    assert all(at_least(people) <= cost("employer", people) for people in range(1, 2_000))
+
+
 def test_worth_is_probability_per_cost():
     found = score([hit("graduate_denies", "C", "s")])
     assert worth(found, kind="record", people=1) == found.probability
-    assert worth(found, kind="employer", people=42) == found.probability / 11
+    assert worth(found, kind="employer", people=42) == found.probability / 14
