@@ -44,7 +44,7 @@ def working_days(cohort: int, last: date) -> dict[str, pa.Table]:
     """
     calendar = calendars.shipped()
     try:
-        found = [day for day in calendars.days(date(cohort, 1, 1), last) if calendar.working_day(day)]
+        found = [day for day in calendars.days(date(min(cohort, last.year), 1, 1), last) if calendar.working_day(day)]
     except calendars.CalendarUnknown:
         return {}
     return {"working_days": pa.table({"day": pa.array(found, pa.date32())})}

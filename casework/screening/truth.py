@@ -117,7 +117,11 @@ def _score(
     # What only the notes know, and no reading of the rule could see, is nobody's miss.
     guilty = [row for row in rows if row["label"] == "problem" and row.get("expected_hit") != "0"]
     planted = {_names(about, row) for row in guilty}
-    decoys = {_names(about, row) for row in rows if row["label"] in INNOCENT[about]} - planted
+    # A look-alike that one of two fair readings of the rule does hit is nobody's false accusation.
+    innocent = [
+        row for row in rows if row["label"] in INNOCENT[about] and row.get("expected_hit") not in {"1", "either"}
+    ]
+    decoys = {_names(about, row) for row in innocent} - planted
     found = sum(any(name in hit for name in names) for names in planted)
     accused = sum(names[0] in hit for names in decoys)
     return Score(number, about, len(planted), found, len(decoys), accused, did_not_run)

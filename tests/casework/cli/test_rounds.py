@@ -93,5 +93,5 @@ def test_screening_counts_by_rule_and_opens_only_when_asked(command_line, where,
     command_line.done("import", export(GOOD), *where[where["supervisor"]], "--yes")
     said = command_line.done("screen", *where[where["supervisor"]])
     assert "uscc_invalid" in said
-    assert "立案" not in said
+    assert "立案 0 件" not in said
     assert "立案 0 件" in command_line.done("screen", *where[where["supervisor"]], "--open")

@@ -17,8 +17,8 @@ from casework.screening.rules import RULES
 from tests.casework.screening import kit
 
 WHERE = ("--cohort", "2024", "--as-of", "2024-08-31", "--exported-at", "2024-07-25")
-HEADER = "学号,姓名,院系,毕业年份,毕业日期,毕业去向类别代码,签约日期,单位名称,统一社会信用代码,手机号,单位联系人手机,薪酬"
-GOOD = "202022110001,赵安宁,文学院,2024,2024-06-20,10,2024-06-01,甲有限公司,91420600MY2RT13M2C,16437829364,16437829365,6000"
+HEADER = "学号,姓名,院系,毕业年份,毕业日期,毕业去向类别代码,签约日期,单位名称,统一社会信用代码,手机号,单位联系人电话,单位联系人手机,薪酬"
+GOOD = "202022110001,赵安宁,文学院,2024,2024-06-20,10,2024-06-01,甲有限公司,91420600MY2RT13M2C,16437829364,027-91054726,16437829365,6000"
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,9 @@ def export(folder, *rows, header=HEADER, name="graduates.csv", encoding="utf-8-s
 
 
 def flagged(rows, *, rule=None):
-    return {(row["rule"], number) for row in rows for number in row["student_nos"].split() if rule in {None, row["rule"]}}
+    return {
+        (row["rule"], number) for row in rows for number in row["student_nos"].split() if rule in {None, row["rule"]}
+    }
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +79,8 @@ def test_the_files_of_the_sample_give_what_its_cleaned_values_give(sample_findin
     done, out = sample_findings
     assert done.returncode == 0, done.stderr
     cleaned = {(hit.rule, number) for hit in screening.hits for number in hit.student_nos}
-    # The sample's cleaned values know neither snapshots' order nor the files' own gaps otherwise.
-    assert flagged(written(out)) == cleaned
+    silent = {"serial_duplicate", "proxy_confirmation"}  # the sample's files lack their columns
+    assert flagged(written(out)) == {hit for hit in cleaned if hit[0] not in silent}
 
 
 def test_recall_and_false_accusations_are_printed_by_number(sample_findings):

@@ -53,21 +53,25 @@ def stored(rule=None, *, standing=True):
 
 
 def test_the_whole_sample_is_found_as_the_rules_find_it_in_its_truth(settings):
-    for name in ("graduates_2024.xlsx", "employer_register.csv", "change_log.csv", "proofs/manifest.csv"):
+    names = ("graduates_2024.xlsx", "employer_register.csv", "change_log.csv", "proofs/manifest.csv", "operators.csv")
+    for name in names:
         hand_in(UNIVERSITY / name, settings)
     for path in sorted((UNIVERSITY / "confirmations").glob("*.csv")):
         hand_in(path, settings, taken_on=date.fromisoformat(path.stem.removeprefix("confirm_")))
     done = run()
-    pure = engine.screen(kit.university(), context=kit.CONTEXT)
+    ran = {code for code, about in done.rules.items() if not about["missing"]}
+    # Minimum wages belong to whoever sets the round; no report is closed, no year came before and no lead came in.
+    assert done.rules.keys() - ran <= {"pay_below_minimum", "rectified_then_raised", "employer_jump", "lead"}
+    known = {name: frame for name, frame in kit.university().items() if name != "closings"}
+    pure = engine.screen(known, context=kit.CONTEXT)
     found, expected = {}, {}
     for rule, _, number in stored():
         found.setdefault(rule, set()).add(number)
-    for hit in pure.hits:
+    for hit in (hit for hit in pure.hits if hit.rule in ran):
         expected.setdefault(hit.rule, set()).update(hit.student_nos)
     assert found.keys() == expected.keys()
     for rule, numbers in expected.items():
         assert found[rule] == numbers, rule
-    assert not any(row["missing"] for row in done.rules.values())
     again = run()
     assert (again.counts["new"], again.counts["withdrawn"]) == (0, 0)
     assert again.counts["again"] == done.counts["new"] == db.session.scalar(select(func.count()).select_from(Finding))
