@@ -9,8 +9,6 @@ PARTS = {
     "one more than 64 bits hold": str(2**63),
     "one more than 32 bits hold": str(2**31),
     "superscript digit": "%C2%B2",
-    "up": "%2e%2e",
-    "line break": "a%0D%0Ab",
     "number of a report": f"LC24-R{DIGITS}",
     "number of a report, superscript": "LC24-R%C2%B2",
 }
@@ -19,11 +17,10 @@ ONCE = {"nul": "a%00b", "lone surrogate": "%ED%A0%80", "empty": "", "half an add
 QUESTIONS = {
     "superscript digit": "%C2%B2",
     "one more than 64 bits hold": str(2**63),
-    "five thousand digits": TOO_LONG,
     "place before all time": "d~0001-01-01T00:00:00%2B14:00~1",
     "place far away": f"n~{DIGITS}",
 }
-WORDS = {"superscript digit": "²", "thirty digits": DIGITS}
+WORDS = {"superscript digit": "²"}
 DAYS = {"last day": "9999-12-31", "week": "2024-W32-1"}
 NUMBERS = {"twice negative": "--1", "five thousand digits": TOO_LONG}
 LONG = {

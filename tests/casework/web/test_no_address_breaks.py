@@ -170,7 +170,7 @@ def with_rubbish_in_forms(walk):
     for role, form in walk.forms.values():
         answers[form.action, "nothing"] = sent(walk, role, form, {})
         answers[form.action, "nul"] = sent(walk, role, form, dict.fromkeys(form.fields, "a\x00b"))
-        for name in form.fields:
+        for name in {each.partition(".")[0]: each for each in form.fields}.values():  # one of a row of like fields
             for rubbish, value in rubbish_for(form.kinds[name]).items():
                 answers[form.action, name, rubbish] = sent(walk, role, form, form.fields | {name: value})
     return answers
