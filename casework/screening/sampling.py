@@ -26,6 +26,7 @@ EXPECTED = 0.05  # share of wrong records that is assumed where no sample was co
 WORST = 0.5  # the share at which a sample is least exact
 CONFIDENCE = 0.95
 PRODUCER, CONSUMER = 0.05, 0.10  # risks of a plan: a lot as declared fails, an unacceptable one passes
+LARGEST_PLAN = 5_000
 ALL = "*"
 HALVINGS = 80
 
@@ -123,14 +124,19 @@ def size_to_discover(rate: float, *, population: int | None = None, confidence: 
 
 
 def acceptance(declared: float, unacceptable: float, *, producer: float = PRODUCER, consumer: float = CONSUMER) -> Plan:
-    """Return the smallest plan that tells two shares apart; 1 % against 5 %: 132 with 3, 2 % against 8 %: 98 with 4."""
+    """Return the smallest plan that tells two shares apart; 1 % against 5 %: 132 with 3, 2 % against 8 %: 98 with 4.
+
+    Raises `Invalid` where they lie so near that only thousands of records could.
+    """
     wrong, n = 0, 1
-    while True:
+    while n <= LARGEST_PLAN:
         while binom.cdf(wrong, n, unacceptable) > consumer:
             n += 1
         if binom.cdf(wrong, n, declared) >= 1 - producer:
             return Plan(n, wrong)
         wrong += 1
+    sentence = N_("两个比例太接近，抽样分辨不出，没有抽样。请放宽不可接受的比例。")
+    raise Invalid(sentence, fields={"rate": N_("请填写更大的比例。")})
 
 
 def strata_of(cells: Iterable[tuple[str, str]], *, minimum: int = MINIMUM) -> dict[tuple[str, str], str]:

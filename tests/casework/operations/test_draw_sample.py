@@ -1,4 +1,4 @@
-"""Audit and watch samples: who can be drawn, what is opened, what the journal holds, and what is refused."""
+"""Audit samples: who can be drawn, what is opened, what the journal holds, and what is refused."""
 
 import pytest
 from sqlalchemy import func, select
@@ -7,56 +7,26 @@ from casework import clock, journal
 from casework.cases.models import Case
 from casework.cases.sample_population import expected_of, population_of
 from casework.cases.sample_queries import get_sample, samples_of, visible_samples
-from casework.cases.samples import Sample, SampleMember
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound
-from casework.intake.models import Record
 from casework.journal import JournalEntry
 from casework.operations.draw_sample import draw_sample
-from casework.operations.draw_watch_sample import draw_watch_sample
 from casework.people.actors import actor_of
 from casework.people.models import Organisation
 from casework.rounds.models import Round
-from casework.screening.models import FindingRecord
 from casework.screening.sampling import Design, draw, hash_of
-from tests.casework.factories import NOON, make_finding, make_person, make_tree
+from tests.casework.factories import NOON, make_person, make_tree
 from tests.casework.operations.bench import make_bench
+from tests.casework.operations.drawing import TEN, drawn, left_behind, settled
 from tests.support.together import together
 from workflows.access import SYSTEM
-
-TEN = Design("size", size=10, minimum=3)
 
 
 @pytest.fixture
 def bench(app):
     with clock.stopped_at(NOON):
         yield make_bench()
-
-
-def settled(bench, n, code="11", **values):
-    return [bench.record(destination_code=code, degree_level="31", **values) for _ in range(n)]
-
-
-def drawn(bench, design=TEN, *, person=None, **given):
-    return draw_sample(
-        organisation=bench.tree.university,
-        round_=bench.round_,
-        design=design,
-        actor=actor_of(person or bench.supervisor),
-        **given,
-    )
-
-
-def watched(bench, **given):
-    return draw_watch_sample(
-        organisation=bench.tree.university, round_=bench.round_, actor=actor_of(bench.supervisor), **given
-    )
-
-
-def left_behind(bench):
-    db.session.flush()
-    return tuple(db.session.scalar(select(func.count()).select_from(model)) for model in (Sample, SampleMember, Case))
 
 
 def test_only_what_counts_as_settled_is_drawn_from_by_class_and_degree(bench):
@@ -147,12 +117,12 @@ def test_of_two_cases_in_work_the_one_about_the_record_alone_is_joined(bench):
 def test_a_second_draw_needs_a_reason_and_leaves_the_first_as_it_was(bench):
     settled(bench, 20)
     first = drawn(bench).sample
-    before = (left_behind(bench), first.seed, [member.id for member in first.members])
+    before = (left_behind(), first.seed, [member.id for member in first.members])
     with pytest.raises(Conflict, match="已经抽过样"):
         drawn(bench)
     with pytest.raises(Conflict):
         drawn(bench, reason="  ")
-    assert (left_behind(bench), first.seed, [member.id for member in first.members]) == before
+    assert (left_behind(), first.seed, [member.id for member in first.members]) == before
     second = drawn(bench, reason="补录了数据").sample
     assert second.design["reason"] == "补录了数据"
     assert samples_of(first.organisation_id, first.round_id, purpose="audit") == [first, second]
@@ -161,18 +131,18 @@ def test_a_second_draw_needs_a_reason_and_leaves_the_first_as_it_was(bench):
 
 def test_nobody_to_draw_is_a_sentence_and_leaves_nothing(bench):
     bench.record(destination_code="70", degree_level="31")
-    before = left_behind(bench)
+    before = left_behind()
     with pytest.raises(Invalid, match="没有可供抽样的登记"):
         drawn(bench)
-    assert left_behind(bench) == before
+    assert left_behind() == before
 
 
 def test_a_seed_that_cannot_be_kept_is_refused(bench):
     settled(bench, 5)
-    before = left_behind(bench)
+    before = left_behind()
     with pytest.raises(Invalid, match="64"):
         drawn(bench, seed="x" * 65)
-    assert left_behind(bench) == before
+    assert left_behind() == before
 
 
 REFUSED = [("owner", Forbidden), ("auditor", Forbidden), ("party_leader", Forbidden), ("stranger", NotFound)]
@@ -185,10 +155,10 @@ def test_who_may_not_draw_leaves_nothing(bench, who, error):
         "owner": lambda: bench.owner,
         "stranger": lambda: make_person("supervisor", make_tree().university),
     }.get(who, lambda: make_person(who, bench.tree.university))()
-    before = left_behind(bench)
+    before = left_behind()
     with pytest.raises(error):
         drawn(bench, person=person)
-    assert left_behind(bench) == before
+    assert left_behind() == before
 
 
 def test_the_province_draws_for_its_university(bench):
@@ -247,68 +217,3 @@ def test_two_who_draw_at_once_draw_one_sample(app, bench):
     done = together(app, [go, go])
     assert [each for each in done if not isinstance(each, Conflict)] == [10]
     assert db.session.scalar(select(func.count()).select_from(Case)) == 10
-
-
-def flagged(bench, record):
-    found = make_finding(bench.tree.university, bench.round_, subject_key=record.student_no)
-    db.session.add(FindingRecord(finding_id=found.id, record_id=record.id))
-    db.session.flush()
-    return found
-
-
-def test_a_watch_sample_takes_unflagged_records_at_its_share_of_the_cases(bench):
-    suspected = settled(bench, 21)
-    for record in suspected:
-        bench.case(records=[record], findings=[flagged(bench, record)])
-    weak = settled(bench, 1)[0]
-    flagged(bench, weak)
-    free = settled(bench, 6)
-    done = watched(bench)
-    assert len(done.opened) == 2  # 5 % of 21, rounded up
-    assert {member.record_id for member in done.sample.members} <= {record.id for record in free}
-    assert {(case.origin, case.nature, case.severity) for case in done.opened} == {("sample", "verification", "low")}
-    assert done.sample.purpose == "watch"
-
-
-def test_a_withdrawn_finding_flags_nothing(bench):
-    record = settled(bench, 1)[0]
-    flagged(bench, record).withdrawn_at = NOON
-    bench.case()
-    assert watched(bench).sample.members[0].record_id == record.id
-
-
-def test_a_watch_sample_is_topped_up_and_never_drawn_twice(bench):
-    settled(bench, 10)
-    for _ in range(20):
-        bench.case(records=[bench.record(destination_code="70")])
-    assert len(watched(bench).opened) == 1
-    with pytest.raises(Conflict, match="不必再抽"):
-        watched(bench)
-    for _ in range(20):
-        bench.case(records=[bench.record(destination_code="70")])
-    assert len(watched(bench).opened) == 1
-    drawn_twice = select(SampleMember.record_id).group_by(SampleMember.record_id).having(func.count() > 1)
-    assert db.session.scalars(drawn_twice).all() == []
-
-
-def test_without_screening_cases_or_unflagged_records_no_watch_sample_is_drawn(bench):
-    settled(bench, 2)
-    before = left_behind(bench)
-    with pytest.raises(Conflict, match="不必再抽"):
-        watched(bench)
-    assert left_behind(bench) == before
-    for record in db.session.scalars(select(Record)).all():
-        bench.case(records=[record])
-    before = left_behind(bench)
-    with pytest.raises(Conflict, match="没有未被规则命中"):
-        watched(bench)
-    assert left_behind(bench) == before
-
-
-def test_sample_cases_of_both_kinds_look_alike_in_the_queue(bench):
-    settled(bench, 40)
-    for _ in range(20):
-        bench.case(records=[bench.record(destination_code="70")])
-    audit, watch = drawn(bench).opened[0], watched(bench).opened[0]
-    shown = [(c.title, c.title_params, c.kind, c.origin, c.nature, c.severity, c.rule) for c in (audit, watch)]
-    assert shown[0] == shown[1]

@@ -57,6 +57,11 @@ def test_the_plans_for_a_declared_rate_are_the_published_ones_and_no_smaller_one
         assert good == []
 
 
+def test_shares_that_no_sample_can_tell_apart_are_refused():
+    with pytest.raises(Invalid, match="太接近"):
+        sampling.acceptance(0.049, 0.05)
+
+
 def test_small_cells_join_their_family_and_then_each_other():
     cells = [("10", "bachelor")] * 40 + [("10", "doctor")] * 20 + [("10", "master")] * 15
     cells += [("46", "bachelor")] * 5 + [("51", "master")] * 29
