@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from casework.cli import accounts, cases, checks, reports, rounds, running, screening, spoken, weights
+from casework.cli import accounts, cases, checks, reports, rounds, running, samples, screening, spoken, weights
 from casework.errors import N_, CaseworkError
 from workflows.errors import Refused
 
@@ -36,6 +36,7 @@ for command in (
     *screening.COMMANDS,
     *weights.COMMANDS,
     *cases.COMMANDS,
+    *samples.COMMANDS,
     *reports.COMMANDS,
     *checks.COMMANDS,
 ):
