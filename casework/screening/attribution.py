@@ -80,7 +80,7 @@ def _standing_out(parts: Sequence[Standing], spoken: Sequence[Standing], *, exce
         out = [
             replace(part, q=float(value), verdict="beyond")
             for part, value in zip(level, corrected, strict=True)
-            if value <= q and (part.excess or 0) >= excess
+            if value <= q and round(part.excess or 0) >= excess
         ]
         if out:
             return out
@@ -93,4 +93,4 @@ def _rest_is_ordinary(whole: Standing, out: Sequence[Standing], fitted: Fit, *, 
     throughout = len(out) > 1 and n < (1 - _THROUGHOUT) * whole.unit.n
     if n < least or throughout:
         return False
-    return k - n * fitted.mean < excess or upper_tail(k, n, fitted) > _ORDINARY
+    return round(k - n * fitted.mean) < excess or upper_tail(k, n, fitted) > _ORDINARY

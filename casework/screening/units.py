@@ -12,9 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
+
 from casework.screening.attribution import attribute
 from casework.screening.standing import Comparison, Peer, Standing, Unit
 from casework.screening.statistics import beta_binomial, dispersion
+from casework.screening.statistics.beta_binomial import Fit
 from casework.screening.statistics.limits import exact_limits
 from casework.screening.statistics.many import benjamini_hochberg
 
@@ -27,7 +30,7 @@ def compare(
     """Hold every unit of at least `least` graduates against the narrowest of its peer groups that is large enough.
 
     A group counts units of `least` graduates, the unit itself among them, and needs
-    `peers_at_least`. q is by Benjamini–Hochberg within a level. Nothing depends on
+    `peers_at_least`; an excess is counted in whole persons. q is by Benjamini–Hochberg within a level. Nothing depends on
     the order of the units. Raises ValueError for two units of one name or impossible counts.
     """
     given = tuple(units)
@@ -39,8 +42,9 @@ def compare(
     for unit in sorted(given, key=lambda unit: unit.subject):
         if chosen[unit.subject]:
             used[unit.level, chosen[unit.subject]].append(unit)
+    usual = _usual_rho({group: groups[group] for group in sorted(used)})
     weighed = {
-        (level, name): _weigh(level, name, groups[level, name], tested)
+        (level, name): _weigh(level, name, groups[level, name], tested, usual_rho=usual[level])
         for (level, name), tested in sorted(used.items())
     }
     corrected = _corrected(weighed)
@@ -79,10 +83,33 @@ def _choose(unit: Unit, groups: Groups, least: int, peers_at_least: int) -> str:
     return next((name for name in unit.peers if len(groups[unit.level, name]) >= peers_at_least), "")
 
 
-def _weigh(level: str, name: str, group: Sequence[Unit], tested: Sequence[Unit]) -> tuple[Peer, list[Standing]]:
+def _usual_rho(groups: Groups) -> dict[str, float]:
+    """Return the scatter that is usual at each level: the median over its groups, each counting with its units.
+
+    How much units of a level differ is much alike from kind to kind, how high they
+    are is not. A small group with an inflated unit in it would learn too wide a scatter.
+    """
+    levels: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    for (level, _), group in groups.items():
+        levels[level].append((_fitted(group).rho, len(group)))
+    usual = {}
+    for level, found in levels.items():
+        found.sort()
+        weights = np.cumsum([units for _, units in found])
+        usual[level] = found[int(np.searchsorted(weights, weights[-1] / 2))][0]
+    return usual
+
+
+def _fitted(group: Sequence[Unit], *, usual_rho: float | None = None) -> Fit:
+    return beta_binomial.fit([unit.k for unit in group], [unit.n for unit in group], usual_rho=usual_rho)
+
+
+def _weigh(
+    level: str, name: str, group: Sequence[Unit], tested: Sequence[Unit], *, usual_rho: float
+) -> tuple[Peer, list[Standing]]:
     """Return the peer group and the standings of its tested units, undecided yet."""
     marked, counted = [unit.k for unit in group], [unit.n for unit in group]
-    fitted = beta_binomial.fit(marked, counted)
+    fitted = _fitted(group, usual_rho=usual_rho)
     spread = dispersion.Dispersion(0.0, 0.0)
     if 0 < sum(marked) < sum(counted):
         spread = dispersion.winsorised(dispersion.proportions(marked, counted))
@@ -132,7 +159,7 @@ def _corrected(weighed: Mapping[tuple[str, str], tuple[Peer, Sequence[Standing]]
 
 def _decided(one: Standing, corrected: float, excess: int, q: Decimal) -> Standing:
     over, tail = one.excess or 0.0, 1.0 if one.tail is None else one.tail
-    if corrected <= q and over >= excess:
+    if corrected <= q and round(over) >= excess:
         return replace(one, q=corrected, verdict="beyond")
     return replace(one, q=corrected, verdict="warning" if tail <= WARNING else "inside")
 
