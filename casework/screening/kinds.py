@@ -80,11 +80,6 @@ _COMMERCE = (N_("电子商务"), TRADE)
 # 体育学类, 体育 (professional master) and 体育类 of both vocational stages; 电子商务类 likewise.
 _SPORT_CODES = ("0402", "0452", "3703", "5703")
 _TRADE_CODES = ("1208", "3307", "5307")
-    "0402",
-    "0452",
-    "3703",
-    "5703",
-)  # 体育学类, 体育 (professional master), 体育类 of both vocational stages
 _UNKNOWN = (N_("专业代码不明"), "")
 
 _OF_ONE_KIND, _OF_ONE_FAMILY, _STRANGERS = 0.7, 0.8, 0.1
@@ -140,7 +135,10 @@ def peers_of(mix: Mix) -> tuple[str, ...]:
     if share >= _OF_ONE_KIND and _FAMILY[kind] == family:
         names.append(f"{kind}·{at}")
     if families[family] >= _OF_ONE_FAMILY * families.total():
-        names += [f"{family}·{at}", family]
+        names.append(f"{family}·{at}")
+        # Postgraduates of these kinds go other ways than undergraduates do, so that stages are not mixed there.
+        if family not in APART:
+            names.append(family)
     return (*names,) if family in APART else (*names, f"{ALL}·{at}", ALL)
 
 

@@ -30,8 +30,8 @@ def compare(
     """Hold every unit of at least `least` graduates against the narrowest of its peer groups that is large enough.
 
     A group counts units of `least` graduates, the unit itself among them, and needs
-    `peers_at_least`; an excess is counted in whole persons. q is by Benjamini–Hochberg within a level. Nothing depends on
-    the order of the units. Raises ValueError for two units of one name or impossible counts.
+    `peers_at_least`; an excess is counted in whole persons. q is by
+    Benjamini–Hochberg within a level. Nothing depends on the order of the units. Raises ValueError for two units of one name or impossible counts.
     """
     given = tuple(units)
     groups = _groups(given, least=least)
