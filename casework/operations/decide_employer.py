@@ -109,5 +109,5 @@ def _record(decision: EmployerDecision, actor: Actor, *, before: bool | None, af
         actor=str(actor.id),
         subject=decision.ref,
         facts={"codes": [decision.code_one, decision.code_other], "before": before, "after": after},
-        personal={"reason": reason.strip()},
+        personal={"reason": reason.strip()} if reason.strip() else {},
     )
