@@ -63,6 +63,7 @@ ACTIONS = {
     "intake:write": N_("写入数据"),
     "intake:drop": N_("放弃导入"),
     "screening:run": N_("运行筛查"),
+    "employer:decide": N_("认定用人单位"),
     "plan:issue": N_("印发自查通知（方案）"),
     "checklist:answer": N_("答复自查清单"),
     "measure:add": N_("列出整改措施"),
