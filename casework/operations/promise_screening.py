@@ -1,8 +1,8 @@
-"""Promise a screening as a job. Of one organisation and round only one is under way at a time."""
+"""Promise a screening as a job, or the back-test of settings; of one place one screening is under way at a time."""
 
 from sqlalchemy import select
 
-from casework import promises
+from casework import clock, promises
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.operations.permit import permit
@@ -10,6 +10,7 @@ from casework.operations.screen import one_at_a_time
 from casework.people.models import Organisation
 from casework.promises import Promise
 from casework.rounds.models import Round
+from casework.screening.settings import Given, deviations, settings_of
 from workflows.access import Actor
 
 _ALREADY = N_("这个单位的筛查正在进行，同一时间只能有一次。请等它完成，或先停止它。")
@@ -24,6 +25,15 @@ def promise_screening(*, organisation: Organisation, round_: Round, actor: Actor
     return promises.promise(
         "screen", organisation=organisation.id, round=round_.id, actor=actor.id, then_open=then_open
     )
+
+
+def promise_back_test(*, organisation: Organisation, round_: Round, values: Given, actor: Actor) -> Promise:
+    """Promise to try other settings; raise `Invalid` or `Conflict` at once where no trial is needed to know it."""
+    permit(actor, "round:settings", organisation=organisation)
+    fresh = deviations(values)
+    if fresh == deviations(settings_of(round_, clock.today())[0]):
+        raise Conflict(N_("参数与现在的相同，没有什么可以试算。"), code="nothing_changed")
+    return promises.promise("back_test", organisation=organisation.id, round=round_.id, actor=actor.id, values=fresh)
 
 
 def refuse_second(ref: str, *, organisation: int, round_: int) -> None:

@@ -1,24 +1,40 @@
 """Screening from the page: start a run, watch it, see what it found, leave rules out with a reason, open the cases."""
 
-from flask import Response, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
-from casework import journal, promises
+from casework import journal
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Invalid, NotFound
 from casework.operations.open_cases import Opened, matters, open_cases
 from casework.operations.permit import permit
+from casework.operations.promise_screening import promise_screening
+from casework.operations.stop_promise import STOPPABLE, stop_promise
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation
 from casework.promises import Promise
 from casework.screening.models import Run
+from casework.screening.rules import RULES
 from casework.web import shell
 from casework.web.imports import STEPS
+from casework.web.needs import need_words
 from casework.web.pages import Trouble, attempt, page, submitted
 
 BUSY_STATUS = 286
+SAYS = {
+    "C": N_("事实互相矛盾：立案核实"),
+    "V": N_("可疑信号和统计异常：列入核查，不等于虚假"),
+    "S": N_("只作佐证：单独不立案"),
+}
+FURTHER = (
+    ("web.rules", N_("筛查规则和参数")),
+    ("web.precision", N_("各规则的准确率")),
+    ("web.funnel", N_("漏斗图")),
+    ("web.employers", N_("用人单位认定")),
+    ("web.samples", N_("抽样核查")),
+)
 
 
 @signed_in
@@ -29,11 +45,27 @@ def start() -> Response:
         lambda: refs.append(_promise_run()),
         done=gettext("筛查已开始，可以离开本页。"),
         to=url_for("web.imports"),
-        again=lambda _: redirect(url_for("web.imports")),  # type: ignore[arg-type,return-value]
+        again=_not_started,
     )
     if refs:
         answer.headers["Location"] = url_for("web.screening", ref=refs[-1])
     return answer
+
+
+@signed_in
+def stop(ref: str) -> Response:
+    """Ask a screening or a back-test to stop, and show what became of it."""
+    found = db.session.scalars(select(Promise).where(Promise.ref == ref, Promise.name.in_(STOPPABLE))).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))
+    promise_id = found.id
+    where = url_for("web.screening" if found.name == "screen" else "web.rules_tried", ref=ref)
+    return submitted(
+        lambda: stop_promise(db.session.get_one(Promise, promise_id), actor=current_actor()),
+        done=gettext("已要求停止，当前一条规则运行完后即停止。"),
+        to=where,
+        again=lambda trouble: _said_at(where, trouble),
+    )
 
 
 @signed_in
@@ -68,14 +100,20 @@ def run(ref: str) -> Response:
     return page("screening/opened.html", outcome=outcome, run=_run(ref), steps=STEPS, step=5)
 
 
+def _not_started(trouble: Trouble) -> Response:
+    return _said_at(url_for("web.imports"), trouble)
+
+
+def _said_at(where: str, trouble: Trouble) -> Response:
+    flash(trouble.sentence)
+    return redirect(where, 303)  # type: ignore[return-value]
+
+
 def _promise_run() -> str:
     organisation, round_ = get_organisation(request.form.get("organisation", "")), shell.current_round()
-    permit(current_actor(), "screening:run", organisation=organisation)
     if round_ is None:
         raise Invalid(N_("还没有开启任何轮次，不能筛查。"))
-    return promises.promise(
-        "screen", organisation=organisation.id, round=round_.id, actor=current_actor().id, then_open=False
-    ).ref
+    return promise_screening(organisation=organisation, round_=round_, actor=current_actor()).ref
 
 
 def _open(ref: str, left_out: list[str], reason: str) -> Opened:
@@ -103,6 +141,9 @@ def _run_page(found: Run, trouble: Trouble | None) -> Response:
         trouble=trouble,
         run=found,
         opening=opening,
+        groups=_groups(found),
+        need_words=need_words,
+        further=[(url_for(name), label) for name, label in FURTHER if name in current_app.view_functions],
         staying=sum(len(matter.findings) for matter in waiting if not matter.opens),
         kinds={
             kind: sum(1 for each in opening if each.kind == kind) for kind in dict.fromkeys(m.kind for m in opening)
@@ -110,6 +151,16 @@ def _run_page(found: Run, trouble: Trouble | None) -> Response:
         steps=STEPS,
         step=5,
     )
+
+
+def _groups(found: Run) -> list[tuple[str, list[tuple[str, dict]]]]:
+    """Return the rules of a run by what a hit of theirs says; a rule that is no longer known only supports."""
+    outputs = {rule.code: rule.output for rule in RULES}
+    return [
+        (label, rows)
+        for output, label in SAYS.items()
+        if (rows := [(code, about) for code, about in found.rules.items() if outputs.get(code, "S") == output])
+    ]
 
 
 def _run(ref: str) -> Run:
