@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from casework.cases.models import Case, CaseFinding, CaseRecord
 from casework.db import db
-from casework.operations.matters import Matter, belongs, matters
+from casework.operations.matters import Matter, belongs, load_people, matters
 from casework.screening.models import Finding, Run
 
 BEING_WORKED = ("flagged", "investigating")
@@ -47,6 +47,7 @@ def plan(run: Run, *, without_rules: frozenset[str] = frozenset()) -> Plan:
             late.append((case, matter))
         else:
             opening.append(matter)
+    load_people(matter for _, matter in extending)
     _load([case for case, _ in (*extending, *late)])
     return Plan(tuple(opening), tuple(extending), tuple(late), waiting)
 
@@ -96,6 +97,8 @@ def _load(cases: list[Case]) -> None:
         selectinload(Case.records),
         selectinload(Case.moves),
         selectinload(Case.owner),
+        selectinload(Case.holds),
+        selectinload(Case.organisation),
     )
     for start in range(0, len(ids), AT_ONCE):
         db.session.scalars(select(Case).where(Case.id.in_(ids[start : start + AT_ONCE])).options(*parts)).all()

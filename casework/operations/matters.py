@@ -26,6 +26,7 @@ from workflows.severity import opens_case
 
 KIND_OF_LEVEL = {"record": "record", "employer": "employer", "group": "employer", "unit": "unit", "operator": "unit"}
 GROUP = "group:"
+AT_ONCE = 500
 NAMES = {rule.code: rule.name for rule in RULES}
 
 RECORD = N_("登记待核：%(rule)s")
@@ -74,13 +75,22 @@ def matters(run: Run) -> list[Matter]:
         select(Finding)
         .filter_by(organisation_id=run.organisation_id, round_id=run.round_id, last_run_id=run.id)
         .where(Finding.withdrawn_at.is_(None), Finding.id.not_in(taken))
-        .options(selectinload(Finding.members).joinedload(FindingRecord.record))
         .order_by(Finding.rule, Finding.subject_key, Finding.fingerprint)
     )
     grouped: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in db.session.scalars(wanted):
         grouped[KIND_OF_LEVEL[finding.level], finding.subject_key].append(finding)
-    return _absorbed([Matter(kind, key, tuple(findings)) for (kind, key), findings in sorted(grouped.items())])
+    found = [Matter(kind, key, tuple(findings)) for (kind, key), findings in sorted(grouped.items())]
+    load_people(matter for matter in found if matter.opens or matter.kind != "record")
+    return _absorbed(found)
+
+
+def load_people(found: Iterable[Matter]) -> None:
+    """Read whom these matters are about in a few queries; most findings wait, and nobody asks whom they are about."""
+    ids = [finding.id for matter in found for finding in matter.findings if "members" not in finding.__dict__]
+    members = selectinload(Finding.members).joinedload(FindingRecord.record)
+    for start in range(0, len(ids), AT_ONCE):
+        db.session.scalars(select(Finding).where(Finding.id.in_(ids[start : start + AT_ONCE])).options(members)).all()
 
 
 def belongs(part: Collection[int], whole: Collection[int]) -> bool:

@@ -99,6 +99,7 @@ def new_case(
     case.moves = [
         Move(by_id=None if actor is SYSTEM else actor.id, action="open", to_state="flagged", params={"origin": origin})
     ]
+    case.holds = []  # said here, or each case is asked for them when its clocks are set
     db.session.add(case)
     journal.record(
         organisation_id=organisation.id,
