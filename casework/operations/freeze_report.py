@@ -103,7 +103,13 @@ def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out
         contents=content_hashes(snapshot),
         dossiers=dossiers,
         open_cases=[
-            {"number": case.number, "state": case.state, "severity": case.severity, "reason": reason.strip()}
+            {
+                "number": case.number,
+                "state": case.state,
+                "severity": case.severity,
+                "reason": reason.strip(),
+                "sample": case.origin == "sample",
+            }
             for case, reason in left_out
         ],
         checklist=[vars(item) for item in snapshot.checklist],

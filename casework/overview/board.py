@@ -129,6 +129,11 @@ def unassigned(condition: ColumnElement[bool]) -> int:
     return db.session.scalar(wanted.where(condition, running(), Case.owner_id.is_(None))) or 0
 
 
+def drawn(condition: ColumnElement[bool]) -> int:
+    """Count the open cases that were drawn for a sample: work like any other, but nothing is suspected in them."""
+    return db.session.scalar(select(func.count(Case.id)).where(condition, running(), Case.origin == "sample")) or 0
+
+
 def burndown(condition: ColumnElement[bool], *, today: date, deadline: date | None) -> Burndown:
     """Return the open cases of a scope day by day, with the forecast for the deadline."""
     new, closed = _per_day(condition, Case.opened_at), _per_day(condition, Case.accepted_at)

@@ -11,7 +11,7 @@ the printed files: it holds that of their *content* (`snapshot.content_hashes`).
     format, number, supplementary_to, round, organisation, frozen_at
     contents       {"plan" | "records" | "report": sha256}
     cases          [{"number", "hash", "conclusion", "severity", "nature", "sample"}]   ordered by number
-    open_cases     [{"number", "state", "severity", "reason"}]                         ordered by number
+    open_cases     [{"number", "state", "severity", "reason", "sample"}]               ordered by number
     counts         {"cases", "samples", "open", "by_conclusion", "by_state", "by_severity"}
     checklist      [{"clause", "method", "examined", "finding", "responsible"}]         N1.1 … N1.5
     slots          [{"slot", "title"}]      recipients  ["…"]
@@ -138,13 +138,14 @@ def _case_line(dossier: Mapping) -> dict:
 
 def _counts(cases: Sequence[Mapping], waiting: Sequence[Mapping]) -> dict:
     real = [case for case in cases if not case["sample"]]
+    suspected = [case for case in waiting if not case.get("sample")]  # the first manifests did not tell them apart
     return {
         "cases": len(real),
         "samples": len(cases) - len(real),
         "open": len(waiting),
         "by_conclusion": dict(Counter(case["conclusion"] for case in real)),
-        "by_state": dict(Counter([ACCEPTED] * len(real) + [case["state"] for case in waiting])),
-        "by_severity": dict(Counter(case["severity"] for case in [*real, *waiting])),
+        "by_state": dict(Counter([ACCEPTED] * len(real) + [case["state"] for case in suspected])),
+        "by_severity": dict(Counter(case["severity"] for case in [*real, *suspected])),
     }
 
 

@@ -59,6 +59,7 @@ def overdue() -> Response:
         latest=board.latest(condition, now=now),
         people=board.people(condition, now=now),
         unassigned=board.unassigned(condition),
+        drawn=board.drawn(condition),
         reports=_reports(actor, round_.id if round_ else 0),
         heart=last_beat("sweep") or last_beat("scheduler"),
     )

@@ -91,12 +91,18 @@ def test_the_manifest_holds_every_dossier_and_names_every_open_case(office, sett
     waiting = make_case(office.organisation, office.round_, state="investigating", owner=office.investigator)
     make_case(office.organisation, office.round_, state="merged")
     make_case(office.organisation, office.round_, state="flagged", origin="canary")
-    report = frozen(office, settings, open_reasons={waiting.number: "等待用人单位复函"})
+    drawn = make_case(office.organisation, office.round_, origin="sample", severity="low", owner=office.investigator)
+    reasons = {waiting.number: "等待用人单位复函", drawn.number: "抽样核查正在进行"}
+    report = frozen(office, settings, open_reasons=reasons)
     assert report.manifest_hash == manifest_hash(report.manifest)
     assert verify_manifest(report.manifest, {row.dossier["number"]: row.dossier for row in report.cases}) == []
     counts = report.manifest["counts"]
-    assert (counts["cases"], counts["samples"], counts["open"]) == (2, 1, 1)
-    assert [line["number"] for line in report.manifest["open_cases"]] == [waiting.number]
+    assert (counts["cases"], counts["samples"], counts["open"]) == (2, 1, 2)
+    assert (counts["by_severity"], counts["by_state"]) == ({"medium": 3}, {"corrected": 2, "investigating": 1})
+    assert [(line["number"], line["sample"]) for line in report.manifest["open_cases"]] == [
+        (waiting.number, False),
+        (drawn.number, True),
+    ]
     assert [row["sample"] for row in report.snapshot["rows"]] == [False, False, True]
     assert {row.kind for row in report.documents} == {"plan", "records", "records_sheet", "report", "manifest"}
 

@@ -12,7 +12,7 @@ from casework.journal import LOOKS, JournalEntry
 from casework.operations.draw_sample import draw_sample
 from casework.people.actors import actor_of
 from casework.screening.sampling import Design
-from tests.casework.factories import make_person, make_record, make_tree
+from tests.casework.factories import make_case, make_person, make_record, make_tree
 
 WHOLE = {"kind": "size", "size": "8", "minimum": "2"}
 
@@ -213,3 +213,14 @@ def test_sample_cases_are_in_the_list_of_cases_by_their_origin_and_nothing_else_
     assert text.count("毕业去向登记待核实") == 8
     case = db.session.scalars(select(Case).filter_by(origin="sample")).first()
     assert as_person(settled.supervisor).get(f"/cases/{case.number}").status_code == 200
+
+
+def test_the_overdue_page_says_how_much_of_the_work_was_drawn(desk, as_person):
+    text = as_person(desk.supervisor).get("/overdue").text
+    assert "抽样核查：没有疑点" not in text
+    with unit_of_work():
+        make_case(desk.organisation, desk.round_, origin="sample", severity="low")
+    assert (
+        "在办案件里有1件是抽样核查：没有疑点，随机抽到，不计入问题统计。"
+        in as_person(desk.supervisor).get("/overdue").text
+    )
