@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, gammaln
 
+from casework.screening.standing import Peer
 from casework.screening.statistics.limits import exact_limits
-from casework.screening.units import Peer
 
 LINES, BAND = (0.95, 0.998), 0.95
 POINTS, HALF = 90, 2

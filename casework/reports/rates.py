@@ -29,10 +29,7 @@ _CODES = re.compile(r"\d{2}(?:\+\d{2})*")
 
 @dataclass(frozen=True)
 class Definition:
-    """What one rate counts: `part` is total, part (of that total) or watched (no part of the sum).
-
-    `metric` is the name by which screening knows a figure that it watches, "" for the others.
-    """
+    """What one rate counts: `part` is total, part (of that total) or watched (no part of the sum)."""
 
     key: str
     version: str
@@ -40,7 +37,6 @@ class Definition:
     name_en: str
     codes: tuple[str, ...]
     part: str
-    metric: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,6 @@ def definitions(rows: Iterable[Mapping[str, str]]) -> tuple[Definition, ...]:
             name_en=row.get("rate_en") or row["rate_zh"],
             codes=tuple(row["numerator_codes"].split("+")),
             part=row["part"],
-            metric=row.get("metric") or "",
         )
         for number, row in enumerate(rows, 1)
         if row.get("part") in PARTS and _CODES.fullmatch(row["numerator_codes"])

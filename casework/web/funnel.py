@@ -14,24 +14,25 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework import clock, journal
+from casework.doors.languages import enumeration
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, Forbidden, NotFound
 from casework.overview import unit_counts
 from casework.overview.funnel_limits import limits
-from casework.overview.funnel_sheet import DENOMINATORS, Metric, Row, Sheet, funnel_sheet
+from casework.overview.funnel_sheet import DENOMINATORS, INSIDE, METRICS, Row, Sheet, funnel_sheet
 from casework.people.models import Organisation
-from casework.reports.rates import Definition, definitions
+from casework.reports.rates import definitions
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
+from casework.screening.kinds import STAGES, stage_name
 from casework.screening.rule import STANDING_NOTE
-from casework.screening.units import Peer
+from casework.screening.standing import Peer
 from casework.web import chart_funnel, csv_file, funnel_words, shell, words
 from casework.web.pages import page
 from casework.web.wording import said
 
 ROWS_AT_MOST = 300
-INSIDE_ONE = ("college", "major", "class")
 STEP_DOWN = {"university": "college", "college": "major", "major": "class"}
 
 
@@ -77,7 +78,6 @@ def funnel() -> Response:
         imported=unit_counts.imported(asked.round_.id, asked.organisations),
         step_down=STEP_DOWN.get(asked.scope),
         codes={each.id: each.code for each in asked.organisations},
-        parents=asked.scope in ("major", "class"),
         explained=_explained,
     )
 
@@ -125,12 +125,12 @@ def _asked() -> Asked:
     chosen = tuple(each for each in reached if each.code == at) if at else reached
     if at and not chosen:
         raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": at})
-    scopes = INSIDE_ONE if len(chosen) == 1 else ("university",)
+    scopes = INSIDE if len(chosen) == 1 else ("university",)
     return Asked(
         metric=_chosen("metric", tuple(funnel_words.METRICS)),
         scope=_chosen("scope", scopes),
         denominator=_chosen("denominator", DENOMINATORS),
-        degree=_chosen("degree", ("", *funnel_words.STAGES)),
+        degree=_chosen("degree", ("", *STAGES.values())),
         at=at,
         group=request.args.get("group", ""),
         round_=round_,
@@ -148,29 +148,17 @@ def _chosen(name: str, known: tuple[str, ...]) -> str:
 def _sheet(asked: Asked) -> Sheet:
     table = rounds.table(asked.round_.id, "rate_definition")
     defined = definitions(entry.attributes for entry in sorted(table.values(), key=lambda each: each.code[-2:]))
-    stages = {
-        code: str(entry.attributes.get("stage", ""))
-        for code, entry in rounds.table(asked.round_.id, "degree_level").items()
-    }
+    settled = {code for each in defined if each.part == "total" for code in each.codes}
     return funnel_sheet(
-        Metric(asked.metric, funnel_words.RULES[asked.metric], _watched(defined, asked.metric).codes),
+        METRICS[asked.metric],
         asked.scope,
-        denominator=asked.denominator,
         organisations=asked.organisations,
         round_=asked.round_,
-        settled={code for each in defined if each.part == "total" for code in each.codes},
-        degrees={code for code, stage in stages.items() if stage == asked.degree} if asked.degree else None,
-        stages=stages,
+        among=settled if asked.denominator == "settled" else None,
+        degrees={code for code, stage in STAGES.items() if stage == asked.degree} if asked.degree else None,
         on=clock.today(),
         actor=current_actor(),
     )
-
-
-def _watched(defined: tuple[Definition, ...], metric: str) -> Definition:
-    found = next((each for each in defined if each.metric == metric), None)
-    if found is None:
-        raise NotFound(N_("本轮次的指标表里没有这项指标。"))
-    return found
 
 
 def _group(asked: Asked, sheet: Sheet) -> Peer | None:
@@ -199,7 +187,7 @@ def _chart(asked: Asked, sheet: Sheet, group: Peer) -> Markup:
     shown = [row for row in sheet.rows if row.standing.peer == group.name]
     points = [
         chart_funnel.Point(
-            label=row.tally.label,
+            label=row.label,
             n=row.standing.unit.n,
             share=row.standing.share,
             verdict=row.standing.verdict,
@@ -220,7 +208,7 @@ def _chart(asked: Asked, sheet: Sheet, group: Peer) -> Markup:
 
 def _choices(asked: Asked) -> list[tuple[str, str, list[tuple[str, str]], str]]:
     """Return the filters: name, label, options, what is chosen."""
-    scopes = INSIDE_ONE if len(asked.organisations) == 1 else ("university",)
+    scopes = INSIDE if len(asked.organisations) == 1 else ("university",)
 
     def options(table: dict[str, str], keys: tuple[str, ...]) -> list[tuple[str, str]]:
         return [(key, said(table[key])) for key in keys]
@@ -231,7 +219,10 @@ def _choices(asked: Asked) -> list[tuple[str, str, list[tuple[str, str]], str]]:
         (
             "degree",
             gettext("层次"),
-            [("", gettext("全部层次")), *options(funnel_words.STAGES, tuple(funnel_words.STAGES))],
+            [
+                ("", gettext("全部层次")),
+                *((stage, said(stage_name(stage))) for stage in dict.fromkeys(STAGES.values())),
+            ],
             asked.degree,
         ),
         ("denominator", gettext("分母"), options(funnel_words.DENOMINATORS, DENOMINATORS), asked.denominator),
@@ -244,17 +235,16 @@ def _choices(asked: Asked) -> list[tuple[str, str, list[tuple[str, str]], str]]:
 
 def _explained(row: Row) -> str:
     """Return the names of the units that say it instead of this one."""
-    return gettext("、").join(subject.partition(":")[2].split("/")[-1] for subject in row.standing.explained_by)
+    return enumeration(subject.partition(":")[2].replace("/", "") for subject in row.standing.explained_by)
 
 
 def _line(row: Row, names: dict[int, str]) -> list[object]:
-    standing, tally = row.standing, row.tally
-    college = tally.college if tally.level in ("major", "class") else ""
+    standing = row.standing
     shown = [f"{value:.6g}" if value is not None else "" for value in (standing.tail, standing.q)]
     return [
-        names[tally.organisation_id],
-        college,
-        tally.label,
+        names[row.organisation_id],
+        row.college,
+        row.label,
         standing.unit.n,
         standing.unit.k,
         f"{standing.share:.4f}",

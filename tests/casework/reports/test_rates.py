@@ -49,11 +49,6 @@ def test_the_definitions_agree_with_the_code_table(version):
         assert named == ([row[GROUP[version]] + "率"] if row["code"] in counted else [])
 
 
-def test_each_watched_figure_has_one_definition():
-    found = {each.metric: each.codes for each in shipped() if each.metric}
-    assert found == {"flexible": ("12", "76"), "freelance": ("76",), "startup": ("75",), "other_form": ("12",)}
-
-
 def test_what_is_told_in_words_only_is_no_rate_of_codes():
     rows = [
         {"version": "any", "rate_zh": "去向确认率", "numerator_codes": "confirmed graduates", "part": ""},
