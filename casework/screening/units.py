@@ -25,13 +25,14 @@ WARNING = 0.025  # the upper end of 95 % limits
 
 
 def compare(
-    units: Iterable[Unit], *, least: int = 10, peers_at_least: int = 5, excess: int = 5, q: Decimal = Decimal("0.05")
+    units: Iterable[Unit], *, least: int = 10, peers_at_least: int = 4, excess: int = 5, q: Decimal = Decimal("0.05")
 ) -> Comparison:
     """Hold every unit of at least `least` graduates against the narrowest of its peer groups that is large enough.
 
     A group counts units of `least` graduates, the unit itself among them, and needs
     `peers_at_least`; an excess is counted in whole persons. q is by
-    Benjamini–Hochberg within a level. Nothing depends on the order of the units. Raises ValueError for two units of one name or impossible counts.
+    Benjamini–Hochberg within a level. Nothing depends on the order of the units.
+    Raises ValueError for two units of one name or impossible counts.
     """
     given = tuple(units)
     groups = _groups(given, least=least)

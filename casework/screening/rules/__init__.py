@@ -7,6 +7,7 @@ from casework.screening.rules.bursts import ENTRY_BURST
 from casework.screening.rules.clusters import TINY_EMPLOYER_CLUSTER
 from casework.screening.rules.codes import CODE_UNKNOWN
 from casework.screening.rules.dates import DATES_CONTRADICT
+from casework.screening.rules.denials import DENIAL_RATE
 from casework.screening.rules.devices import PROXY_CONFIRMATION
 from casework.screening.rules.employer_code import USCC_INVALID, USCC_MISSING
 from casework.screening.rules.employer_register import (
@@ -16,6 +17,7 @@ from casework.screening.rules.employer_register import (
     EMPLOYER_NAME_MISMATCH,
     EMPLOYER_NOT_IN_REGISTER,
 )
+from casework.screening.rules.heaps import DIGIT_HEAPING
 from casework.screening.rules.jumps import EMPLOYER_JUMP
 from casework.screening.rules.leads import LEAD
 from casework.screening.rules.links import LINKED_EMPLOYERS
@@ -24,6 +26,7 @@ from casework.screening.rules.pay import PAY_BELOW_MINIMUM
 from casework.screening.rules.phones import CONTACT_IS_OWN_OR_FAMILY, EMPLOYERS_SHARE_PHONE, PHONE_SHARED
 from casework.screening.rules.posts import JOB_CATEGORY_OTHER
 from casework.screening.rules.proofs import INTERNSHIP_PROOF, PROOF_MISSING, PROOF_REUSED, PROOF_WRONG_KIND
+from casework.screening.rules.rates import RATE_FLEXIBLE, RATE_FREELANCE, RATE_OTHER_FORM, RATE_STARTUP
 from casework.screening.rules.rebounds import RECTIFIED_THEN_RAISED
 from casework.screening.rules.serials import SERIAL_DUPLICATE
 
@@ -57,7 +60,13 @@ RULES: tuple[Rule, ...] = (
     LINKED_EMPLOYERS,
     NEW_EMPLOYER_NO_INSURED,
     EMPLOYER_JUMP,
+    RATE_FLEXIBLE,
+    RATE_FREELANCE,
+    RATE_STARTUP,
+    RATE_OTHER_FORM,
     ENTRY_BURST,
     RECTIFIED_THEN_RAISED,
+    DENIAL_RATE,
+    DIGIT_HEAPING,
     LEAD,
 )

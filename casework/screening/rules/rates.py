@@ -96,7 +96,7 @@ AGAINST = (
 
 SETTINGS = (
     Setting("least", 10, N_("建议值：人数少于此值的单位只列出，不比较")),
-    Setting("peers", 5, N_("模拟人群实测：同类单位不足此数时改用更宽的同类")),
+    Setting("peers", 4, N_("模拟人群实测：同类单位不足此数时改用更宽的同类")),
     Setting("excess", 5, _PROPOSED),
     Setting("q", Decimal("0.05"), _MEASURED),
 )

@@ -1,5 +1,6 @@
 import inspect
 import re
+import sys
 
 import pytest
 
@@ -9,8 +10,13 @@ from tests.casework.screening import kit
 
 
 def _judge(rule):
-    """Return the words of the file that a rule's judge lies in, up to the first rule."""
-    return inspect.getsource(inspect.getmodule(rule.judge)).partition(" = Rule(")[0] if rule.judge else ""
+    """Return the words of the file that a rule's judge lies in, up to the first rule, and of rules it borrows from."""
+    if not rule.judge:
+        return ""
+    own = inspect.getmodule(rule.judge)
+    lent = {part.__module__ for part in vars(own).values() if inspect.isfunction(part)} - {own.__name__}
+    files = [own, *(sys.modules[name] for name in sorted(lent) if name.startswith("casework.screening.rules."))]
+    return "".join(inspect.getsource(file).partition(" = Rule(")[0] for file in files)
 
 
 EVIDENCE = {"graduate", "employer", "public_register", "original_document", "money_flow", "site_visit"}
@@ -47,8 +53,14 @@ def test_codes_are_promises():
         "linked_employers",
         "new_employer_no_insured",
         "employer_jump",
+        "rate_flexible",
+        "rate_freelance",
+        "rate_startup",
+        "rate_other_form",
         "entry_burst",
         "rectified_then_raised",
+        "denial_rate",
+        "digit_heaping",
         "lead",
     ]
 
