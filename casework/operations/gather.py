@@ -63,7 +63,7 @@ def gather(*, organisation: Organisation, round_: Round) -> Gathered:
             "codes": codes(entry for table in TABLES for entry in rounds.table(round_.id, table).values()),
         },
         context=Context(cohort_year=round_.cohort, as_of=clock.now(), exported_at=exported_at),
-        rules=tuple(rule for rule in RULES if rule.level != "record") if above else tuple(RULES),
+        rules=tuple(rule for rule in RULES if not above or rule.mixed or rule.level != "record"),
         values=values,
         version=version,
         cut=cut,

@@ -85,7 +85,9 @@ def store(screening: engine.Screening, gathered: Gathered, *, actor: Actor, prom
     if cut_of(organisation, db.session.get_one(Round, gathered.round_id)) != gathered.cut:
         raise Conflict(N_("筛查期间有新的数据写入，未保留任何结果。请重新筛查。"), code="data_changed")
     run = _store_run(screening, gathered, actor, promise_ref)
-    counts = _store_findings(screening.hits, run, _record_ids(organisation, run))
+    # What is about one record belongs to the university that can ask the graduate.
+    hits = [hit for hit in screening.hits if organisation.kind not in ABOVE or hit.level != "record"]
+    counts = _store_findings(hits, run, _record_ids(organisation, run))
     run.counts = {
         **counts,
         "by_rule": {each.rule: each.hits for each in screening.runs},

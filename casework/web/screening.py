@@ -29,11 +29,11 @@ SAYS = {
     "S": N_("只作佐证：单独不立案"),
 }
 FURTHER = (
-    ("web.rules", N_("筛查规则和参数")),
-    ("web.precision", N_("各规则的准确率")),
-    ("web.funnel", N_("漏斗图")),
-    ("web.employers", N_("用人单位认定")),
-    ("web.samples", N_("抽样核查")),
+    ("web.rules", N_("筛查规则和参数"), ("screening:run",)),
+    ("web.precision", N_("各规则的属实情况"), ("screening:run",)),
+    ("web.funnel", N_("漏斗图"), ("funnel:read",)),
+    ("web.employers", N_("用人单位认定"), ("employer:decide",)),
+    ("web.samples", N_("抽样核查"), ("sample:draw", "overdue:read")),
 )
 
 
@@ -143,7 +143,7 @@ def _run_page(found: Run, trouble: Trouble | None) -> Response:
         opening=opening,
         groups=_groups(found),
         need_words=need_words,
-        further=[(url_for(name), label) for name, label in FURTHER if name in current_app.view_functions],
+        further=_further(),
         staying=sum(len(matter.findings) for matter in waiting if not matter.opens),
         kinds={
             kind: sum(1 for each in opening if each.kind == kind) for kind in dict.fromkeys(m.kind for m in opening)
@@ -160,6 +160,15 @@ def _groups(found: Run) -> list[tuple[str, list[tuple[str, dict]]]]:
         (label, rows)
         for output, label in SAYS.items()
         if (rows := [(code, about) for code, about in found.rules.items() if outputs.get(code, "S") == output])
+    ]
+
+
+def _further() -> list[tuple[str, str]]:
+    """Return the pages beside this one that are there and that this person may open."""
+    return [
+        (url_for(endpoint), label)
+        for endpoint, label, actions in FURTHER
+        if endpoint in current_app.view_functions and shell.may(current_actor(), *actions)
     ]
 
 

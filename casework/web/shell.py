@@ -62,6 +62,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("系统"),
         (
+            Entry("web.rules", N_("筛查规则"), "search", ("screening:run", "round:settings")),
             Entry("web.journal", N_("日志校验"), "shield", ("journal:verify",)),
             Entry("web.admin", N_("管理"), "gear", ("people:manage", "round:settings")),
         ),

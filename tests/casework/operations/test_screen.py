@@ -157,3 +157,12 @@ def test_a_blank_in_the_tables_is_nothing_to_the_rules(settings, tmp_path):
     frame = queries.frames(round_().id, organisation().id)["records"].to_pylist()
     assert all("" not in row.values() for row in frame)
     assert {row["credit_code"] for row in frame} == {None, "914201009684295383"}
+
+
+def test_a_run_keeps_all_that_is_needed_to_judge_it(settings, tmp_path):
+    small(tmp_path, settings, 统一社会信用代码="")
+    done = run()
+    about = done.rules["employer_not_in_register"]
+    assert set(about) == {"version", "missing", "empty", "tests", "seconds"}
+    assert done.tests == sum(each["tests"] for each in done.rules.values())
+    assert (done.settings_version, done.counts["unreadable"]) == (0, {})
