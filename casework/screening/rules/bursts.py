@@ -21,6 +21,9 @@ from casework.screening.statistics.many import benjamini_hochberg
 _MEASURED = N_("模拟人群实测：42 次突击命中 40 次，未误及其他")
 
 
+_PEERS = 3  # without so many other colleges no season is seen
+
+
 @dataclass(frozen=True)
 class Crowd:
     """What one operator or college entered in the last days before a date, and what was to be expected."""
@@ -61,7 +64,11 @@ def _crowds(rows: Iterable[Row], unit: str, settings: Mapping[str, Value]) -> li
     for (cut_off, name), students in sorted(recent.items()):
         now, earlier, peers = everybody[cut_off]
         now, earlier, peers = now - len(students), earlier - own[cut_off, name], peers - 1
-        pace = own[cut_off, name] * last / before
+        if unit == "college" and peers < _PEERS:
+            continue
+        # A log that begins late says nothing about the days before it.
+        covered = max(1, min(before, (cut_off - windows[cut_off, name][0]["log_from"]).days - last + 1))
+        pace = own[cut_off, name] * last / covered
         # The season: what the date brings to everybody else, by this unit's own share of the work before.
         season = own[cut_off, name] * now / earlier if earlier else 0.0
         expected = max(pace, season, now / peers if peers else 0.0, last / before)
@@ -137,7 +144,8 @@ ENTRY_BURST = Rule(
           AND list_contains($weak, coalesce(later.family, new_code[1:2]))
           AND NOT coalesce(list_contains($weak, coalesce(earlier.family, old_code[1:2])), FALSE))
     SELECT cut_off, entered.student_no, entered.operator, max(records.college) AS college,
-           bool_or(day > cut_off - CAST($days AS INTEGER)) AS recent
+           bool_or(day > cut_off - CAST($days AS INTEGER)) AS recent,
+           (SELECT CAST(min(changed_at) AS DATE) FROM changes) AS log_from
     FROM entered JOIN dates
       ON day <= cut_off AND day > cut_off - CAST($days AS INTEGER) - CAST($days_before AS INTEGER)
     LEFT JOIN records ON records.student_no = entered.student_no

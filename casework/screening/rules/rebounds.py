@@ -19,6 +19,7 @@ from casework.screening.statistics.counts import poisson_cusum
 
 _PROPOSED = N_("建议值，未经实测，可按轮次调整")
 _CUSUM = N_("累积和控制图的通行取值（Montgomery《统计质量控制导论》第 9.1 节）")
+_PEERS = 3  # without so many other colleges no trickle is seen
 _PAUSE = 3  # days without a change after which a run of work is over
 
 
@@ -54,7 +55,7 @@ def _jumps(rows: Sequence[Row], unit: str, settings: Mapping[str, Value]) -> tup
     for row in rows:
         if row[unit]:
             raised[row[unit]].append(row)
-    if not raised:
+    if not raised or (unit == "college" and len(raised) <= _PEERS):
         return [], 0
     closed, last = rows[0]["closed_on"], rows[0]["last_day"]
     days = [closed + timedelta(days=n) for n in range((last - closed).days + 1)]
@@ -64,7 +65,7 @@ def _jumps(rows: Sequence[Row], unit: str, settings: Mapping[str, Value]) -> tup
     found, least = [], number(settings, "changes")
     for name, group in sorted(raised.items()):
         others = sum(before.values()) - before[name]
-        share = before[name] / others if others else 0.0
+        share = before[name] / others if others else 1 / max(1, len(raised) - 1)
         floor = number(settings, "floor")
         expected = _expected(daily[name], share=share, whole=whole, days=days, floor=floor)
         for run in _runs(daily[name], days, expected, settings):
