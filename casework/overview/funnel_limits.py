@@ -16,7 +16,7 @@ from casework.screening.standing import Peer
 from casework.screening.statistics.limits import exact_limits
 
 LINES, BAND = (0.95, 0.998), 0.95
-POINTS, HALF = 90, 2
+POINTS, HALF, CLEARLY = 90, 2, 1.05
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ def limits(group: Peer, *, smallest: int, largest: int) -> list[Limits]:
     low, high = np.minimum(wide[:, 0], plain[0][0]), np.maximum(wide[:, 1], plain[0][1])
     rows = zip(numbers, *plain[0], *plain[1], low, high, strict=True)
     return [Limits(int(row[0]), *(float(value) for value in row[1:])) for row in rows]
+
+
+def widened(found: list[Limits]) -> bool:
+    """Say whether the scatter of the group makes its range clearly wider than chance alone would."""
+    return any(each.wide_high > each.high95 * CLEARLY for each in found)
 
 
 def _numbers(smallest: int, largest: int) -> list[int]:

@@ -61,11 +61,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The units of one level: outliers first, then by persons too many; those that cannot be judged are apart."""
+    """The units of one level: outliers first, then by persons too many; those that cannot be judged are apart.
+
+    `labels` names every unit of every level by its subject, for those that say it instead of another.
+    """
 
     rows: tuple[Row, ...]
     unjudged: tuple[Row, ...]
     peers: tuple[Peer, ...]
+    labels: dict[str, str]
     nowhere: int
     settings: dict[str, Value]
     settings_version: int
@@ -73,6 +77,11 @@ class Sheet:
     def count(self, verdict: str) -> int:
         """Count the units of a verdict."""
         return sum(1 for row in self.rows if row.standing.verdict == verdict)
+
+    @property
+    def explained(self) -> int:
+        """Count the units beyond of which another unit says it."""
+        return sum(1 for row in self.rows if row.standing.verdict == "beyond" and row.standing.explained_by)
 
     @property
     def without_case(self) -> int:
@@ -115,6 +124,7 @@ def funnel_sheet(
         rows=tuple(sorted((row for row in rows if row.standing.peer), key=_place)),
         unjudged=tuple(row for row in rows if not row.standing.peer),
         peers=tuple(peer for peer in found.peers if peer.level == level),
+        labels={each.unit.subject: each.unit.label for each in found.standings},
         nowhere=counts.nowhere,
         settings=settings,
         settings_version=version,

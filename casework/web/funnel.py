@@ -14,12 +14,11 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework import clock, journal
-from casework.doors.languages import enumeration
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, Forbidden, NotFound
 from casework.overview import unit_counts
-from casework.overview.funnel_limits import limits
+from casework.overview.funnel_limits import Limits, limits, widened
 from casework.overview.funnel_sheet import DENOMINATORS, INSIDE, METRICS, Row, Sheet, funnel_sheet
 from casework.people.models import Organisation
 from casework.reports.rates import definitions
@@ -63,12 +62,14 @@ def funnel() -> Response:
     asked = _asked()
     sheet = _sheet(asked)
     group = _group(asked, sheet)
+    lines = _lines(sheet, group) if group else []
     return page(
         "funnel/page.html",
         asked=asked,
         sheet=sheet,
         group=group,
-        chart=_chart(asked, sheet, group) if group else "",
+        chart=_chart(asked, sheet, group, lines) if group else "",
+        widened=widened(lines),
         shown=_listed(sheet, group),
         judged=Counter(row.standing.peer for row in sheet.rows),
         outside=Counter(row.standing.peer for row in sheet.rows if row.standing.verdict == "beyond"),
@@ -78,7 +79,6 @@ def funnel() -> Response:
         imported=unit_counts.imported(asked.round_.id, asked.organisations),
         step_down=STEP_DOWN.get(asked.scope),
         codes={each.id: each.code for each in asked.organisations},
-        explained=_explained,
     )
 
 
@@ -183,7 +183,12 @@ def _listed(sheet: Sheet, group: Peer | None) -> list[tuple[int, Row]]:
     ]
 
 
-def _chart(asked: Asked, sheet: Sheet, group: Peer) -> Markup:
+def _lines(sheet: Sheet, group: Peer) -> list[Limits]:
+    sizes = [row.standing.unit.n for row in sheet.rows if row.standing.peer == group.name]
+    return limits(group, smallest=min(sizes), largest=max(sizes))
+
+
+def _chart(asked: Asked, sheet: Sheet, group: Peer, lines: list[Limits]) -> Markup:
     shown = [row for row in sheet.rows if row.standing.peer == group.name]
     points = [
         chart_funnel.Point(
@@ -201,8 +206,6 @@ def _chart(asked: Asked, sheet: Sheet, group: Peer) -> Markup:
         group=funnel_words.peer(group.name),
         units=funnel_words.units(asked.scope, len(points)),
     )
-    sizes = [point.n for point in points]
-    lines = limits(group, smallest=min(sizes), largest=max(sizes))
     return chart_funnel.funnel(points, lines, centre=group.centre, title=title)
 
 
@@ -231,11 +234,6 @@ def _choices(asked: Asked) -> list[tuple[str, str, list[tuple[str, str]], str]]:
         places = [("", gettext("全部高校")), *((each.code, each.name) for each in asked.reached)]
         found.insert(1, ("at", gettext("高校"), places, asked.at))
     return found
-
-
-def _explained(row: Row) -> str:
-    """Return the names of the units that say it instead of this one."""
-    return enumeration(subject.partition(":")[2].replace("/", "") for subject in row.standing.explained_by)
 
 
 def _line(row: Row, names: dict[int, str]) -> list[object]:
