@@ -52,18 +52,12 @@ def _page(trouble: Trouble | None) -> Response:
         organisation=organisation,
         places=places,
         place_options=[(each.code, each.name) for each in places],
-        rules_page=_rules_page(),
         round=round_,
         found=precision(organisation.id, round_.id),
         prior=PRIOR,
         origins=(PRIOR_ORIGIN, ENOUGH_ORIGIN, RETIRE_ORIGIN),
         may_refit=bool(scope_of(current_actor(), ACTION)),
     )
-
-
-def _rules_page() -> str:
-    """Return where the rules are set, for whoever may set them."""
-    return "/screening/rules" if shell.may(current_actor(), "round:settings") else ""
 
 
 def _place() -> tuple[Organisation, Round]:

@@ -1,5 +1,7 @@
 """Screening from the page: start a run, watch it, see what it found, leave rules out with a reason, open the cases."""
 
+from collections import Counter
+
 from flask import Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
@@ -8,7 +10,8 @@ from casework import journal
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Invalid, NotFound
-from casework.operations.open_cases import Opened, matters, open_cases
+from casework.operations.homes import plan
+from casework.operations.open_cases import Opened, open_cases
 from casework.operations.permit import permit
 from casework.operations.promise_screening import promise_screening
 from casework.operations.stop_promise import STOPPABLE, stop_promise
@@ -133,21 +136,17 @@ def _open(ref: str, left_out: list[str], reason: str) -> Opened:
 
 
 def _run_page(found: Run, trouble: Trouble | None) -> Response:
-    waiting = matters(found)
-    opening = [matter for matter in waiting if matter.opens]
+    planned = plan(found)
     return page(
         "screening/run.html",
         status=trouble.status if trouble else 200,
         trouble=trouble,
         run=found,
-        opening=opening,
+        planned=planned,
         groups=_groups(found),
         need_words=need_words,
         further=_further(),
-        staying=sum(len(matter.findings) for matter in waiting if not matter.opens),
-        kinds={
-            kind: sum(1 for each in opening if each.kind == kind) for kind in dict.fromkeys(m.kind for m in opening)
-        },
+        kinds=Counter(matter.kind for matter in planned.opening),
         steps=STEPS,
         step=5,
     )

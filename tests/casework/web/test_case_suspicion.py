@@ -3,23 +3,24 @@
 import pytest
 
 from casework import clock
-from casework.doors.unit import unit_of_work
+from casework.db import db
 from casework.operations.tell_withdrawn import tell_withdrawn
 from casework.people.actors import actor_of
-from tests.casework.factories import NOON
+from tests.casework.factories import NOON, make_run
 from tests.casework.operations.bench import make_bench
 from tests.casework.operations.finding import find, opened
 
 OBSERVED = {
     "employer_name": "岭川样本科技有限公司", "credit_code": "91X", "graduates": 42, "college": "文学院",
-    "of_college": 42, "insured": 3, "size_known": True, "size_unknown": False, "peers": 900, "college_peers": 60, "expected": "2.80",
+    "of_college": 42, "insured": 3,
+    "size_known": True, "size_unknown": False, "peers": 900, "college_peers": 60, "expected": "2.80",
     "tail": "1e-30",
 }  # fmt: skip
 
 
 @pytest.fixture
 def bench(app):
-    with clock.stopped_at(NOON), unit_of_work():
+    with clock.stopped_at(NOON):
         yield make_bench()
 
 
@@ -81,3 +82,21 @@ def test_what_came_late_is_offered_for_reopening_to_whoever_may(bench, as_person
     assert f"/cases/{case.number}/actions/reopen" in to_supervisor
     assert "没有另立新案" in to_supervisor
     assert "请就业部门负责人重新打开本案" in shown(as_person, bench, case)
+
+
+def test_a_run_that_opens_nothing_still_offers_to_join_what_it_found(bench, as_person):
+    worked, concluded = bench.record(), bench.record()
+    bench.case(records=[worked])
+    settled = bench.case(records=[concluded], state="accepted")
+    for record in (worked, concluded):
+        find(bench, record, rule="employers_share_phone", strength="m", observed=SHARED)
+    run = make_run(bench.tree.university, bench.round_)
+    run.counts, run.rules = {"found": 2, "new": 2}, {}
+    db.session.commit()
+    where, browser = f"/screening/runs/{run.ref}", as_person(bench.supervisor)
+    text = browser.get(where).text
+    assert "并入1组新疑点</button>" in text
+    assert "确认后将建案" not in text
+    done = browser.post(where).text
+    assert "新建案件0件，并入已有案件1件" in done
+    assert f"/cases/{settled.number}" in done
