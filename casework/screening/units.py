@@ -43,9 +43,9 @@ def compare(
     for unit in sorted(given, key=lambda unit: unit.subject):
         if chosen[unit.subject]:
             used[unit.level, chosen[unit.subject]].append(unit)
-    usual = _usual_rho({group: groups[group] for group in sorted(used)})
+    usual = _usual_scatter({group: groups[group] for group in sorted(used)})
     weighed = {
-        (level, name): _weigh(level, name, groups[level, name], tested, usual_rho=usual[level])
+        (level, name): _weigh(level, name, groups[level, name], tested, usual_scatter=usual[level])
         for (level, name), tested in sorted(used.items())
     }
     corrected = _corrected(weighed)
@@ -84,15 +84,17 @@ def _choose(unit: Unit, groups: Groups, least: int, peers_at_least: int) -> str:
     return next((name for name in unit.peers if len(groups[unit.level, name]) >= peers_at_least), "")
 
 
-def _usual_rho(groups: Groups) -> dict[str, float]:
-    """Return the scatter that is usual at each level: the median over its groups, each counting with its units.
+def _usual_scatter(groups: Groups) -> dict[str, float]:
+    """Return the scatter that is usual at each level, as rho over p(1 - p), which is the variance on the logit scale.
 
-    How much units of a level differ is much alike from kind to kind, how high they
-    are is not. A small group with an inflated unit in it would learn too wide a scatter.
+    How much units of a level differ on that scale is much alike from kind to kind,
+    how high they are is not. A small group with an inflated unit in it would learn too
+    wide a scatter from itself. It is the median over the groups, each counting with its units.
     """
     levels: dict[str, list[tuple[float, int]]] = defaultdict(list)
     for (level, _), group in groups.items():
-        levels[level].append((_fitted(group).rho, len(group)))
+        alone = _fitted(group)
+        levels[level].append((alone.rho / (alone.mean * (1 - alone.mean)), len(group)))
     usual = {}
     for level, found in levels.items():
         found.sort()
@@ -101,16 +103,16 @@ def _usual_rho(groups: Groups) -> dict[str, float]:
     return usual
 
 
-def _fitted(group: Sequence[Unit], *, usual_rho: float | None = None) -> Fit:
-    return beta_binomial.fit([unit.k for unit in group], [unit.n for unit in group], usual_rho=usual_rho)
+def _fitted(group: Sequence[Unit], *, usual_scatter: float | None = None) -> Fit:
+    return beta_binomial.fit([unit.k for unit in group], [unit.n for unit in group], usual_scatter=usual_scatter)
 
 
 def _weigh(
-    level: str, name: str, group: Sequence[Unit], tested: Sequence[Unit], *, usual_rho: float
+    level: str, name: str, group: Sequence[Unit], tested: Sequence[Unit], *, usual_scatter: float
 ) -> tuple[Peer, list[Standing]]:
     """Return the peer group and the standings of its tested units, undecided yet."""
     marked, counted = [unit.k for unit in group], [unit.n for unit in group]
-    fitted = _fitted(group, usual_rho=usual_rho)
+    fitted = _fitted(group, usual_scatter=usual_scatter)
     spread = dispersion.Dispersion(0.0, 0.0)
     if 0 < sum(marked) < sum(counted):
         spread = dispersion.winsorised(dispersion.proportions(marked, counted))

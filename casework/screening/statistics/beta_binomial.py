@@ -64,24 +64,29 @@ def winsorise(k: ArrayLike, n: ArrayLike, *, trim: float = 0.1) -> Numbers:
     return np.where((z < low) | (z > high), np.clip(pulled, 0, counted), marked)
 
 
-def fit(k: ArrayLike, n: ArrayLike, *, trim: float = 0.1, usual_rho: float | None = None, spread: float = 0.5) -> Fit:
+def fit(
+    k: ArrayLike, n: ArrayLike, *, trim: float = 0.1, usual_scatter: float | None = None, spread: float = 0.5
+) -> Fit:
     """Return the beta-binomial of most likelihood for units with k marked among n, after winsorising.
 
     Source: Griffiths, Biometrics 29 (1973) 637 for the likelihood, written with
     gamma functions so that winsorised counts need not be whole. Where nobody or
     everybody is marked the mean is that of half a person more (Jeffreys), so that
-    a tail can be told. `usual_rho` is the scatter of comparable groups: with it the
-    fit is penalised, log rho/(1 - rho) being normal about it with a standard deviation of
-    `spread`, so that few units, some inflated, do not learn their scatter from themselves alone. Raises
-    ValueError for no unit, an empty one, or k outside [0, n].
+    a tail can be told. `usual_scatter` is rho/(p(1 - p)) of comparable groups: with it
+    the fit is penalised, the logit of rho being normal about what follows from it with a
+    standard deviation of `spread`, so that few units, some of them inflated, do not
+    learn their scatter from themselves alone. Raises ValueError for no unit, an empty
+    one, or k outside [0, n].
     """
     marked, counted = _checked(k, n)
     pulled = winsorise(marked, counted, trim=trim) if trim else marked
     mean = (pulled.sum() + 0.5) / (counted.sum() + 1)
+    rho, weight = _LEAST_RHO, 0.0
+    if usual_scatter is not None:
+        rho, weight = float(np.clip(usual_scatter * mean * (1 - mean), _LEAST_RHO, _MOST_RHO)), spread**-2
     if len(counted) < 2 or pulled.sum() in (0, counted.sum()):  # noqa: PLR2004 - one unit has no scatter
-        return Fit.of(mean=mean, rho=_LEAST_RHO if usual_rho is None else usual_rho)
-
-    penalty = _Penalty(0.0, 0.0) if usual_rho is None else _Penalty(float(logit(usual_rho)), spread**-2)
+        return Fit.of(mean=mean, rho=rho)
+    penalty = _Penalty(float(logit(rho)), weight)
     point = _summit(np.array([logit(mean), logit(0.01)]), lambda there: _loss(there, pulled, counted, penalty))
     return Fit.of(mean=float(expit(point[0])), rho=float(expit(point[1])))
 
