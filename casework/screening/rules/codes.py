@@ -3,7 +3,8 @@
 from casework.errors import N_
 from casework.screening.rule import Rule, Sentence
 
-# A blank is another matter (the importer's), and a table that the round does not bring judges nothing.
+# A blank is another matter (the importer's), and a table that the round does not bring judges nothing. A number
+# that the records name twice is one graduate.
 CODE_UNKNOWN = Rule(
     code="code_unknown",
     name=N_("编码不在当年目录"),
@@ -26,9 +27,12 @@ CODE_UNKNOWN = Rule(
         SELECT "table", code FROM (SELECT DISTINCT "table", code FROM written WHERE coalesce(code, '') <> '')
         SEMI JOIN (SELECT DISTINCT "table" FROM codes) USING ("table")
         ANTI JOIN codes USING ("table", code)),
+    each AS (
+        SELECT student_no, "table", min(code) AS code
+        FROM written JOIN unknown USING ("table", code) GROUP BY student_no, "table"),
     spread AS (
         SELECT student_no, map_from_entries(list(("table", code) ORDER BY "table")) AS found
-        FROM written JOIN unknown USING ("table", code) GROUP BY student_no)
+        FROM each GROUP BY student_no)
     SELECT student_no AS subject, [student_no] AS student_nos,
            list_transform(map_entries(found), lambda x: x.key || '=' || x.value) AS matters,
            {'destination': found['destination'], 'degree': found['degree'],

@@ -80,3 +80,26 @@ def test_no_mask_shows_the_whole_value(text):
 @given(st.text(alphabet="０１２ABCxyz89 -\u3000", max_size=30))
 def test_a_cleaned_credit_code_stays_as_it_is(text):
     assert normal.credit_code(normal.credit_code(text)) == normal.credit_code(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("138-1234 0001", "13812340001"),
+        ("027-88888888", "02788888888"),  # such lines exist
+        ("13800000000", ""),
+        ("11111111111", ""),
+        ("12345678901", ""),
+        ("1", ""),
+        (None, ""),
+    ],
+)
+def test_a_number_that_fills_a_cell_is_equal_to_none(written, key):
+    assert normal.phone_key(written) == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("王 某", "王某"), ("木拉提·库尔班", "木拉提.库尔班"), ("Li Lei", "LI LEI")]
+)
+def test_two_spellings_of_a_name_are_one(one, other):
+    assert normal.person_name(one) == normal.person_name(other) != ""

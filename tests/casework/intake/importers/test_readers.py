@@ -14,9 +14,9 @@ from casework.intake.fields import KEPT_FIELDS
 from casework.intake.importers import IMPORTERS
 from casework.intake.importers.contacts import check_character, read_email, read_id_number, read_mobile, read_phone
 from casework.intake.importers.dates import read_date, read_moment, read_month, read_year
-from casework.intake.importers.numbers import read_number, read_pay, read_whole
+from casework.intake.importers.numbers import read_number, read_pay, read_wage, read_whole
 from casework.intake.importers.shapes import Flaw
-from casework.intake.importers.texts import read_credit_code, read_digits, read_name, read_text
+from casework.intake.importers.texts import read_credit_code, read_device, read_digits, read_name, read_text
 
 D = date(2024, 6, 5)
 TABLE = [
@@ -61,6 +61,18 @@ TABLE = [
     (read_pay, "面议", None, None),
     (read_number, "1,200", Decimal(1200), None),
     (read_number, "12a", None, "unreadable_number"),
+    (read_wage, "2420", Decimal(2420), None),
+    (read_wage, "2,420.00", Decimal(2420), None),
+    (read_wage, "24", None, "not_a_monthly_wage"),  # an hour's
+    (read_wage, "9999999999", None, "not_a_monthly_wage"),
+    (read_wage, "", None, None),
+    (read_device, " a4:83:e7:11:22:33 ", "A4:83:E7:11:22:33", None),
+    (read_device, "dev-8f3a", "DEV-8F3A", None),
+    (read_device, "微信", None, None),
+    (read_device, "10.1.2.3", None, "network_address"),
+    (read_device, "10.1.2.3:8080", None, "network_address"),
+    (read_device, "2001:db8::1", None, "network_address"),
+    (read_device, "[2001:db8::1]:443", None, "network_address"),
     (read_whole, "4.0", 4, None),
     (read_whole, "2.5", None, "not_a_whole_number"),
     (read_digits, "10.0", "10", None),
