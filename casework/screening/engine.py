@@ -153,7 +153,7 @@ def screen(
             if on_progress:
                 on_progress(len(runs), len(rules), rule.code)
         lost = unreadable(con, frames, columns)
-        table = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint").to_arrow_table()
+        table = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint, observed").to_arrow_table()
     return Screening(table, tuple(runs), settled, context, time.perf_counter() - started, lost)
 
 
