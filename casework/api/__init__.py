@@ -12,6 +12,7 @@ from casework.api.organisations import organisations
 from casework.api.reports import reports
 from casework.api.resource import Resource
 from casework.api.rounds import rounds
+from casework.api.samples import samples
 from casework.api.screening import screening
 from casework.api.self_check import self_check
 
@@ -25,6 +26,7 @@ RESOURCES: tuple[Resource, ...] = (
     case_actions,
     batches,
     screening,
+    samples,
     jobs,
     self_check,
     reports,

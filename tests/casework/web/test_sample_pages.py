@@ -70,7 +70,7 @@ def test_a_margin_says_what_strata_cost(settled, as_person):
     given = asked(settled, kind="margin", margin="20", minimum="7")
     text = as_person(settled.supervisor).get("/samples", query_string=given).text
     assert "将抽取14件，误差最多±" in text
-    assert "不分层需12件，多出的用于各层至少7件。" in text
+    assert "不分层需12件，多出的用于各层至少7件；" in text
 
 
 def test_a_plan_says_how_many_wrong_ones_are_allowed(settled, as_person):
