@@ -6,7 +6,7 @@ no statement here can be sorted by a rate (N1.5 三不得).
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
@@ -89,9 +89,13 @@ def lines(place: Place, *, round_id: int) -> list[Line]:
     counts: dict[tuple[str, ...], Counter[str]] = {}
     for row in db.session.execute(wanted):
         counts.setdefault(tuple(str(value or "") for value in row[: len(columns)]), Counter())[row.family] += row.n
-    order = _own_order(place, level)
-    known = sorted(counts, key=lambda key: (order.get(key[0], len(order)) if order else 0, key))
-    return [Line(key, _label(place, level, key), counts[key]) for key in known]
+    ordered = in_own_order(counts, _own_order(place, level))
+    return [Line(key, _label(place, level, key), counts[key]) for key in ordered]
+
+
+def in_own_order(keys: Iterable[tuple[str, ...]], own: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Return places in their official order, those that have none behind them by code and name."""
+    return sorted(keys, key=lambda key: (own.get(key[0], len(own)), key))
 
 
 def total(found: Sequence[Line]) -> Counter[str]:

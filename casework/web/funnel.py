@@ -21,14 +21,13 @@ from casework.overview import unit_counts
 from casework.overview.funnel_limits import Limits, limits, widened
 from casework.overview.funnel_sheet import DENOMINATORS, INSIDE, METRICS, Row, Sheet, funnel_sheet
 from casework.people.models import Organisation
-from casework.reports.rates import definitions
-from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from casework.screening.kinds import STAGES, stage_name
 from casework.screening.rule import STANDING_NOTE
 from casework.screening.standing import Peer
 from casework.web import chart_funnel, csv_file, funnel_words, shell, words
 from casework.web.pages import page
+from casework.web.rate_places import defined_in
 from casework.web.wording import said
 
 ROWS_AT_MOST = 300
@@ -146,9 +145,7 @@ def _chosen(name: str, known: tuple[str, ...]) -> str:
 
 
 def _sheet(asked: Asked) -> Sheet:
-    table = rounds.table(asked.round_.id, "rate_definition")
-    defined = definitions(entry.attributes for entry in sorted(table.values(), key=lambda each: each.code[-2:]))
-    settled = {code for each in defined if each.part == "total" for code in each.codes}
+    settled = {code for each in defined_in(asked.round_) if each.part == "total" for code in each.codes}
     return funnel_sheet(
         METRICS[asked.metric],
         asked.scope,
