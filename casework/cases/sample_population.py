@@ -134,7 +134,7 @@ def _registered(organisation: Organisation, round_: Round) -> list[tuple[int, st
     return [tuple(row) for row in db.session.execute(wanted)]
 
 
-def _worked_rows(organisation: Organisation, round_: Round) -> Select[tuple[int, int]]:
+def _worked_rows(organisation: Organisation, round_: Round) -> Select[int, int]:
     return (
         select(CaseRecord.record_id, CaseRecord.case_id)
         .join(Case, Case.id == CaseRecord.case_id)

@@ -78,12 +78,20 @@ def draw(
 ) -> None:
     """Draw a sample; print its name and what was opened."""
     with application(), unit_of_work():
-        where = {"organisation": people.get_organisation(organisation), "round_": rounds.get_round(round_code)}
+        place, round_, actor = people.get_organisation(organisation), rounds.get_round(round_code), acting(login)
         if watch:
-            done = draw_watch_sample(**where, actor=acting(login), seed=seed)
+            done = draw_watch_sample(organisation=place, round_=round_, actor=actor, seed=seed)
         else:
             design = _design(margin=margin, size=size, rate=rate, declared=declared, minimum=minimum)
-            done = draw_sample(**where, design=design, actor=acting(login), whole=whole, seed=seed, reason=reason)
+            done = draw_sample(
+                organisation=place,
+                round_=round_,
+                design=design,
+                actor=actor,
+                whole=whole,
+                seed=seed,
+                reason=reason,
+            )
         click.echo(done.sample.ref)
         words = N_("抽取%(drawn)d件，新立案%(opened)d件，并入在办案件%(joined)d件。")
         drawn = len(done.opened) + done.joined

@@ -36,6 +36,7 @@ GROUPS = {
     "screening": N_("筛查"),
     "funnel": N_("漏斗图"),
     "rates": N_("去向统计"),
+    "sample": N_("抽样"),
     "people": N_("人员"),
     "round": N_("轮次"),
     "deadline": N_("期限"),

@@ -6,6 +6,7 @@ and the cases stand below it.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -198,7 +199,7 @@ def _watch(place: Organisation, round_: Round) -> dict[str, object]:
     }
 
 
-def _said(round_id: int) -> dict[str, object]:
+def _said(round_id: int) -> dict[str, Any]:
     classes = sample_words.classes_of(round_id)
     return {
         "stratum": lambda name: sample_words.stratum_label(name, classes),
