@@ -76,7 +76,7 @@ def _standing_out(parts: Sequence[Standing], spoken: Sequence[Standing], *, exce
     for part in free:
         levels[-len(part.unit.within)].append(part)
     for _, level in sorted(levels.items()):
-        corrected = benjamini_hochberg([part.tail for part in level])
+        corrected = benjamini_hochberg([part.chance for part in level])
         out = [
             replace(part, q=float(value), verdict="beyond")
             for part, value in zip(level, corrected, strict=True)

@@ -81,7 +81,7 @@ _WIDER = {
 
 def _places(row: Row, *, several: bool) -> dict[str, tuple[str, str]]:
     """Return the subject and the label of each unit that a row belongs to."""
-    university, college = row.get("university"), row["college"]
+    university, college = row.get("university") or "", row["college"]
     if several and not university:
         return {}
     places = {"university": (f"university:{university}", university)} if several else {}

@@ -80,6 +80,11 @@ class Standing:
     explained_by: tuple[str, ...] = ()
 
     @property
+    def chance(self) -> float:
+        """Return the tail, 1 for a unit that was not tested."""
+        return 1.0 if self.tail is None else self.tail
+
+    @property
     def fell_back(self) -> bool:
         """Say whether the narrowest peer group was too small, so that a wider one had to do."""
         return bool(self.peer) and self.peer != self.unit.peers[0]

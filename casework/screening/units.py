@@ -156,15 +156,15 @@ def _corrected(weighed: Mapping[tuple[str, str], tuple[Peer, Sequence[Standing]]
     return {
         one.unit.subject: float(value)
         for weights in levels.values()
-        for one, value in zip(weights, benjamini_hochberg([one.tail for one in weights]), strict=True)
+        for one, value in zip(weights, benjamini_hochberg([one.chance for one in weights]), strict=True)
     }
 
 
 def _decided(one: Standing, corrected: float, excess: int, q: Decimal) -> Standing:
-    over, tail = one.excess or 0.0, 1.0 if one.tail is None else one.tail
+    over = one.excess or 0.0
     if corrected <= q and round(over) >= excess:
         return replace(one, q=corrected, verdict="beyond")
-    return replace(one, q=corrected, verdict="warning" if tail <= WARNING else "inside")
+    return replace(one, q=corrected, verdict="warning" if one.chance <= WARNING else "inside")
 
 
 def _untested(unit: Unit, least: int) -> Standing:
