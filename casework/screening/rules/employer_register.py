@@ -170,10 +170,11 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
     ),
     sql="""
     WITH compared AS (
-        SELECT student_no, code, employer_name, register.name AS register_name,
+        SELECT code, employer_nature_code AS written_nature, employment.industry_code AS written_industry,
+               count(*) AS colleagues, register.name AS register_name,
                narrow(employer_nature_code) AS nature, narrow(register.nature_code) AS register_nature,
                narrow(employment.industry_code) AS industry, narrow(register.industry_code) AS register_industry
-        FROM employment JOIN register USING (code)),
+        FROM employment JOIN register USING (code) GROUP BY ALL),
     labels AS (
         SELECT "table", narrow(code) AS code, min(name_zh) AS label FROM codes
         WHERE "table" IN ('employer_nature', 'industry') AND code IS NOT NULL GROUP BY ALL),
@@ -187,8 +188,7 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
                coalesce(industry <> register_industry, FALSE)
                AND industry_label.code IS NOT NULL AND register_industry_label.code IS NOT NULL
                AND NOT list_has_any($same, [industry || '=' || register_industry, register_industry || '=' || industry])
-               AS industry_differs,
-               count(*) OVER (PARTITION BY compared.code, nature, industry) AS colleagues
+               AS industry_differs
         FROM compared
         LEFT JOIN labels AS nature_label ON nature_label."table" = 'employer_nature' AND nature_label.code = nature
         LEFT JOIN labels AS register_nature_label
@@ -205,7 +205,10 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
             'register_industry': register_industry, 'register_industry_name': register_industry_name,
             'nature_differs': nature_differs, 'industry_differs': industry_differs,
             'colleagues': colleagues, 'agreed': colleagues >= $colleagues} AS observed
-    FROM different WHERE nature_differs OR industry_differs
+    FROM employment JOIN different USING (code)
+    WHERE (nature_differs OR industry_differs)
+      AND employer_nature_code IS NOT DISTINCT FROM written_nature
+      AND industry_code IS NOT DISTINCT FROM written_industry
     """,
     tells=(
         Sentence(

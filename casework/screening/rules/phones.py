@@ -110,8 +110,8 @@ PHONE_SHARED = Rule(
                count(DISTINCT counsellor) AS counsellors
         FROM records SEMI JOIN (
             SELECT phone_index FROM records WHERE phone_index IS NOT NULL
-            GROUP BY phone_index HAVING count(DISTINCT student_no) >= $graduates) USING (phone_index)
-        GROUP BY phone_index),
+            GROUP BY phone_index HAVING count(*) >= $graduates) USING (phone_index)
+        GROUP BY phone_index HAVING count(DISTINCT student_no) >= $graduates),
     staff AS (
         SELECT DISTINCT phone_index, TRUE AS of_staff FROM operators
         WHERE phone_index IS NOT NULL AND NOT coalesce(list_contains($student_roles, trim(role)), FALSE))

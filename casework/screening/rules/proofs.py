@@ -173,17 +173,20 @@ PROOF_WRONG_KIND = Rule(
     filed AS (
         SELECT DISTINCT student_no, proofs.kind, paper FROM proofs LEFT JOIN known ON known.kind = proofs.kind
         WHERE coalesce(size, 1) > 0),
-    judged AS (
-        SELECT student_no, destination_code, destination_name, destined.family,
-               list_sort(list(DISTINCT kind)) AS kinds,
-               bool_or(filed.paper IS NULL OR matrix.paper IS NOT NULL) AS acceptable
+    placed AS (
+        SELECT student_no, destination_code, destination_name, destined.family, kind,
+               filed.paper IS NULL OR matrix.paper IS NOT NULL AS acceptable
         FROM filed JOIN destined USING (student_no)
-        LEFT JOIN matrix ON matrix.family = destined.family AND matrix.paper = filed.paper
+        LEFT JOIN matrix ON matrix.family = destined.family AND matrix.paper = filed.paper),
+    judged AS (
+        SELECT student_no, destination_code, destination_name, family, list_sort(list(DISTINCT kind)) AS kinds
+        FROM placed SEMI JOIN (
+            SELECT student_no FROM placed GROUP BY student_no HAVING NOT bool_or(acceptable)) USING (student_no)
         GROUP BY ALL)
     SELECT student_no AS subject, [student_no] AS student_nos, list_concat([destination_code], kinds) AS matters,
            {'destination_code': destination_code, 'destination_name': destination_name,
             'kinds': array_to_string(kinds, '、'), 'accepted': papers} AS observed
-    FROM judged JOIN accepted USING (family) WHERE NOT acceptable
+    FROM judged JOIN accepted USING (family)
     """,
     tells=(
         Sentence(
