@@ -28,10 +28,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from casework.rounds.tables import SHIPPED, entries
 from casework.screening import ground
 from casework.screening.engine import Screening, screen
 from casework.screening.frames import SCHEMAS, Context
 from casework.screening.rules import RULES
+from casework.screening.tables import codes
 
 CONTEXT = Context(cohort_year=2024, as_of=datetime(2024, 8, 31, 15, 59, 59, tzinfo=UTC))
 REPORTED = datetime(2024, 8, 5, 9, 30, tzinfo=UTC)
@@ -62,7 +64,8 @@ VALUES = {
         "signing_date": "DATE '2024-01-01' + CAST(roll(i, 2, 200) AS INTEGER)",
         "graduation_date": "DATE '2024-06-20'",
         "employer_name": f"'武汉第' || ({EMPLOYER}) || '有限公司'",
-        "credit_code": f"CASE WHEN roll(i, 7, 100) = 0 THEN '无此码' WHEN roll(i, 8, 10) < 7 THEN code({EMPLOYER}) END",
+        "credit_code": "CASE WHEN roll(i, 7, 100) = 0 THEN '无此码'"
+        f" WHEN roll(i, 8, 100) < 96 THEN code({EMPLOYER}) END",
         "employer_nature_code": "'39'",
         "industry_code": "'34'",
         "employer_place_code": "'420100'",
@@ -138,7 +141,6 @@ SHARE = {
     "operators": 0.005,
     "history": 0.075,
 }
-SETTLED = {"10": None, "11": None, "12": None, "271": "27", "76": None, "801": "80", "85": None, "70": None}
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,15 @@ def make(folder: Path, rows: int) -> None:
         if name == "records":
             columns += [f"'{n}' || (i % 977) AS filler_{n}" for n in range(FILLERS)]
         body = f"SELECT {', '.join(columns)} FROM range({int(rows * SHARE[name])}) AS r(i)"  # noqa: S608 - own constants
-        with duckdb.connect(config={"memory_limit": "1GB", "threads": 2, "preserve_insertion_order": False}) as con:
+        with duckdb.connect(
+            config={
+                "memory_limit": "1GB",
+                "threads": 2,
+                "preserve_insertion_order": False,
+            }
+        ) as con:
             con.execute("SET TimeZone = 'UTC'")
+            con.execute("SET enable_progress_bar = false")
             con.execute(ground.MACROS + MACROS)
             body = body.replace("$rows", str(rows))
             con.execute(f"COPY ({body}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
@@ -176,7 +185,7 @@ def frames_in(folder: Path) -> dict[str, Path | pa.Table]:
     """Return the files and the small frames that stay in memory."""
     return {
         **{name: folder / f"{name}.parquet" for name in VALUES},
-        "codes": _codes(),
+        "codes": codes(entries(SHIPPED / "2024")),
         "working_days": _working_days(),
         "minimum_wages": pa.table({"place_code": ["420000"], "monthly": [Decimal(2010)]}),
         "closings": pa.table(
@@ -258,14 +267,6 @@ def _typed(field: pa.Field, expression: str) -> str:
     kinds = {"string": "VARCHAR", "date32[day]": "DATE", "int32": "INTEGER", "int64": "BIGINT", "bool": "BOOLEAN"}
     kind = kinds.get(str(field.type), "TIMESTAMPTZ" if pa.types.is_timestamp(field.type) else "DECIMAL(12, 2)")
     return f'CAST({expression} AS {kind}) AS "{field.name}"'
-
-
-def _codes() -> pa.Table:
-    rows = [
-        {"table": "destination", "code": code, "name_zh": code, "parent_code": parent, "settled": code != "70"}
-        for code, parent in SETTLED.items()
-    ]
-    return pa.Table.from_pylist([{"needs_employer": None} | row for row in rows], schema=SCHEMAS["codes"])
 
 
 def _working_days() -> pa.Table:

@@ -140,15 +140,17 @@ def screen(
     settled = settle(rules, settings or {})
     runs: list[RuleRun] = []
     with (
-        _answering_for_memory(memory_limit_mb),
+        _answering_for_memory(memory_limit_mb) as at,
         tempfile.TemporaryDirectory(prefix="screening-") as spill,
         _connect(spill, memory_limit_mb, threads) as con,
     ):
+        con.execute("SET enable_progress_bar = false")
         columns = lay(con, frames, as_of=_beijing(context.as_of))
         con.execute(_FINDINGS)
         for rule in rules:
             if should_stop and should_stop():
                 raise ScreeningStopped(N_("筛查已按要求停止，未保留任何结果。"))
+            at.append(rule.code)
             runs.append(_run(con, rule, columns=columns, cut=_cut(context), settings=settled[rule.code]))
             if on_progress:
                 on_progress(len(runs), len(rules), rule.code)
@@ -209,12 +211,14 @@ _JUDGED = pa.schema(
 
 
 @contextmanager
-def _answering_for_memory(limit_mb: int) -> Iterator[None]:
+def _answering_for_memory(limit_mb: int) -> Iterator[list[str]]:
+    """Yield a list for the codes of the rules as they begin, so that a refusal can name the one that wanted more."""
+    at: list[str] = []
     try:
-        yield
+        yield at
     except duckdb.OutOfMemoryException as fault:
-        message = N_("内存上限 %(limit)s MB 不够完成筛查，未保留任何结果。请调高上限后重试。")
-        raise OutOfMemory(message, params={"limit": limit_mb}) from fault
+        message = N_("内存上限 %(limit)s MB 不够运行规则 %(rule)s，未保留任何结果。请调高上限后重试。")
+        raise OutOfMemory(message, params={"limit": limit_mb, "rule": at[-1] if at else "—"}) from fault
 
 
 def _connect(spill: str, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
