@@ -20,6 +20,7 @@ PROXY_CONFIRMATION = Rule(
         Setting("graduates", 5, N_("设计建议：同一设备两小时内五人及以上")),
         Setting("hours", 2, N_("设计建议：同一设备两小时内五人及以上")),
         Setting("colleges", 2, N_("建议值：超过此数学院的毕业生混用的是公用设备")),
+        Setting("colleges_in_all", 10, N_("建议值：前后涉及超过此数学院的是公用设备，或填的只是机型")),
     ),
     # Each answer begins a window; a window with enough graduates is a crowd, and whoever answered inside one is
     # found. The latest crowd that had begun reaches furthest, so it alone decides.
@@ -32,21 +33,24 @@ PROXY_CONFIRMATION = Rule(
         FROM answers SEMI JOIN (
             SELECT device FROM answers GROUP BY device HAVING count(DISTINCT student_no) >= $graduates) USING (device)
         JOIN records USING (student_no)),
+    own AS (
+        SELECT * FROM busy SEMI JOIN (
+            SELECT device FROM busy GROUP BY device HAVING count(DISTINCT college) <= $colleges_in_all) USING (device)),
     windows AS (
         SELECT device, confirm_time AS started_at, max(confirm_time) OVER two_hours AS ended_at,
                count(DISTINCT student_no) OVER two_hours AS graduates,
                count(DISTINCT college) OVER two_hours AS colleges,
                count(DISTINCT class_name) OVER two_hours AS classes,
                count(DISTINCT counsellor) OVER two_hours AS counsellors
-        FROM busy
+        FROM own
         WINDOW two_hours AS (PARTITION BY device ORDER BY confirm_time
             RANGE BETWEEN CURRENT ROW AND to_hours($hours) FOLLOWING)),
     crowds AS (
         SELECT DISTINCT * FROM windows WHERE graduates >= $graduates AND colleges <= $colleges),
     inside AS (
-        SELECT busy.student_no, crowds.*
-        FROM busy ASOF JOIN crowds ON busy.device = crowds.device AND busy.confirm_time >= crowds.started_at
-        WHERE busy.confirm_time <= crowds.ended_at)
+        SELECT own.student_no, crowds.*
+        FROM own ASOF JOIN crowds ON own.device = crowds.device AND own.confirm_time >= crowds.started_at
+        WHERE own.confirm_time <= crowds.ended_at)
     SELECT student_no AS subject, [student_no] AS student_nos, [device] AS matters,
            {'graduates': graduates, 'started_at': strftime(started_at, '%Y-%m-%d %H:%M'),
             'minutes': date_diff('minute', started_at, ended_at), 'classes': classes,

@@ -21,20 +21,25 @@ SERIAL_DUPLICATE = Rule(
         Setting("digits", 5, N_("建议值：去掉前导零后不足此位数的是占位符或序号")),
         Setting("employers", 5, N_("建议值：超过此数的单位都用的是表格自身的编号，不是协议编号")),
     ),
+    # Only what is written twice is cleaned, once a spelling: nearly every number of a good export stands once.
     sql="""
-    WITH cleaned AS (
-        SELECT student_no, credit_code, employer_name, signing_date, narrow(agreement_no) AS written,
-               regexp_replace(written, '[^0-9A-Z\\p{Han}]', '', 'g') AS serial,
-               ltrim(regexp_replace(written, '[^0-9]', '', 'g'), '0') AS digits
+    WITH given AS (
+        SELECT student_no, credit_code, employer_name, signing_date, upper(replace(agreement_no, ' ', '')) AS key
         FROM records WHERE agreement_no IS NOT NULL),
-    numbered AS (
+    cleaned AS (
+        SELECT key, narrow(key) AS written, regexp_replace(written, '[^0-9A-Z\\p{Han}]', '', 'g') AS serial,
+               ltrim(regexp_replace(written, '[^0-9]', '', 'g'), '0') AS digits
+        FROM given GROUP BY key HAVING min(student_no) <> max(student_no)),
+    numbers AS (
         SELECT * FROM cleaned
         WHERE length(digits) >= $digits
           AND replace(digits, digits[1], '') <> ''
           AND NOT contains('01234567890123456789', digits) AND NOT contains('98765432109876543210', digits)
           AND NOT regexp_full_match(written, '[0-9.]+E[+]?[0-9]+')
-          AND NOT (length(digits) >= 16 AND digits LIKE '%000')
-          AND coalesce(digits <> strftime(signing_date, '%Y%m%d'), TRUE)
+          AND NOT (length(digits) >= 16 AND digits LIKE '%000')),
+    numbered AS (
+        SELECT given.*, written, serial FROM given JOIN numbers USING (key)
+        WHERE coalesce(digits <> strftime(signing_date, '%Y%m%d'), TRUE)
           AND coalesce(serial <> narrow(credit_code), TRUE)),
     colliding AS (
         SELECT numbered.*, coalesce(firm, employer_key(employer_name), '') AS employer

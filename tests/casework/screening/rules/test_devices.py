@@ -83,3 +83,13 @@ def test_who_forgets_the_time_accuses_a_shared_machine():
 def test_one_answer_in_several_snapshots_is_one_answer():
     again = [row | {"snapshot_on": kit._day(f"2024-08-{day}")} for row in FIVE[:4] for day in (22, 25, 31)]
     assert _found(again) == {}
+
+
+def test_a_make_of_telephone_is_no_device():
+    crowd = [*FIVE, *(answer(n, f"{n % 8 + 14}:00") for n in range(10, 90))]
+    colleges = tuple(f"{n}学院" for n in range(11))
+    rows = [record(n, college=colleges[0]) for n in range(1, 6)]
+    rows += [record(n, college=colleges[n % len(colleges)]) for n in range(10, 90)]
+    given = frames(records=rows, confirmations=crowd)
+    assert observed(PROXY_CONFIRMATION, given) == {}
+    assert observed(naive(PROXY_CONFIRMATION, ("<= $colleges_in_all", "> 0")), given)

@@ -65,7 +65,7 @@ def test_the_number_of_a_form_stands_at_many_employers():
 
 @pytest.mark.parametrize("number", ["0001", "111111111", "12345678", "4.20E+17", "420240000123456000"])
 def test_who_compares_every_text_accuses_placeholders(number):
-    start, end = SERIAL_DUPLICATE.sql.index("WHERE length(digits)"), SERIAL_DUPLICATE.sql.index("colliding AS")
+    start, end = SERIAL_DUPLICATE.sql.index("WHERE length(digits)"), SERIAL_DUPLICATE.sql.index("numbered AS")
     every = naive(SERIAL_DUPLICATE, (SERIAL_DUPLICATE.sql[start:end], "),"))
     assert _twice(number, every)
     assert not _twice(number)
