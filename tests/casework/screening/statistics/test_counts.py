@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import gamma, poisson
@@ -43,6 +43,7 @@ def test_the_season_is_no_rise():
     assert poisson_cusum(season, expected=[2] * 8) is not None
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=40))
 def test_counts_at_or_below_what_is_expected_never_signal(counts):
     assert poisson_cusum(counts, expected=[4] * len(counts)) is None

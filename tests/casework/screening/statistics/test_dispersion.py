@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2, norm
 
@@ -118,6 +118,7 @@ def test_less_scatter_than_chance_narrows_nothing():
     assert (dispersion.multiplicative(scores) == scores.error).all()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(30, 300)), min_size=3, max_size=30), st.randoms())
 def test_the_order_of_units_does_not_matter(units, random):
     if not sum(k for k, _ in units):

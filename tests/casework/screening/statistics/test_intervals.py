@@ -1,7 +1,7 @@
 from math import sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
@@ -11,6 +11,7 @@ from casework.screening.statistics.intervals import clopper_pearson, logit, wils
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@settings(deadline=None)
 @given(COUNTS, st.sampled_from([0.9, 0.95, 0.998]))
 def test_wilson_and_exact_intervals_agree_with_scipy_and_statsmodels(counts, confidence):
     k, n = counts
@@ -21,6 +22,7 @@ def test_wilson_and_exact_intervals_agree_with_scipy_and_statsmodels(counts, con
     assert clopper_pearson(k, n, confidence=confidence) == pytest.approx((exact.low, exact.high), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_what_is_marked_and_what_is_not_mirror_each_other(counts):
     k, n = counts

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
@@ -10,6 +10,7 @@ from casework.screening.statistics.many import benjamini_hochberg
 TAILS = st.lists(st.floats(0, 1), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(TAILS)
 def test_q_values_are_those_of_scipy_and_statsmodels(p):
     q = benjamini_hochberg(p)
@@ -17,6 +18,7 @@ def test_q_values_are_those_of_scipy_and_statsmodels(p):
     assert q == pytest.approx(multipletests(p, method="fdr_bh")[1], abs=1e-12)
 
 
+@settings(deadline=None)
 @given(TAILS, st.randoms(use_true_random=False))
 def test_the_order_of_the_tests_does_not_matter(p, random):
     order = list(range(len(p)))
