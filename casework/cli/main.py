@@ -4,7 +4,19 @@ import sys
 
 import click
 
-from casework.cli import accounts, cases, checks, reports, rounds, running, samples, screening, spoken, weights
+from casework.cli import (
+    accounts,
+    cases,
+    checks,
+    employers,
+    reports,
+    rounds,
+    running,
+    samples,
+    screening,
+    spoken,
+    weights,
+)
 from casework.errors import N_, CaseworkError
 from workflows.errors import Refused
 
@@ -35,6 +47,7 @@ for command in (
     *rounds.COMMANDS,
     *screening.COMMANDS,
     *weights.COMMANDS,
+    *employers.COMMANDS,
     *cases.COMMANDS,
     *samples.COMMANDS,
     *reports.COMMANDS,

@@ -11,7 +11,7 @@ from casework.db import db
 from casework.intake.models import Employer as Registered
 from casework.intake.models import Record, Revision
 from casework.intake.normal import credit_code, employer_name
-from casework.screening.identity import Employer
+from casework.screening.identity import Employer, Proposal, proposals
 from casework.screening.models import EmployerDecision
 
 CODE_LENGTH = 18
@@ -82,6 +82,19 @@ def decisions(round_id: int, organisation_ids: Iterable[int]) -> Sequence[Employ
         .order_by(EmployerDecision.decided_at.desc(), EmployerDecision.code_one, EmployerDecision.code_other)
     )
     return db.session.scalars(wanted).all()
+
+
+def waiting(round_id: int, organisation_id: int) -> list[Proposal]:
+    """Return the proposals of which nothing is decided, directly or through others, the most telling first."""
+    decided = decisions(round_id, [organisation_id])
+    said = {(each.code_one, each.code_other) for each in decided}
+    parts = joined((each.code_one, each.code_other) for each in decided if each.same)
+    whole = {code: part for part in parts for code in part}
+    return [
+        each
+        for each in proposals(employers_of(round_id, organisation_id))
+        if (each.code_one, each.code_other) not in said and each.code_other not in whole.get(each.code_one, ())
+    ]
 
 
 def aliases(round_id: int, organisation_ids: Iterable[int]) -> pa.Table:

@@ -1,6 +1,6 @@
 """Employers that look alike: pairs side by side, a person says whether they are one, and may take it back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -16,9 +16,8 @@ from casework.operations.permit import permit
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation
 from casework.rounds.models import Round
-from casework.screening.employers import decisions, employers_of, joined
-from casework.screening.identity import REASONS, Proposal, proposals
-from casework.screening.models import EmployerDecision
+from casework.screening.employers import decisions, waiting
+from casework.screening.identity import REASONS, Proposal
 from casework.web import shell
 from casework.web.pages import Trouble, page, submitted
 from workflows.access import Actor, scope_of
@@ -86,7 +85,7 @@ def _done() -> str:
 
 def _page(organisation: Organisation, round_: Round, trouble: Trouble | None) -> Response:
     decided = decisions(round_.id, [organisation.id])
-    waiting = list(_waiting(proposals(employers_of(round_.id, organisation.id)), decided))
+    found = waiting(round_.id, organisation.id)
     places = _places(current_actor())
     return page(
         "employers/page.html",
@@ -95,27 +94,12 @@ def _page(organisation: Organisation, round_: Round, trouble: Trouble | None) ->
         organisation=organisation,
         round=round_,
         place_options=[(each.code, each.name) for each in places],
-        total=len(waiting),
-        pairs=[_pair(each) for each in waiting[:MOST]],
+        total=len(found),
+        pairs=[_pair(each) for each in found[:MOST]],
         decided=decided,
         reasons=REASONS,
         tried=(request.form.get("one"), request.form.get("other")) if trouble else None,
     )
-
-
-def _waiting(found: Sequence[Proposal], decided: Sequence[EmployerDecision]) -> Iterator[Proposal]:
-    """Return the proposals of which nothing is decided, directly or through others."""
-    said = {(each.code_one, each.code_other) for each in decided}
-    whole = {
-        code: number
-        for number, part in enumerate(joined((each.code_one, each.code_other) for each in decided if each.same))
-        for code in part
-    }
-    for each in found:
-        known = whole.get(each.code_one)
-        if (each.code_one, each.code_other) in said or (known is not None and known == whole.get(each.code_other)):
-            continue
-        yield each
 
 
 def _pair(proposal: Proposal) -> Pair:
