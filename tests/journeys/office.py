@@ -12,11 +12,11 @@ PASSWORD = "correct horse battery"
 WHERE = ("--organisation", "ORG0201", "--round", "2024")
 INVESTIGATOR, CONFLICTED, SUPERVISOR, PARTY, ADMIN, DISCIPLINE, PROVINCE = "U001 U002 U013 U018 U019 U020 U021".split()  # noqa: SIM905 - seven accounts read better as words
 DENIES, CANCELLED, INTERN, OWN_PHONE, NO_PROOF, TINY = (
-    "学生反馈从未签订",
-    "签约前单位已注销/吊销",
-    "以实习见习材料充数",
-    "单位电话即本人或家庭电话",
-    "佐证缺失",
+    "登记待核：学生反馈从未签订",
+    "登记待核：签约前单位已注销/吊销",
+    "登记待核：以实习见习材料充数",
+    "登记待核：单位电话即本人或家庭电话",
+    "登记待核：佐证缺失",
     "名毕业生登记在",
 )
 NAMES = {PARTY: "何诚航", ADMIN: "康莹蕾"}
