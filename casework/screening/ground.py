@@ -165,8 +165,10 @@ def unreadable(
     for name in sorted(frames):
         kinds = {row[0]: row[1] for row in con.execute(f"DESCRIBE given_{name}").fetchall()}
         for field in SCHEMAS[name]:
-            wanted = _TYPES.get(field.type)
-            if field.name not in columns[name] or not _is_number(field) or kinds[field.name] == _PLAIN[wanted]:
+            if field.name not in columns[name] or not _is_number(field):
+                continue
+            wanted = _TYPES[field.type]
+            if kinds[field.name] == _PLAIN[wanted]:
                 continue
             lost = f'"{field.name}" IS NOT NULL AND TRY_CAST("{field.name}" AS {wanted}) IS NULL'
             ((count,),) = con.execute(f"SELECT count(*) FROM given_{name} WHERE {lost}").fetchall()  # noqa: S608

@@ -79,7 +79,7 @@ def compare(screening: Screening, folder: Path) -> list[Score]:
         names = "、".join(FILES.values())
         message = N_("文件夹“%(folder)s”里没有核对用的文件（%(names)s）。")
         raise FileRefused(message, code="no_truth", params={"folder": folder.name, "names": names})
-    named = {about: defaultdict(set) for about in FILES}
+    named: dict[str, dict[str, set[str]]] = {about: defaultdict(set) for about in FILES}
     for hit in screening.hits:
         named["records"][hit.rule].update(hit.student_nos)
         named["units"][hit.rule].add(hit.subject_key)
@@ -97,8 +97,8 @@ def compare(screening: Screening, folder: Path) -> list[Score]:
             codes = ANSWERS[number]
             if about == "employers" and not any(levels.get(code) in EMPLOYERS for code in codes):
                 continue  # the same findings as among the records
-            hit = set().union(*(named[about][code] for code in codes))
-            scores.append(_score(number, about, by_number[number], hit, tuple(c for c in codes if c in silent)))
+            accused: set[str] = set().union(*(named[about][code] for code in codes))
+            scores.append(_score(number, about, by_number[number], accused, tuple(c for c in codes if c in silent)))
     return scores
 
 
