@@ -62,6 +62,6 @@ def _beta_binomial(n: int, alpha: float, beta: float) -> tuple[float, float]:
 
 def _quantile(below: NDArray[np.float64], p: float) -> float:
     """Return the quantile between whole counts, as `exact_limits` does."""
-    r = int(min(np.searchsorted(below, p), len(below) - 1))
+    r = min(int(np.searchsorted(below, p)), len(below) - 1)
     step = below[r] - (below[r - 1] if r else 0.0)
     return float(max(r - (below[r] - p) / step, 0.0)) if step > 0 else float(r)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, func, literal_column, select
 
 from casework.db import db
 from casework.errors import N_, Invalid
@@ -130,8 +130,8 @@ def _behind(place: Place, round_id: int, families: Collection[str] | None) -> Se
     return wanted if families is None else wanted.where(FAMILY_OF.in_(families))
 
 
-def _columns(level: str | None) -> tuple[ColumnElement, ...]:
-    columns: dict[str | None, tuple[ColumnElement, ...]] = {
+def _columns(level: str | None) -> tuple[SQLColumnExpression, ...]:
+    columns: dict[str | None, tuple[SQLColumnExpression, ...]] = {
         "university": (Record.organisation_id,),
         "college": (Revision.college,),
         "major": (Revision.major_code, Revision.major_name, Revision.degree_level),

@@ -94,3 +94,13 @@ def test_the_table_taken_along_is_harmless_and_remembered(colleges, as_person):
     assert rows[-1] == [NOTE]
     entry = db.session.scalars(select(JournalEntry).filter_by(chain=LOOKS, action="funnel:export")).one()
     assert (entry.actor, entry.facts["metric"]) == (str(colleges.investigator.id), "flexible")
+
+
+def test_a_province_where_one_university_has_imported_is_led_into_it(colleges, as_person):
+    with unit_of_work():
+        make_organisation("江城大学", "university", colleges.tree.province)
+    browser = as_person(colleges.superior_officer)
+    text = browser.get("/funnel").text
+    assert "只有一所高校导入了登记数据" in text
+    assert f"at={colleges.organisation.code}" in text
+    assert "超出同类预期，都尚未立案" in browser.get(f"/funnel?at={colleges.organisation.code}").text
