@@ -97,6 +97,7 @@ class Rule:
     `output`: C opens a case, V a verification, S only supports another finding.
     `strength`: s, m or w, the starting weight of the evidence.
     `judge` gets the rows of the SQL, sorted, and the settings.
+    `eased_by` names observed facts that make the innocent explanation likely: the hit weighs one class less.
     `mixed`: the SQL answers each finding's level itself, in a column `level`; so does the judge.
     `tells` says what was observed and against what, `innocent` which harmless
     cause to rule out first, `asks` what to obtain; `evidence` names its kinds.
@@ -116,6 +117,7 @@ class Rule:
     violation: str | None
     settings: tuple[Setting, ...] = ()
     judge: Judge | None = None
+    eased_by: tuple[str, ...] = ()
     mixed: bool = False
     version: int = 1
 

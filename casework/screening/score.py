@@ -15,13 +15,15 @@ least, and a reader cannot check its coefficients against counts.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Literal, Protocol
 
 from casework.errors import N_
+from casework.screening.rules import RULES
 
 START = {"s": 100.0, "m": 20.0, "w": 4.0}
+EASED = 5.0  # one class of strength
 PRIOR = 0.03
 PRIOR_ORIGIN = N_("起始值：一所学校通常有百分之三到百分之十的登记需要核查，取下限")
 ENOUGH_OUTCOMES = 20
@@ -88,6 +90,9 @@ FAMILY_OF: Mapping[str, Family] = {
 }
 
 
+EASED_BY: Mapping[str, tuple[str, ...]] = {rule.code: rule.eased_by for rule in RULES}
+
+
 class Evidence(Protocol):
     """What the score asks of a hit, a stored finding or a rule."""
 
@@ -97,16 +102,22 @@ class Evidence(Protocol):
     def output(self) -> str: ...  # noqa: D102
     @property
     def strength(self) -> str: ...  # noqa: D102
+    @property
+    def observed(self) -> Mapping[str, object]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
 class Weight:
-    """A likelihood ratio: `checked` outcomes of which so many were `confirmed` stand behind it if it was refitted."""
+    """A likelihood ratio: `checked` outcomes of which so many were `confirmed` stand behind it if it was refitted.
+
+    `eased` when the finding itself shows what makes the innocent explanation likely.
+    """
 
     ratio: float
     refitted: bool = False
     checked: int = 0
     confirmed: int = 0
+    eased: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,8 +159,11 @@ class Score:
 
 
 def weight_of(evidence: Evidence, weights: Mapping[str, Weight]) -> Weight:
-    """Return the weight of a hit: refitted, else the start value of its strength."""
-    return weights.get(evidence.rule) or Weight(START.get(evidence.strength, 1.0))
+    """Return the weight of a hit: refitted, else the start value of its strength; one class less where it is eased."""
+    whole = weights.get(evidence.rule) or Weight(START.get(evidence.strength, 1.0))
+    if not any(evidence.observed.get(fact) for fact in EASED_BY.get(evidence.rule, ())):
+        return whole
+    return replace(whole, ratio=whole.ratio if whole.ratio <= 1 else max(1.0, whole.ratio / EASED), eased=True)
 
 
 def score(evidence: Iterable[Evidence], weights: Mapping[str, Weight] | None = None) -> Score:

@@ -18,14 +18,16 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from casework.intake.fields import RECORD_FIELDS
 from casework.intake.models import Batch, RowProblem
+from casework.intake.queries import SETTINGS_KINDS
 from casework.operations.confirm_batch import drop_batch
-from casework.operations.permit import permit
+from casework.operations.permit_import import permit_import
 from casework.operations.take_file import promise_staging, take_file
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation
 from casework.promises import Promise
+from casework.rounds.models import Round
 from casework.screening.models import Run
-from casework.web import csv_file, shell
+from casework.web import csv_file, shell, words
 from casework.web.case_deeds import day_of
 from casework.web.pages import Trouble, page, settings, submitted
 from casework.web.wording import said
@@ -41,6 +43,7 @@ HANDLING = {
     "merged": N_("与同一学号的行合并"),
 }
 BUSY = ("staging", "writing")
+RECORD_KINDS = ("graduates", "confirmations", "employers", "changes", "proofs", "operators")
 DONE = {
     "stage": N_("已开始校验，可以离开本页。"),
     "confirm": N_("已开始写入，可以离开本页。"),
@@ -110,10 +113,14 @@ def problems(ref: str) -> Response:
 
 
 def organisations_for(actor: Actor) -> Sequence[Organisation]:
-    """Return the bodies that this person may import for: the own seat first, then those below that keep records."""
+    """Return the bodies that this person may import for: the own seat first, then those below that keep records.
+
+    Whoever sets rounds hands in what a round rests on at the own seat.
+    """
     seats = [scope.organisation_id for scope in scope_of(actor, "import:run")]
+    setting = [scope.organisation_id for scope in scope_of(actor, "round:settings")]
     below = select(Organisation).where(
-        Organisation.id.in_(seats) | (Organisation.parent_id.in_(seats) & (Organisation.kind == "university"))
+        Organisation.id.in_(seats + setting) | (Organisation.parent_id.in_(seats) & (Organisation.kind == "university"))
     )
     return db.session.scalars(below.order_by(Organisation.path)).all()
 
@@ -143,13 +150,13 @@ def _take() -> Batch:
 
 
 def _stage(found: Batch, actor: Actor) -> None:
-    permit(actor, "import:run", organisation=db.session.get_one(Organisation, found.organisation_id))
+    _permit(found, actor)
     chosen = request.form.getlist("field")
     promise_staging(found, mapping=[name or None for name in chosen] if chosen else None)
 
 
 def _confirm(found: Batch, actor: Actor) -> None:
-    permit(actor, "import:run", organisation=db.session.get_one(Organisation, found.organisation_id))
+    _permit(found, actor)
     if found.state != "staged":
         raise Conflict(N_("这批数据还没有校验完，不能写入。请等待校验结束。"))
     taken_on = day_of("taken_on").isoformat() if request.form.get("taken_on") else None
@@ -170,13 +177,19 @@ def _overview(trouble: Trouble | None) -> Response:
         raise Forbidden(N_("您的角色不能导入数据。"))
     round_ = shell.current_round()
     ids = [each.id for each in organisations]
-    scope = (Batch.organisation_id.in_(ids), Batch.round_id == (round_.id if round_ else 0))
+    records = bool(scope_of(actor, "import:run"))
+    kinds = (*(RECORD_KINDS if records else ()), *(SETTINGS_KINDS if scope_of(actor, "round:settings") else ()))
+    scope = (
+        Batch.organisation_id.in_(ids),
+        Batch.round_id == (round_.id if round_ else 0),
+        *(() if records else (Batch.kind.in_(SETTINGS_KINDS),)),
+    )
     recent = db.session.execute(
         select(Batch, Organisation.name).join(Organisation, Organisation.id == Batch.organisation_id).where(*scope)
         .order_by(Batch.id.desc()).limit(30)
     ).all()  # fmt: skip
     runs = db.session.scalars(
-        select(Run).where(Run.organisation_id.in_(ids), Run.round_id == (round_.id if round_ else 0))
+        select(Run).where(Run.organisation_id.in_(ids if records else ()), Run.round_id == (round_.id if round_ else 0))
         .order_by(Run.id.desc()).limit(5)
     ).all()  # fmt: skip
     return page(
@@ -187,6 +200,8 @@ def _overview(trouble: Trouble | None) -> Response:
         recent=recent,
         runs=runs,
         steps=STEPS,
+        kinds=[(kind, said(words.FILE_KINDS[kind])) for kind in kinds],
+        records=records,
         has_records=any(row.Batch.kind == "graduates" and row.Batch.state == "written" for row in recent),
     )
 
@@ -224,8 +239,17 @@ def _get(ref: str) -> Batch:
     found = db.session.scalars(select(Batch).filter_by(ref=ref)).one_or_none()
     if found is None:
         raise NotFound(N_("没有找到这批数据，或不在您的权限范围内。"))
-    permit(current_actor(), "import:run", organisation=db.session.get_one(Organisation, found.organisation_id))
+    _permit(found, current_actor())
     return found
+
+
+def _permit(found: Batch, actor: Actor) -> None:
+    permit_import(
+        actor,
+        found.kind,
+        organisation=db.session.get_one(Organisation, found.organisation_id),
+        round_=db.session.get_one(Round, found.round_id),
+    )
 
 
 def _promise(ref: str) -> Promise | None:

@@ -44,6 +44,7 @@ GRADUATE_DENIES = Rule(
     innocent=N_("请先核对是否误点，或实际与同一集团的另一法人签约，就业属实而单位名称需更正。"),
     asks=N_("请由与该生登记、审核无关的人员联系本人陈述，并向单位独立核实。"),
     evidence=("graduate", "employer"),
+    eased_by=("confirmed_later",),
 )
 
 # Three working days after the day of the answer, to the end of the third. Updated late is updated: what is

@@ -59,4 +59,5 @@ FREELANCE_WITHOUT_APPROVAL = Rule(
     innocent=N_("请先核对是否仍在审核流程中、刚被退回补材料，或已线下审定而系统状态未更新，从业本身属实。"),
     asks=N_("请调取毕业生本人签字确认的证明材料和两级审定记录，缺哪一级补哪一级，不能审定的更正去向。"),
     evidence=("original_document", "graduate"),
+    eased_by=("under_way",),
 )

@@ -66,4 +66,5 @@ USCC_MISSING = Rule(
     innocent=N_("请先核对是否漏填，或单位为部队、境外单位等本无代码的情形。"),
     asks=N_("请向单位核实全称和代码，索取营业执照、法人证书或录用材料原件。"),
     evidence=("employer", "original_document"),
+    eased_by=("military",),
 )

@@ -73,6 +73,7 @@ EMPLOYER_FOUNDED_AFTER_SIGNING = Rule(
     innocent=N_("请先核对签约日期是否填错，或单位在筹建、改制期间已招人，自主创业者先登记后领执照。"),
     asks=N_("请在公示系统查询成立日期，索取合同原件，核对落款日期和工资流水。"),
     evidence=("public_register", "original_document", "money_flow"),
+    eased_by=("own_business",),
 )
 
 EMPLOYER_NOT_IN_REGISTER = Rule(
@@ -145,6 +146,7 @@ EMPLOYER_NAME_MISMATCH = Rule(
     innocent=N_("请先核对是否录入误差、单位更名而登记库未收曾用名，或填报分公司名称而使用总公司代码。"),
     asks=N_("请在公示系统查询该代码的现用名和曾用名，并与合同公章上的名称核对。"),
     evidence=("public_register", "original_document"),
+    eased_by=("branch",),
 )
 
 # Old and new tables stand side by side, and registers use another system than registrations: a difference is

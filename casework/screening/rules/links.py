@@ -119,17 +119,7 @@ LINKED_EMPLOYERS = Rule(
         Setting("graduates_unknown_size", 10, N_("建议值：半数以上毕业生所在单位参保人数不明时，人数须不少于此值")),
     ),
     sql="""
-    WITH placed AS (
-        SELECT firm, college, list_sort(list(DISTINCT student_no)) AS people, max(employer_name) AS employer_name
-        FROM hired WHERE college IS NOT NULL AND list_contains($families, family) GROUP BY firm, college),
-    known AS (
-        SELECT firm, coalesce(max(employer_name), max(firms.name), '') AS name, max(insured) AS insured
-        FROM placed LEFT JOIN firms USING (firm)
-        WHERE NOT coalesce(list_contains($public_natures, nature_code), FALSE)
-          AND NOT names_any(coalesce(firms.name, employer_name), $dispatch_words)
-          AND (insured IS NOT NULL OR branch_of(coalesce(firms.name, employer_name)) = '')
-        GROUP BY firm),
-    written AS (
+    WITH written AS (
         SELECT firm, employer_phone_index AS phone, employer_address AS address, NULL AS agent FROM hired
         UNION ALL SELECT firm, employer_mobile_index, NULL, NULL FROM hired
         UNION ALL SELECT coalesce(same, code), phone_index, address, agent_index
@@ -144,7 +134,18 @@ LINKED_EMPLOYERS = Rule(
     linking AS (
         SELECT token FROM tokens GROUP BY token HAVING count(*) BETWEEN 2 AND $most_firms),
     linked AS (
-        SELECT firm, list_sort(list(token)) AS tokens FROM tokens SEMI JOIN linking USING (token) GROUP BY firm)
+        SELECT firm, list_sort(list(token)) AS tokens FROM tokens SEMI JOIN linking USING (token) GROUP BY firm),
+    placed AS (
+        SELECT firm, college, list_sort(list(DISTINCT student_no)) AS people, max(employer_name) AS employer_name
+        FROM hired SEMI JOIN linked USING (firm)
+        WHERE college IS NOT NULL AND list_contains($families, family) GROUP BY firm, college),
+    known AS (
+        SELECT firm, coalesce(max(employer_name), max(firms.name), '') AS name, max(insured) AS insured
+        FROM placed LEFT JOIN firms USING (firm)
+        WHERE NOT coalesce(list_contains($public_natures, nature_code), FALSE)
+          AND NOT names_any(coalesce(firms.name, employer_name), $dispatch_words)
+          AND (insured IS NOT NULL OR branch_of(coalesce(firms.name, employer_name)) = '')
+        GROUP BY firm)
     SELECT firm, college, people, name, coalesce(nullif(employer_key(name), ''), firm) AS key, insured, tokens
     FROM placed JOIN known USING (firm) JOIN linked USING (firm)
     """,

@@ -34,6 +34,7 @@ CONTACT_IS_OWN_OR_FAMILY = Rule(
     innocent=N_("请先核对是否自主创业、在家庭企业真实就业，或入职后由本人担任单位联络人。"),
     asks=N_("请从公示系统另取单位电话独立核实，并索取工资流水或社保记录。"),
     evidence=("employer", "public_register", "money_flow"),
+    eased_by=("own_business",),
 )
 
 # One employer's own recruiting phone beside many graduates is fine; so is one employer whose code was

@@ -54,6 +54,7 @@ INTERNSHIP_PROOF = Rule(
     innocent=N_("请先打开原件：可能实习期满已转正并签订劳动合同，只是文件名或开头提到了实习。"),
     asks=N_("请索取劳动合同（含单位盖章页和签字页）或录用材料原件，并向单位核实用工性质。"),
     evidence=("original_document", "employer"),
+    eased_by=("converted",),
 )
 
 # Where several universities are looked at, one that handed in no list at all is not one without proofs.

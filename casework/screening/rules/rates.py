@@ -113,12 +113,16 @@ def _rate(
         output="V",
         strength="m",
         violation=violation,
-        settings=(Setting("families", families, N_("去向类别界定")), *SETTINGS),
+        settings=(
+            Setting("families", families, N_("去向类别界定")),
+            Setting("not_graduated", ("65",), N_("去向类别界定：延长学制等未毕业的不计入毕业生")),
+            *SETTINGS,
+        ),
         # The denominator is all graduates, as in the official rates.
         sql="""
         SELECT university, college, major_code, major_name, degree_level, class_name, count(*) AS n,
                list_sort(list(student_no) FILTER (list_contains($families, family))) AS people
-        FROM destined GROUP BY ALL
+        FROM destined WHERE NOT list_contains($not_graduated, coalesce(family, '')) GROUP BY ALL
         """,
         judge=judge,
         tells=(Sentence(tells), *AGAINST),

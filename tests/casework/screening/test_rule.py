@@ -85,6 +85,8 @@ def test_sentences_name_only_what_the_rule_observes(rule):
     for sentence in rule.tells:
         for name in [*re.findall(r"%\((\w+)\)s", sentence.message), sentence.when]:
             assert name is None or f"'{name}':" in rule.sql or f'"{name}":' in _judge(rule)
+    for fact in rule.eased_by:
+        assert f"'{fact}':" in rule.sql
     for message in (*[sentence.message for sentence in rule.tells], rule.innocent, rule.asks):
         assert message.endswith("。")
 

@@ -13,8 +13,8 @@ from casework.screening.score import FAMILIES, FAMILY_OF, PRIOR, START, Counts, 
 BASE = log(PRIOR / (1 - PRIOR))
 
 
-def hit(rule, output="V", strength="m"):
-    return Hit(rule, "record", "2020", ("2020",), output, strength, {}, "")
+def hit(rule, output="V", strength="m", **observed):
+    return Hit(rule, "record", "2020", ("2020",), output, strength, observed, "")
 
 
 def ratio(found):
@@ -52,6 +52,16 @@ def test_counting_hits_would_put_three_words_of_one_cause_before_two_causes():
     two_causes = [hit("proof_missing"), hit("contact_is_own_or_family")]
     assert len(one_cause) > len(two_causes)
     assert score(two_causes).log_odds > score(one_cause).log_odds
+
+
+def test_a_hit_that_shows_its_innocent_cause_weighs_one_class_less():
+    plain, eased = (hit("graduate_denies", "C", "s", confirmed_later=later) for later in (False, True))
+    assert (ratio(score([plain])), ratio(score([eased]))) == (START["s"], START["m"])
+    refitted = {"graduate_denies": Weight(30.0, refitted=True)}
+    assert ratio(score([eased], refitted)) == 6
+    assert ratio(score([eased], {"graduate_denies": Weight(2.0, refitted=True)})) == 1
+    # what already speaks for innocence is not made to speak against it
+    assert ratio(score([eased], {"graduate_denies": Weight(0.5, refitted=True)})) == 0.5
 
 
 def test_a_refitted_ratio_stands_before_the_start_value():
