@@ -64,7 +64,7 @@ VALUES = {
         "signing_date": "DATE '2024-01-01' + CAST(roll(i, 2, 200) AS INTEGER)",
         "graduation_date": "DATE '2024-06-20'",
         "employer_name": f"'武汉第' || ({EMPLOYER}) || '有限公司'",
-        "credit_code": "CASE WHEN roll(i, 7, 100) = 0 THEN '无此码'"
+        "credit_code": "CASE WHEN roll(i, 7, 100) = 0 THEN 'X' || i"
         f" WHEN roll(i, 8, 100) < 96 THEN code({EMPLOYER}) END",
         "employer_nature_code": "'39'",
         "industry_code": "'34'",
