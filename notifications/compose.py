@@ -25,7 +25,7 @@ _HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All
 def compose(kind: str, *, language: str, params: Mapping[str, object], ref: str, recipient: str) -> Message:
     """Return the finished message for one address; raise `ComposeRefused` as `render` does."""
     text = render(kind, language=language, params=params)
-    return Message(ref, kind, language, recipient, text.subject, text.body, text.links, _HEADERS)
+    return Message(ref, kind, language, recipient, text.subject, text.body, text.links, _HEADERS, text.words)
 
 
 def render(kind: str, *, language: str, params: Mapping[str, object]) -> Text:
@@ -45,7 +45,7 @@ def render(kind: str, *, language: str, params: Mapping[str, object]) -> Text:
     words = {name: worded(name, value, WORDINGS[language]) for name, value in params.items()}
     subject, _, body = template(kind, language).partition("\n")
     links = tuple(words[name] for name in ("link",) if name in words)
-    return Text(subject.format_map(words), body.strip("\n").format_map(words) + "\n", links)
+    return Text(subject.format_map(words), body.strip("\n").format_map(words) + "\n", links, words)
 
 
 @cache

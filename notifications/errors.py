@@ -47,3 +47,9 @@ class CannotBeAsked(NotificationError):  # noqa: N818 - it names what happened, 
     """This channel keeps no log that we could ask; what is in doubt stays in doubt."""
 
     error_class = ErrorClass.IN_DOUBT
+
+
+class NotYetKnown(NotificationError):  # noqa: N818 - it names what happened, not a fault
+    """The provider could not say yet what it holds; what is in doubt stays so until it is asked again."""
+
+    error_class = ErrorClass.IN_DOUBT

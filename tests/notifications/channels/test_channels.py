@@ -13,11 +13,18 @@ from tests.notifications.makers import make_message
 
 def test_channels_are_listed_once_each_with_what_they_promise():
     codes = [channel.code for channel in CHANNELS]
-    assert len(set(codes)) == len(codes) == 5
+    assert len(set(codes)) == len(codes) == 9
     for channel in CHANNELS:
         assert channel.batch_size >= 1
         assert channel.label
-    assert {channel.code for channel in CHANNELS if channel.can_be_asked} == {"inbox", "simulator", "memory"}
+    assert {channel.code for channel in CHANNELS if channel.can_be_asked} == {
+        "inbox",
+        "simulator",
+        "memory",
+        "aliyun",
+        "tencent",
+        "webhook",
+    }
 
 
 def test_in_the_inbox_the_row_is_the_delivery():
