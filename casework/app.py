@@ -12,6 +12,7 @@ from casework.db import db, open_engine
 from casework.doors import arriving, languages, problems, security, sessions
 from casework.notices import ways
 from casework.web import routes as web_routes
+from notifications.channels.webhook import subscribers_of
 
 
 def create_app(settings: Settings) -> Flask:
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["casework"] = settings
     app.extensions["casework.tables"] = models.metadata
     clock.shift(settings.clock_offset)
-    ways.configure(settings.channels)
+    ways.configure(settings.channels, subscribers=subscribers_of(settings.webhook))
     sealing.configure(sealing.KeyRing(settings.sealing_keys, settings.index_key))
     db.init_app(app)
     with app.app_context():

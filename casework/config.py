@@ -33,6 +33,10 @@ class Settings:
     secure_cookies: bool = False
     channels: tuple[str, ...] = ("inbox", "console")
     smtp: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    aliyun: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    tencent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    wecom: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    webhook: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     clock_offset: timedelta = timedelta()
     demo: bool = False
     testing: bool = False
@@ -57,7 +61,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     data_dir = Path(environ.get("CASEWORK_DATA", "var")).resolve()
     keys = _keys(data_dir)
     demo = _demo(data_dir)
-    smtp = {name[5:].lower(): value for name, value in environ.items() if name.startswith("SMTP_")}
+    smtp = _beginning(environ, "SMTP_")
     channels = ("inbox", "console", "simulator") if demo else ("inbox", "smtp" if smtp else "console")
     return Settings(
         data_dir=data_dir,
@@ -70,6 +74,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=environ.get("CASEWORK_BASE_URL", "").startswith("https://"),
         channels=tuple(environ["CASEWORK_CHANNELS"].split(",")) if environ.get("CASEWORK_CHANNELS") else channels,
         smtp=smtp,
+        aliyun=_beginning(environ, "ALIYUN_"),
+        tencent=_beginning(environ, "TENCENT_"),
+        wecom=_beginning(environ, "WECOM_"),
+        webhook=_beginning(environ, "WEBHOOK_"),
         clock_offset=timedelta(seconds=demo.get("clock_offset_seconds", 0)),
         demo=bool(demo),
     )
@@ -78,6 +86,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 def mark_demo(data_dir: Path, *, clock_offset: timedelta) -> None:
     """Mark this data folder as a demonstration that lives `clock_offset` away from the present."""
     (data_dir / "demo.json").write_text(json.dumps({"clock_offset_seconds": int(clock_offset.total_seconds())}))
+
+
+def _beginning(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
+    """Return the settings of one channel, which itself judges them: names without the prefix, in lower case."""
+    return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
 
 
 def _demo(data_dir: Path) -> dict[str, int]:

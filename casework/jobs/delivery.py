@@ -9,27 +9,25 @@ monotonic clock knows how long it was away.
 import logging
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from flask import current_app
 
-from casework import clock, promises
+from casework import promises
 from casework.config import Settings
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, Unavailable
+from casework.jobs.carriers import REPORTING, way_out
 from casework.notices.ways import out
 from casework.operations import sweep as sweeping
 from casework.operations.drain import claim_batch, pass_gate
 from casework.operations.record_attempt import put_back, record_attempt, settle_doubt
 from notifications.channels.channel import Channel
-from notifications.channels.console import Console
 from notifications.channels.simulator import Simulator
-from notifications.channels.smtp import Settings as SmtpSettings
-from notifications.channels.smtp import Smtp
+from notifications.channels.tencent import Tencent
+from notifications.errors import ChannelMisconfigured, NotYetKnown
 
 log = logging.getLogger("casework.jobs")
 GUARD = 5.0
@@ -84,43 +82,36 @@ def sweep(_ref: str = "") -> dict:
     with unit_of_work():
         found = sweeping.sweep()
     settled = sum(_settle(doubt) for doubt in found.doubts if doubt.channel in out())
-    reporting = [way for way in map(way_out, out()) if isinstance(way, Simulator)]
-    for way in reporting:
-        _take_receipts(way)
+    for channel in set(REPORTING) & set(out()):
+        _take_receipts(channel)
     return {"put_back": found.put_back, "in_doubt": found.in_doubt, "rung": list(found.rung), "settled": settled}
 
 
-def way_out(channel: str) -> Channel:
-    """Return the channel of this name with the settings of this installation; raises `Unavailable` for another."""
-    settings = _settings()
-    if channel == Smtp.code:
-        return Smtp(SmtpSettings.read(dict(settings.smtp)))
-    if channel == Simulator.code:
-        return Simulator(settings.data_dir / "carrier.jsonl", now=clock.now)
-    if channel == Console.code:
-        return Console(sys.stdout)
-    raise Unavailable(
-        N_("通道 %(channel)s 没有配置，消息留在队列中。请管理员检查通道设置。"), params={"channel": channel}
-    )
-
-
 def _settle(doubt: sweeping.Doubt) -> int:
-    way = way_out(doubt.channel)
     try:
+        way = way_out(doubt.channel)
         answer = way.ask(doubt.ref) if way.can_be_asked else None
-    except OSError as fault:
+    except NotYetKnown:
+        return 0
+    except (OSError, ChannelMisconfigured) as fault:
         log.warning("%s could not be asked (%s); the next sweep tries again", doubt.channel, type(fault).__name__)
         return 0
     with unit_of_work():
         return settle_doubt(doubt.attempt_id, answer)
 
 
-def _take_receipts(way: Simulator) -> None:
+def _take_receipts(channel: str) -> None:
+    try:
+        way = way_out(channel)
+        receipts = way.receipts() if isinstance(way, Simulator | Tencent) else ()
+    except (OSError, NotYetKnown, ChannelMisconfigured) as fault:
+        log.info("%s gave no receipts (%s); the next sweep tries again", channel, type(fault).__name__)
+        receipts = ()
     with unit_of_work():
-        sweeping.land_receipts(way.code, ((each.ref, each.provider_id, each.status) for each in way.receipts()))
+        sweeping.land_receipts(channel, ((each.ref, each.provider_id, each.status) for each in receipts))
     with unit_of_work():
         sweeping.apply_receipts()
-        sweeping.give_up_receipts([way.code])
+        sweeping.give_up_receipts([channel])
 
 
 def _settings() -> Settings:

@@ -20,7 +20,7 @@ def letter(message: Message, *, base_url: str) -> Letter:
         language=_language(message),
         params=_params(message, base_url),
         ref=message.ref,
-        recipient=address_of(message.person),
+        recipient=address_of(message.person, channel=message.channel),
     )
 
 

@@ -43,19 +43,20 @@ def announce(
     readers = {person.id: person for person in to if person is not None and person.active}
     about = _about(subject)
     said = _with_due(kind, subject, dict(params or {}))
+    message_class = KINDS[kind].message_class if class_ is None else class_
     notices = [
         Notice(
             kind=kind,
             person_id=person.id,
             channel=channel,
             dedup=dedup,
-            message_class=KINDS[kind].message_class if class_ is None else class_,
+            message_class=message_class,
             params=said,
             not_after=not_after,
             **about,
         )
         for person in readers.values()
-        for channel in ((INBOX,) if inbox_only else (INBOX, *out_to(person)))
+        for channel in ((INBOX,) if inbox_only else (INBOX, *out_to(person, message_class=message_class)))
     ]
     return post(notices)
 
