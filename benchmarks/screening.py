@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ from casework.rounds.tables import SHIPPED, entries
 from casework.screening import ground
 from casework.screening.engine import Screening, screen
 from casework.screening.frames import SCHEMAS, Context
+from casework.screening.rule import Rule
 from casework.screening.rules import RULES
 from casework.screening.tables import codes
 
@@ -39,6 +40,7 @@ CONTEXT = Context(cohort_year=2024, as_of=datetime(2024, 8, 31, 15, 59, 59, tzin
 REPORTED = datetime(2024, 8, 5, 9, 30, tzinfo=UTC)
 FILLERS = 12  # columns that an export has and no rule reads
 BYTES_A_ROW = 700  # of all files together, generously
+SINGLE = tuple(rule for rule in RULES if rule.level in {"record", "employer", "group"})
 GOAL_RATIO, GOAL_MB = 8, 3072
 
 # One employer in four graduates, one code in a hundred malformed, one phone in a thousand the graduate's own.
@@ -235,19 +237,22 @@ def main() -> None:
             sys.exit("the synthetic files could not be made")
         frames = frames_in(folder)
         _, read = measure(lambda: decode(frames))
+        _, single = measure(lambda: _screen(frames, given.memory, given.threads, rules=SINGLE))
         run, screened = measure(lambda: _screen(frames, given.memory, given.threads))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         same = None if given.once else _screen(frames, given.memory, 1).table.equals(run.table)
-    _print(given.rows, read, screened, run, peak)
+    _print(given.rows, read, single, screened, run, peak)
     if same is not None:
         print(f"one thread finds the same to the byte: {'yes' if same else 'NO'}")
 
 
-def _screen(frames: dict[str, Path | pa.Table], memory: int, threads: int) -> Screening:
-    return screen(frames, context=CONTEXT, memory_limit_mb=memory, threads=threads)
+def _screen(
+    frames: dict[str, Path | pa.Table], memory: int, threads: int, *, rules: Sequence[Rule] = RULES
+) -> Screening:
+    return screen(frames, context=CONTEXT, rules=rules, memory_limit_mb=memory, threads=threads)
 
 
-def _print(rows: int, read: Measured, screened: Measured, run: Screening, peak: float) -> None:
+def _print(rows: int, read: Measured, single: Measured, screened: Measured, run: Screening, peak: float) -> None:
     columns = sum(len(used(name)) for name in VALUES)
     print(f"{'':38}{'wall s':>9}{'cpu s':>9}{'hits':>10}")
     print(f"{f'decode {columns} columns, {rows:,} records':38}{read.wall:9.2f}{read.cpu:9.2f}")
@@ -257,10 +262,10 @@ def _print(rows: int, read: Measured, screened: Measured, run: Screening, peak: 
     laying = run.seconds - sum(part.seconds for part in run.runs)
     print(f"  {'views, clean codes, sorting the findings':40}{laying:5.2f}")
     print(f"{'all rules':38}{screened.wall:9.2f}{screened.cpu:9.2f}{run.table.num_rows:10,}")
-    ratio = screened.cpu / read.cpu
-    print(
-        f"processor time, rules : decode = {ratio:.1f} : 1 (goal {GOAL_RATIO}); peak {peak:,.0f} MB (goal {GOAL_MB:,})"
-    )
+    print(f"{'records and employers alone':38}{single.wall:9.2f}{single.cpu:9.2f}")
+    ratios = f"{single.cpu / read.cpu:.1f} (goal {GOAL_RATIO}), with units and operators {screened.cpu / read.cpu:.1f}"
+    print(f"processor time against decoding: records and employers {ratios}")
+    print(f"peak memory {peak:,.0f} MB (goal {GOAL_MB:,})")
 
 
 def _typed(field: pa.Field, expression: str) -> str:
