@@ -241,7 +241,7 @@ def main() -> None:
         run, screened = measure(lambda: _screen(frames, given.memory, given.threads))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         same = None if given.once else _screen(frames, given.memory, 1).table.equals(run.table)
-    _print(given.rows, read, single, screened, run, peak)
+    _print(given.rows, read, single, screened, run=run, peak=peak)
     if same is not None:
         print(f"one thread finds the same to the byte: {'yes' if same else 'NO'}")
 
@@ -252,7 +252,7 @@ def _screen(
     return screen(frames, context=CONTEXT, rules=rules, memory_limit_mb=memory, threads=threads)
 
 
-def _print(rows: int, read: Measured, single: Measured, screened: Measured, run: Screening, peak: float) -> None:
+def _print(rows: int, read: Measured, single: Measured, screened: Measured, *, run: Screening, peak: float) -> None:
     columns = sum(len(used(name)) for name in VALUES)
     print(f"{'':38}{'wall s':>9}{'cpu s':>9}{'hits':>10}")
     print(f"{f'decode {columns} columns, {rows:,} records':38}{read.wall:9.2f}{read.cpu:9.2f}")
