@@ -75,6 +75,18 @@ def test_messages_leave_by_what_is_set_up(tmp_path, environ, channels):
     assert read(tmp_path, **environ).channels == channels
 
 
+def test_each_channel_finds_what_begins_with_its_name_and_shows_no_secret(tmp_path):
+    settings = read(
+        tmp_path, ALIYUN_KEY_SECRET="geheim", TENCENT_APP_ID="1400006666", WEBHOOK_URL_OA="https://oa.example.edu"
+    )
+    assert settings.aliyun == {"key_secret": "geheim"}
+    assert settings.tencent == {"app_id": "1400006666"}
+    assert settings.webhook == {"url_oa": "https://oa.example.edu"}
+    assert settings.wecom == {}
+    assert "geheim" not in repr(settings)
+    assert settings.channels == ("inbox", "console")  # a channel is used when it is named, not when it could be
+
+
 def test_cookies_are_secure_where_the_address_is(tmp_path):
     assert not read(tmp_path).secure_cookies
     assert read(tmp_path, CASEWORK_BASE_URL="https://casework.example.edu/").secure_cookies
