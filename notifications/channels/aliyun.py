@@ -22,19 +22,15 @@ from notifications.channels.simulator import Receipt
 from notifications.channels.sms import (
     Addressed,
     Bundle,
-    Said,
     Template,
     bundles,
-    in_turn,
-    lost,
     masked,
-    meant,
     number_of,
     refs_of,
     refusals,
     templates_of,
-    unreached,
 )
+from notifications.channels.sms_turns import Said, in_turn, lost, meant, unreached
 from notifications.errors import N_, NotYetKnown
 from notifications.message import Message
 from notifications.wording import BEIJING

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from notifications.channels.sms import LOST, Meaning
+from notifications.channels.sms_turns import LOST, Meaning
 from notifications.errors import N_, ErrorClass
 
 OK = "OK"

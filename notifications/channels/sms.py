@@ -1,4 +1,4 @@
-"""What both SMS providers have in common: numbers, templates, bundles, and when to stop.
+"""What both SMS providers have in common: numbers, templates, and bundles of messages for a call.
 
 In China a carrier carries no free text. What may be said is registered as a
 template with its variables months before; a message names the template and fills
@@ -17,19 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.channels.channel import Outcome, Status, in_doubt, refused
+from notifications.channels.channel import Outcome, refused
 from notifications.errors import N_, ChannelMisconfigured, ErrorClass
 from notifications.kinds import KINDS
 from notifications.message import Message
 
 NO_TEMPLATE = N_("短信服务商处没有登记这类消息的模板，短信没有发出。请管理员登记模板并填写模板编号。")
 NO_NUMBER = N_("收件号码不是有效的手机号码，短信没有发出。请核对联系方式。")
-NOT_TRIED = N_("此前的请求没有得到答复，本条短信没有发出，稍后会自动重试。")
-UNREACHABLE = N_("无法连接短信服务商，短信没有发出，稍后会自动重试。")
-ONE_OF_THEM = N_("短信服务商拒绝了这一批中的某个号码或内容，短信没有发出，将分成更小的批次重试。")
-LOST = N_("与短信服务商的连接在提交之后中断，无法确定短信是否已被接收。")
 
-_FOR_ALL = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.ACCOUNT})
 _NUMBER = re.compile(r"(?:\+86|0086|86)?(1[3-9][0-9]{9})")
 _LONG_DIGITS = re.compile(r"\d{7,}")
 _TEMPLATE = re.compile(r"([A-Za-z0-9_]+)(?::([a-z_]+(?:,[a-z_]+)*))?")
@@ -65,23 +60,6 @@ class Bundle:
     def numbers(self) -> tuple[str, ...]:
         """The eleven digits of each, in order."""
         return tuple(number_of(message.recipient) or "" for message in self.messages)
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a provider's code asks us to do; `of_one` when a single number or text is to blame, not the call."""
-
-    error_class: ErrorClass
-    sentence: str
-    of_one: bool = False
-
-
-@dataclass(frozen=True)
-class Said:
-    """What came of one call, and whether that holds for every call after it too."""
-
-    outcomes: tuple[Outcome, ...]
-    for_all: bool = False
 
 
 def number_of(address: str) -> str | None:
@@ -141,54 +119,6 @@ def bundles(
     for some in together.values():
         for at in range(0, len(some), size):
             yield Bundle(reference, templates[some[0].kind], tuple(some[at : at + size]))
-
-
-def in_turn(calls: Iterable[Bundle], submit: Callable[[Bundle], Said]) -> Iterator[Outcome]:
-    """Make the calls one after another; after one whose answer holds for all that follow, make no more.
-
-    What was then not called is refused in the same words, or as not tried where
-    the last call is in doubt: of these the provider surely has nothing.
-    """
-    last: Outcome | None = None
-    for bundle in calls:
-        if last is not None:
-            fault, sentence = last.error_class or ErrorClass.TRANSIENT, last.sentence
-            if last.status == Status.IN_DOUBT:
-                fault, sentence = ErrorClass.TRANSIENT, NOT_TRIED
-            yield from (refused(message, fault, sentence, detail=last.detail) for message in bundle.messages)
-            continue
-        said = submit(bundle)
-        yield from said.outcomes
-        last = said.outcomes[0] if said.for_all else None
-
-
-def unreached(bundle: Bundle, problem: OSError) -> Said:
-    """Return the answer of a call that nobody took."""
-    detail = masked(problem)
-    return Said(
-        tuple(refused(each, ErrorClass.TRANSIENT, UNREACHABLE, detail=detail) for each in bundle.messages),
-        for_all=True,
-    )
-
-
-def lost(bundle: Bundle, problem: object) -> Said:
-    """Return the answer of a call that perhaps was taken."""
-    return Said(tuple(in_doubt(each, LOST, detail=masked(problem)) for each in bundle.messages), for_all=True)
-
-
-def meant(bundle: Bundle, meaning: Meaning, *, detail: str) -> Said:
-    """Return the answer of a call that was refused as a whole.
-
-    Where one row is to blame and nobody says which, nobody is blamed: all of them
-    are tried again in smaller bundles, until the bad one stands alone.
-    """
-    if meaning.of_one and len(bundle.messages) > 1:
-        again = tuple(refused(each, ErrorClass.TRANSIENT, ONE_OF_THEM, detail=detail) for each in bundle.messages)
-        return Said(again, for_all=False)
-    if meaning.error_class == ErrorClass.IN_DOUBT:
-        return lost(bundle, detail)
-    outcomes = tuple(refused(each, meaning.error_class, meaning.sentence, detail=detail) for each in bundle.messages)
-    return Said(outcomes, for_all=not meaning.of_one and meaning.error_class in _FOR_ALL)
 
 
 def refs_of(asked: Sequence[Addressed], *, reference: str) -> Mapping[tuple[str, str], str]:

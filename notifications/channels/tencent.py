@@ -18,22 +18,17 @@ from notifications.channels.http_call import AnswerLost, Limits, NotSent, call
 from notifications.channels.provider_settings import checked, endpoint_of, seconds_of
 from notifications.channels.simulator import Receipt
 from notifications.channels.sms import (
-    LOST,
     Addressed,
     Bundle,
-    Said,
     Template,
     bundles,
-    in_turn,
-    lost,
     masked,
-    meant,
     number_of,
     refs_of,
     refusals,
     templates_of,
-    unreached,
 )
+from notifications.channels.sms_turns import LOST, Said, in_turn, lost, meant, unreached
 from notifications.channels.tencent_answers import OK, meaning_of
 from notifications.channels.tencent_call import Signer
 from notifications.errors import N_, ErrorClass, NotYetKnown

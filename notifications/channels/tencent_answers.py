@@ -7,7 +7,7 @@ number. What is looked for is the code itself, then the family before its dot.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from notifications.channels.sms import LOST, Meaning
+from notifications.channels.sms_turns import LOST, Meaning
 from notifications.errors import N_, ErrorClass
 
 OK = "Ok"
@@ -35,6 +35,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "LimitExceeded.PhoneNumberOneHourLimit": Meaning(ErrorClass.THROTTLED, _TOO_OFTEN, of_one=True),
         "LimitExceeded.PhoneNumberThirtySecondLimit": Meaning(ErrorClass.THROTTLED, _TOO_OFTEN, of_one=True),
         "LimitExceeded.PhoneNumberSameContentDailyLimit": Meaning(ErrorClass.THROTTLED, _TOO_OFTEN, of_one=True),
+        "LimitExceeded.AppDailyLimit": Meaning(ErrorClass.ACCOUNT, _LIMIT_SET),
         "LimitExceeded.AppMainlandChinaDailyLimit": Meaning(ErrorClass.ACCOUNT, _LIMIT_SET),
         "LimitExceeded.DailyLimit": Meaning(ErrorClass.ACCOUNT, _LIMIT_SET),
         "LimitExceeded.PhoneNumberCountLimit": Meaning(ErrorClass.BUG, _BUG),
@@ -44,6 +45,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "InternalError.SigFieldMissing": Meaning(ErrorClass.ACCOUNT, _ACCOUNT),
         "InvalidParameterValue.SdkAppIdNotExist": Meaning(ErrorClass.ACCOUNT, _ACCOUNT),
         "FailedOperation.InsufficientBalanceInSmsPackage": Meaning(ErrorClass.ACCOUNT, _ARREARS),
+        "UnauthorizedOperation.SerivceSuspendDueToArrears": Meaning(ErrorClass.ACCOUNT, _ARREARS),  # their spelling
         "UnauthorizedOperation.ServiceSuspendDueToArrears": Meaning(ErrorClass.ACCOUNT, _ARREARS),
         "FailedOperation.SignatureIncorrectOrUnapproved": Meaning(ErrorClass.ACCOUNT, _SIGN),
         "FailedOperation.TemplateIncorrectOrUnapproved": Meaning(ErrorClass.TEMPLATE, _TEMPLATE),
@@ -58,6 +60,8 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "InvalidParameterValue.IncorrectPhoneNumber": Meaning(ErrorClass.RECIPIENT, _NUMBER, of_one=True),
         "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber": Meaning(ErrorClass.BUG, _BUG),
         "FailedOperation.PhoneNumberInBlacklist": Meaning(ErrorClass.RECIPIENT, _STOPPED, of_one=True),
+        "FailedOperation.JsonParseFail": Meaning(ErrorClass.BUG, _BUG),
+        "FailedOperation.FailResolvePacket": Meaning(ErrorClass.BUG, _BUG),
         "InvalidParameter": Meaning(ErrorClass.BUG, _BUG),
         "InvalidParameterValue": Meaning(ErrorClass.BUG, _BUG),
         "MissingParameter": Meaning(ErrorClass.BUG, _BUG),
