@@ -32,7 +32,7 @@ def carrier():
 
 def channel_to(provider, *, asked=(), at=None, **changed):
     given = {"key_id": KEY_ID, "key_secret": KEY_SECRET, "sign_name": SIGN, "endpoint": provider.url}
-    settings = Settings.read(given | TEMPLATES | {"timeout": "0.4"} | changed)
+    settings = Settings.read(given | TEMPLATES | {"timeout": "5"} | changed)
     return Aliyun(settings, addressed=addressed(*asked, at=at))
 
 
@@ -151,7 +151,7 @@ def test_a_lost_answer_is_in_doubt_and_settled_by_asking(carrier, mood, taken):
     """The naive variant, which sends again, is counted twice by the carrier."""
     message = to("m-1")
     carrier.moods.append(mood)
-    way = channel_to(carrier, asked=[message], at=LONG_AGO)
+    way = channel_to(carrier, asked=[message], at=LONG_AGO, timeout="0.6")
     assert said(way.send([message], reference="a1")) == {"m-1": ("in_doubt", "in_doubt")}
     assert [each.ref for each in way.ask("a1").outcomes] == ["m-1"][:taken]
     assert len(carrier.carrier) == taken

@@ -17,7 +17,7 @@ def receiver():
 
 
 def channel_to(url, **changed):
-    given = {"url_oa": url, "secret_oa": SECRET, "networks": "127.0.0.1/32", "timeout": "0.4"}
+    given = {"url_oa": url, "secret_oa": SECRET, "networks": "127.0.0.1/32", "timeout": "5"}
     return Webhook(Settings.read(given | changed))
 
 
@@ -77,7 +77,7 @@ def test_a_refusal_has_the_class_that_says_what_to_do(receiver, status, error_cl
 @pytest.mark.parametrize("mood", [Mood.RESETS_BEFORE, Mood.TAKES_THEN_RESETS, Mood.TAKES_LATE])
 def test_a_lost_answer_is_settled_by_saying_it_again_under_the_same_id(receiver, mood):
     receiver.moods.append(mood)
-    way = channel_to(receiver.url)
+    way = channel_to(receiver.url, timeout="0.6")
     assert said(way.send([to("m-1", "oa")], reference="a1")) == {"m-1": ("in_doubt", "in_doubt")}
     assert way.ask("a1").outcomes == ()
     assert said(way.send([to("m-1", "oa")], reference="a2")) == {"m-1": ("accepted", None)}

@@ -22,7 +22,7 @@ def file(tmp_path):
 
 
 def channel_to(provider, file, **changed):
-    given = {"corp_id": CORP, "secret": SECRET, "agent_id": str(AGENT), "endpoint": provider.url, "timeout": "0.4"}
+    given = {"corp_id": CORP, "secret": SECRET, "agent_id": str(AGENT), "endpoint": provider.url, "timeout": "5"}
     return Wecom(Settings.read(given | changed), token_file=file)
 
 
@@ -113,7 +113,7 @@ def test_a_refusal_has_the_class_that_says_what_to_do(corporation, file, code, e
 def test_a_repetition_after_a_lost_answer_is_dropped_by_the_provider(corporation, file, mood):
     """Without the check that we ask for, the member would read it twice."""
     corporation.moods.append(mood)
-    way = channel_to(corporation, file)
+    way = channel_to(corporation, file, timeout="0.6")
     assert said(way.send([to("m-1", "lisi")], reference="a1")) == {"m-1": ("in_doubt", "in_doubt")}
     assert said(way.send([to("m-1", "lisi")], reference="a2")) == {"m-1": ("accepted", None)}
     assert len(corporation.carrier) == 1
