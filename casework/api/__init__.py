@@ -4,16 +4,21 @@ from casework.api.batches import batches
 from casework.api.case_actions import case_actions
 from casework.api.case_work import case_work
 from casework.api.cases import cases
+from casework.api.employers import employers
 from casework.api.evidence import evidence
 from casework.api.filings import filings
+from casework.api.funnel import funnel
 from casework.api.jobs import jobs
 from casework.api.me import me
 from casework.api.organisations import organisations
+from casework.api.precision import precision
+from casework.api.rates import rates
 from casework.api.reports import reports
 from casework.api.resource import Resource
 from casework.api.rounds import rounds
 from casework.api.samples import samples
 from casework.api.screening import screening
+from casework.api.screening_rules import screening_rules
 from casework.api.self_check import self_check
 
 RESOURCES: tuple[Resource, ...] = (
@@ -25,8 +30,13 @@ RESOURCES: tuple[Resource, ...] = (
     evidence,
     case_actions,
     batches,
+    screening_rules,
     screening,
+    precision,
+    employers,
     samples,
+    funnel,
+    rates,
     jobs,
     self_check,
     reports,

@@ -1,4 +1,4 @@
-"""How far a promised job is, for whoever may see what it is about."""
+"""How far a promised job is, and stopping one, for whoever may see what it is about."""
 
 from collections.abc import Mapping
 
@@ -14,6 +14,7 @@ from casework.doors.problems import translated
 from casework.doors.sessions import current_actor
 from casework.errors import N_, NotFound
 from casework.intake.models import Batch
+from casework.operations.stop_promise import STOPPABLE, stop_promise
 from casework.people.models import Organisation
 from casework.promises import Promise
 
@@ -24,10 +25,21 @@ ABOUT_BATCHES = ("stage_batch", "confirm_batch")
 @jobs.operation("GET", "/jobs/<name:ref>", query=Query, out=JobOut)
 def read_job(_query: dict, ref: str) -> object:
     """Read how far a job is and what came of it."""
+    return shown(get_job(ref))
+
+
+@jobs.operation("POST", "/jobs/<name:ref>/stop", out=JobOut)
+def stop_job(ref: str) -> object:
+    """Stop a screening or a back-test; one that is under way ends after the present rule, without a trace."""
+    return shown(stop_promise(get_job(ref), actor=current_actor()))
+
+
+def get_job(ref: str) -> Promise:
+    """Return a job that the caller may see."""
     found = db.session.scalars(select(Promise).filter_by(ref=ref)).one_or_none()
     if found is None or not _may_see(found.name, found.arguments):
         raise NotFound(N_("没有找到这项后台任务，或不在您的权限范围内。"))
-    return shown(found)
+    return found
 
 
 def shown(promise: Promise) -> dict[str, object]:
@@ -53,7 +65,7 @@ def _may_see(name: str, arguments: Mapping[str, object]) -> bool:
     if name in ABOUT_BATCHES:
         wanted = select(Batch.id).filter_by(ref=arguments["batch"])
         return bool(db.session.scalar(wanted.where(seen.within(Batch.organisation_id, actor, "import:run"))))
-    if name == "screen":
+    if name in STOPPABLE:
         wanted = select(Organisation.id).filter_by(id=arguments["organisation"])
-        return bool(db.session.scalar(wanted.where(seen.within(Organisation.id, actor, "screening:run"))))
+        return bool(db.session.scalar(wanted.where(seen.within(Organisation.id, actor, STOPPABLE[name]))))
     return False

@@ -1,27 +1,36 @@
 """Screening: the rules run as a job, their findings are read, and cases are opened from them by a person."""
 
+from collections import Counter
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from casework import journal
 from casework.api import masking, seen, shown
 from casework.api.jobs import shown as shown_job
 from casework.api.resource import Resource
 from casework.api.schemas.cases import FindingOut
 from casework.api.schemas.fields import Query, page
 from casework.api.schemas.intake import FindingQuery, JobOut, OpenedOut, OpenIn, RunIn, RunOut, RunPage, RunQuery
+from casework.api.schemas.screening import RunPlanOut, RunPlanQuery, RunRulesOut
+from casework.cases.models import Case
+from casework.cases.suspicion import weights_of
 from casework.db import db
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
-from casework.errors import N_, NotFound
+from casework.errors import N_, Invalid, NotFound
 from casework.operations import open_cases as opening
+from casework.operations.homes import Found, plan
 from casework.operations.promise_screening import promise_screening
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.rounds.queries import get_round
 from casework.screening.models import Finding, FindingRecord, Run
+from casework.screening.rules import RULES
 
 screening = Resource("screening", "Screening runs and what they found")
 FindingPage = page("FindingPage", FindingOut)
+OUTPUTS = {rule.code: rule.output for rule in RULES}
 
 
 @screening.operation("GET", "/screening-runs", query=RunQuery, out=RunPage)
@@ -38,11 +47,11 @@ def list_runs(query: dict) -> object:
 
 @screening.operation("POST", "/screening-runs", body=RunIn, out=JobOut, status=202)
 def start_run(body: dict) -> object:
-    """Promise a screening; the job's result names the run."""
+    """Promise a screening; the job says how far it is and can be stopped, its result names the run."""
     actor = current_actor()
     organisation = seen.organisation(body["organisation"], actor, "screening:run")
     round_ = get_round(body["round"])
-    promised = promise_screening(organisation=organisation, round_=round_, actor=actor)
+    promised = promise_screening(organisation=organisation, round_=round_, actor=actor, then_open=body["then_open"])
     db.session.flush()  # the answer shows when it was promised
     return shown_job(promised)
 
@@ -53,26 +62,80 @@ def read_run(_query: dict, ref: str) -> object:
     return _shown(_run(ref))
 
 
+@screening.operation("GET", "/screening-runs/<name:ref>/rules", query=Query, out=RunRulesOut)
+def list_run_rules(_query: dict, ref: str) -> object:
+    """List what became of each rule: its hits, or what it lacked, and which columns were empty."""
+    run = _run(ref)
+    hits = run.counts.get("by_rule", {})
+    return {"items": [_rule(code, about, hits) for code, about in run.rules.items()], "next": None}
+
+
 @screening.operation("GET", "/screening-runs/<name:ref>/findings", query=FindingQuery, out=FindingPage)
 def list_findings(query: dict, ref: str) -> object:
-    """List what the run found and what still stands, in sentences, persons masked."""
-    known = select(Finding).filter_by(last_run_id=_run(ref).id)
+    """List what the run found and what still stands, in sentences with its weight, persons masked."""
+    run = _run(ref)
+    known = select(Finding).filter_by(last_run_id=run.id)
     wanted = known.options(selectinload(Finding.members).joinedload(FindingRecord.record))
     if query["rule"]:
         wanted = wanted.where(Finding.rule == query["rule"])
     found = page_of(wanted, known=known, name=Finding.ref, after=query["after"], limit=query["limit"])
-    return {"items": [_finding(row) for row in found.items], "next": found.next}
+    weights = weights_of(run.organisation_id, run.round_id)
+    masks = [masking.mask_of([member.record for member in row.members]) for row in found.items]
+    items = [shown.finding(row, mask, weights) for row, mask in zip(found.items, masks, strict=True)]
+    return {"items": items, "next": found.next}
+
+
+@screening.operation("GET", "/screening-runs/<name:ref>/plan", query=RunPlanQuery, out=RunPlanOut)
+def read_plan(query: dict, ref: str) -> object:
+    """Read what opening the cases would do now, with some rules thought away; nothing is done."""
+    planned = plan(_run(ref), without_rules=frozenset(query["without_rule"]))
+    return {
+        "opening": len(planned.opening),
+        "by_kind": Counter(matter.kind for matter in planned.opening),
+        "extending": _numbers(planned.extending),
+        "late": _numbers(planned.late),
+        "waiting": planned.waiting,
+    }
 
 
 @screening.operation("POST", "/screening-runs/<name:ref>/cases", body=OpenIn, out=OpenedOut)
 def open_cases(body: dict, ref: str) -> object:
     """Open and extend cases from the findings of the run; doing it twice opens nothing twice."""
-    done = opening.open_cases(_run(ref), actor=current_actor(), without_rules=body["without_rules"])
-    return {
-        "opened": [case.number for case in done.opened],
-        "extended": [case.number for case in done.extended],
-        "waiting": done.waiting,
+    run = _run(ref)
+    if body["without_rules"]:
+        _leave_out(run, sorted(set(body["without_rules"])), body["reason"].strip())
+    done = opening.open_cases(run, actor=current_actor(), without_rules=body["without_rules"])
+    return {name: [case.number for case in getattr(done, name)] for name in ("opened", "extended", "late")} | {
+        "waiting": done.waiting
     }
+
+
+def _leave_out(run: Run, rules: list[str], reason: str) -> None:
+    """Remember which rules are left out and why; raise `Invalid` for no reason or a rule that the run did not ask."""
+    if not reason:
+        raise Invalid(N_("暂不采用规则须写明理由，没有建案。"), fields={"reason": N_("请写明理由。")})
+    for rule in rules:
+        if rule not in run.rules:
+            raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": rule})
+    journal.record(
+        organisation_id=run.organisation_id,
+        action="screening:leave_out",
+        actor=str(current_actor().id),
+        subject=run.ref,
+        facts={"rules": rules},
+        personal={"reason": reason},
+    )
+
+
+def _numbers(found: tuple[Found, ...]) -> list[str]:
+    cases: dict[Case, None] = dict.fromkeys(case for case, _ in found)
+    return [case.number for case in cases]
+
+
+def _rule(code: str, about: dict, hits: dict[str, int]) -> dict[str, object]:
+    ran = not about["missing"]
+    own = {"empty": [], "tests": 0, "seconds": 0.0} | about  # a run of an earlier release has less to say
+    return own | {"rule": code, "output": OUTPUTS.get(code), "ran": ran, "hits": hits.get(code, 0) if ran else None}
 
 
 def _runs() -> Select[Run]:
@@ -92,7 +155,3 @@ def _shown(run: Run) -> dict[str, object]:
         "organisation": db.session.get_one(Organisation, run.organisation_id).code,
         "round": db.session.get_one(Round, run.round_id).code,
     }
-
-
-def _finding(row: Finding) -> dict[str, object]:
-    return shown.finding(row, masking.mask_of([member.record for member in row.members]))

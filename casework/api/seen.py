@@ -13,8 +13,11 @@ from sqlalchemy.orm import QueryableAttribute
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.operations.permit import answer
+from casework.overview import unit_counts
 from casework.people.actors import path_of
 from casework.people.models import Organisation
+from casework.rounds import queries as rounds
+from casework.rounds.models import Round
 from workflows.access import Actor, Reach, permitted, scope_of
 
 
@@ -31,6 +34,22 @@ def organisation(code: str, actor: Actor, action: str) -> Organisation:
 def no_organisation(code: str) -> NoReturn:
     """Say that there is no such organisation for this person."""
     raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": code})
+
+
+def round_(code: str | None) -> Round:
+    """Return the round that is named, else the newest open one, as pages do."""
+    found = rounds.get_round(code) if code else next(iter(rounds.open_rounds()), None)
+    if found is None:
+        raise NotFound(N_("还没有开启任何轮次。"))
+    return found
+
+
+def universities(code: str | None, actor: Actor, action: str) -> tuple[Organisation, ...]:
+    """Return the universities in which the actor may do this, or the one of them that is named."""
+    reached = tuple(unit_counts.universities(actor, action))
+    if code is None:
+        return reached
+    return tuple(each for each in reached if each.code == code) or no_organisation(code)
 
 
 def organisations(actor: Actor) -> Select[Organisation]:

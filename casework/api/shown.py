@@ -1,6 +1,6 @@
 """A case as programs see it: codes for programs, sentences in the reader's language, persons masked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask_babel import gettext
@@ -10,6 +10,7 @@ from casework.api import masking
 from casework.api.masking import Mask
 from casework.cases.models import Case, Correction, Evidence, Hold, Move, Verification
 from casework.cases.registered import CORRECTABLE
+from casework.cases.suspicion import weights_of
 from casework.db import db
 from casework.deadlines.queries import why_due
 from casework.doors import etags
@@ -19,6 +20,7 @@ from casework.intake.models import Record
 from casework.screening import engine
 from casework.screening.models import Finding
 from casework.screening.rules import RULES
+from casework.screening.score import Weight, weight_of
 from workflows.errors import Refusal
 
 LINE = """number kind rule origin nature severity state state_since opened_at owner conclusion accepted_at people_count
@@ -51,6 +53,7 @@ def title_of(case: Case) -> str:
 def full(case: Case) -> dict[str, object]:
     """Return a case with all that hangs on it."""
     mask = masking.mask_of_case(case)
+    weights = weights_of(case.organisation_id, case.round_id)
     return line_of(case, etag=etags.etag_of_case(case)) | {
         "conclusion_note": mask.text(case.conclusion_note),
         "violation": case.violation,
@@ -58,7 +61,7 @@ def full(case: Case) -> dict[str, object]:
         "merged_into": case.merged_into.number if case.merged_into else None,
         "due_why": [reason.said(gettext, _plain) for reason in why_due(case)],
         "records": [record(row.record) for row in case.records],
-        "findings": [finding(row.finding, mask) for row in case.findings],
+        "findings": [finding(row.finding, mask, weights) for row in case.findings],
         "verifications": [verification(row, mask) for row in case.verifications],
         "evidence": [evidence(row, mask) for row in case.evidence],
         "corrections": [correction(row) for row in case.corrections],
@@ -83,10 +86,12 @@ def record(row: Record) -> dict[str, object]:
     }
 
 
-def finding(row: Finding, mask: Mask) -> dict[str, object]:
-    """Return what a rule says, in sentences."""
+def finding(row: Finding, mask: Mask, weights: Mapping[str, Weight]) -> dict[str, object]:
+    """Return what a rule says, in sentences, and what it weighs."""
+    weight = weight_of(row, weights)
     own = {name: getattr(row, name) for name in ("ref", "rule", "level", "output", "strength", "withdrawn_at")}
     told = engine.explain(row.rule, row.observed) if row.rule in RULE_OF else []
+    own |= {"ratio": weight.ratio, "refitted": weight.refitted}
     return own | {"says": [mask.text(translated(message, params)) for message, params in told]}
 
 

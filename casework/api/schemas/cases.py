@@ -84,6 +84,8 @@ class FindingOut(Answer):
     level = fields.String(required=True)
     output = fields.String(required=True)
     strength = fields.String(required=True)
+    ratio = fields.Float(required=True, metadata={"description": "likelihood ratio that the hit weighs now"})
+    refitted = fields.Boolean(required=True, metadata={"description": "false: the start value of its strength"})
     says = fields.List(fields.String(), required=True)
     withdrawn_at = Moment(allow_none=True, required=True)
 

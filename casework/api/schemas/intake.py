@@ -2,7 +2,20 @@
 
 from marshmallow import fields
 
-from casework.api.schemas.fields import Answer, Choice, Day, File, Many, Moment, Name, PageQuery, Strict, Text, page
+from casework.api.schemas.fields import (
+    Answer,
+    Choice,
+    Day,
+    File,
+    Flag,
+    Many,
+    Moment,
+    Name,
+    PageQuery,
+    Strict,
+    Text,
+    page,
+)
 from casework.intake.importers import IMPORTERS
 
 KINDS = tuple(importer.kind for importer in IMPORTERS)
@@ -96,6 +109,7 @@ class RunIn(Strict):
 
     organisation = Name(required=True)
     round = Name(required=True)
+    then_open = Flag(load_default=False, metadata={"description": "open the cases as soon as the run is done"})
 
 
 class RunQuery(PageQuery):
@@ -127,9 +141,10 @@ class FindingQuery(PageQuery):
 
 
 class OpenIn(Strict):
-    """Which rules are left out this time."""
+    """Which rules are left out this time, and why."""
 
     without_rules = Many(Name(), most=100, load_default=list)
+    reason = Text(most=2000, load_default="", metadata={"description": "required when rules are left out"})
 
 
 class OpenedOut(Answer):
@@ -137,6 +152,7 @@ class OpenedOut(Answer):
 
     opened = fields.List(fields.String(), required=True, metadata={"description": "numbers of new cases"})
     extended = fields.List(fields.String(), required=True)
+    late = fields.List(fields.String(), required=True, metadata={"description": "concluded cases that were told"})
     waiting = fields.Integer(required=True)
 
 
