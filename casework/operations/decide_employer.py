@@ -14,7 +14,8 @@ from casework.intake.normal import credit_code
 from casework.operations.permit import permit
 from casework.people.models import Organisation
 from casework.rounds.models import Round
-from casework.screening.employers import CODE_LENGTH, decisions, joined
+from casework.screening.components import components
+from casework.screening.employers import CODE_LENGTH, decisions
 from casework.screening.models import EmployerDecision
 from workflows.access import Actor
 
@@ -91,11 +92,11 @@ def _decided(organisation: Organisation, round_: Round, one: str, other: str) ->
 def _refuse_contradiction(one: str, other: str, *, same: bool, others: list[EmployerDecision]) -> None:
     known = [(each.code_one, each.code_other) for each in others if each.same]
     if not same:
-        if any(one in part and other in part for part in joined(known)):
+        if any(one in part and other in part for part in components(known)):
             message = N_("%(one)s 与 %(other)s 已通过其他单位认定为同一单位。请先撤销那些认定，再认定为不同单位。")
             raise Conflict(message, code="contradicts", params={"one": one, "other": other})
         return
-    whole = next(part for part in joined([*known, (one, other)]) if one in part)
+    whole = next(part for part in components([*known, (one, other)]) if one in part)
     for each in others:
         if not each.same and each.code_one in whole and each.code_other in whole:
             message = N_("这样会使 %(one)s 与 %(other)s 成为同一单位，而它们已认定为不同单位。请先撤销那一认定。")

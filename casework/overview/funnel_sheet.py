@@ -9,7 +9,6 @@ falsehood; the case, opened and verified person by person, is.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 
 from casework.cases.models import Case
@@ -19,11 +18,16 @@ from casework.overview.unit_counts import Counts, count_units
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening.roster import roster
-from casework.screening.rule import Rule, Value, number
-from casework.screening.rules.rates import RATE_FLEXIBLE, RATE_FREELANCE, RATE_OTHER_FORM, RATE_STARTUP
+from casework.screening.rule import Rule, Value
+from casework.screening.rules.rates import (
+    RATE_FLEXIBLE,
+    RATE_FREELANCE,
+    RATE_OTHER_FORM,
+    RATE_STARTUP,
+    compare_as_set,
+)
 from casework.screening.settings import settings_of
 from casework.screening.standing import Peer, Standing
-from casework.screening.units import compare
 from workflows.access import Actor
 
 METRICS: Mapping[str, Rule] = MappingProxyType(
@@ -112,13 +116,8 @@ def funnel_sheet(
         among=among,
         degrees=degrees,
     )
-    found = compare(
-        roster(counts.rows, levels=("university",) if level == "university" else INSIDE).units,
-        least=int(number(settings, "least")),
-        peers_at_least=int(number(settings, "peers")),
-        excess=int(number(settings, "excess")),
-        q=Decimal(str(settings["q"])),
-    )
+    units = roster(counts.rows, levels=("university",) if level == "university" else INSIDE).units
+    found = compare_as_set(units, settings)
     rows = _rows([each for each in found.standings if each.unit.level == level], counts, round_, actor)
     return Sheet(
         rows=tuple(sorted((row for row in rows if row.standing.peer), key=_place)),

@@ -11,6 +11,7 @@ from casework.db import db
 from casework.intake.models import Employer as Registered
 from casework.intake.models import Record, Revision
 from casework.intake.normal import credit_code, employer_name
+from casework.screening.components import components
 from casework.screening.identity import Employer, Proposal, proposals
 from casework.screening.models import EmployerDecision
 
@@ -88,7 +89,7 @@ def waiting(round_id: int, organisation_id: int) -> list[Proposal]:
     """Return the proposals of which nothing is decided, directly or through others, the most telling first."""
     decided = decisions(round_id, [organisation_id])
     said = {(each.code_one, each.code_other) for each in decided}
-    parts = joined((each.code_one, each.code_other) for each in decided if each.same)
+    parts = components((each.code_one, each.code_other) for each in decided if each.same)
     whole = {code: part for part in parts for code in part}
     return [
         each
@@ -105,33 +106,13 @@ def aliases(round_id: int, organisation_ids: Iterable[int]) -> pa.Table:
     decided = decisions(round_id, organisation_ids)
     different = {(each.code_one, each.code_other) for each in decided if not each.same}
     same = {(each.code_one, each.code_other) for each in decided if each.same} - different
-    rows = [(code, part[0]) for part in joined(same) for code in part[1:]]
+    rows = [(code, part[0]) for part in components(same) for code in part[1:]]
     return pa.table(
         {
             "credit_code": pa.array([code for code, _ in rows], pa.string()),
             "same_as": pa.array([smallest for _, smallest in rows], pa.string()),
         }
     )
-
-
-def joined(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
-    """Return the codes that are one employer, directly or through others, each sorted; singles are left out."""
-    neighbours: dict[str, set[str]] = defaultdict(set)
-    for one, other in pairs:
-        neighbours[one].add(other)
-        neighbours[other].add(one)
-    found, seen = [], set()
-    for code in sorted(neighbours):
-        if code in seen:
-            continue
-        part, waiting = {code}, [code]
-        while waiting:
-            fresh = neighbours[waiting.pop()] - part
-            part |= fresh
-            waiting += fresh
-        seen |= part
-        found.append(tuple(sorted(part)))
-    return found
 
 
 def _register(round_id: int) -> dict[str, str]:

@@ -25,7 +25,7 @@ NUMERALS = frozenset("0123456789一二三四五六七八九十")
 
 EQUAL_NAME = "equal_name"
 CODE_ONE_OFF = "code_one_off"
-FORMER_NAME = "register_name"
+REGISTER_NAME = "register_name"
 SAME_PHONE = "same_phone"
 SAME_PLACE = "same_place"
 OTHER_NUMBER = "other_number"
@@ -33,13 +33,13 @@ OTHER_PLACE = "other_place"
 REASONS = {
     EQUAL_NAME: N_("名称相同，代码不同"),
     CODE_ONE_OFF: N_("代码只差一位或相邻两位颠倒，可能是录入误差"),
-    FORMER_NAME: N_("一方填报的名称就是另一方在登记库中的名称"),
+    REGISTER_NAME: N_("一方填报的名称就是另一方在登记库中的名称"),
     SAME_PHONE: N_("登记了相同的联系电话"),
     SAME_PLACE: N_("在同一地区"),
     OTHER_NUMBER: N_("只有序号不同，多为不同单位"),
     OTHER_PLACE: N_("不在同一地区，可能是不同单位"),
 }
-_WEIGHT = {EQUAL_NAME: 8, CODE_ONE_OFF: 8, FORMER_NAME: 4, SAME_PHONE: 4, SAME_PLACE: 1, OTHER_NUMBER: -4}
+_WEIGHT = {EQUAL_NAME: 8, CODE_ONE_OFF: 8, REGISTER_NAME: 4, SAME_PHONE: 4, SAME_PLACE: 1, OTHER_NUMBER: -4}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ def _reasons(one: Employer, other: Employer, key_one: str, key_other: str) -> It
         yield CODE_ONE_OFF
     named = (employer_name(one.register_name), employer_name(other.register_name))
     if key_one != key_other and ((key_one and key_one == named[1]) or (key_other and key_other == named[0])):
-        yield FORMER_NAME
+        yield REGISTER_NAME
     if one.phone and one.phone == other.phone:
         yield SAME_PHONE
     if key_one != key_other and _without_numerals(key_one) == _without_numerals(key_other):

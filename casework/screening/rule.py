@@ -27,6 +27,8 @@ Level = Literal["record", "employer", "group", "unit", "operator"]
 Row = Mapping[str, Any]
 
 STANDING_NOTE = N_("统计异常不等于虚假就业，立案后须逐人核实。")
+PROPOSED = N_("建议值，未经实测，可按轮次调整")
+"""The origin of a setting that is a proposal and was tried on no population."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ in an hour too, and right; they are other classes and are not looked at. What is
 found is work to check. It is never a ranking of the people who do it.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,11 +16,10 @@ from scipy.special import pdtrc
 
 from casework.errors import N_
 from casework.screening.rule import STANDING_NOTE, Found, Judgement, Level, Row, Rule, Sentence, Setting, Value, number
+from casework.screening.rules.hands import OWN_HANDS, college_of
 from casework.screening.statistics.many import benjamini_hochberg
 
-_MEASURED = N_("模拟人群实测：42 次突击命中 40 次，未误及其他")
-
-
+_MEASURED = N_("模拟人群实测：42 次突增命中 40 次，未误及其他")
 _PEERS = 3  # without so many other colleges no season is seen
 
 
@@ -73,8 +72,7 @@ def _crowds(rows: Iterable[Row], unit: str, settings: Mapping[str, Value]) -> li
         season = own[cut_off, name] * now / earlier if earlier else 0.0
         expected = max(pace, season, now / peers if peers else 0.0, last / before)
         tail = float(pdtrc(len(students) - 1, expected)) if students else 1.0
-        colleges = Counter(row["college"] or "" for row in windows[cut_off, name])
-        college = max(sorted(colleges), key=colleges.__getitem__)
+        college = college_of(windows[cut_off, name])
         crowds.append(
             Crowd(f"{unit}:{name}", college, cut_off, tuple(sorted(students)), own[cut_off, name], expected, tail)
         )
@@ -121,7 +119,7 @@ ENTRY_BURST = Rule(
     violation="P6",
     settings=(
         Setting("weak", ("12", "75", "76"), N_("通知 N1.3：其他录用形式、自主创业、自由职业佐证要求低，须重点核查")),
-        Setting("own_hands", ("学生本人",), N_("登记系统的操作人角色：毕业生本人填报不在此列")),
+        OWN_HANDS,
         Setting("cut_offs", ("08-05", "08-15", "08-31"), N_("通知规定的高校、省级、确认截止日；导出日另计")),
         Setting("days", 5, _MEASURED),
         Setting("days_before", 57, _MEASURED),

@@ -12,7 +12,7 @@ from casework.errors import N_
 from casework.screening.rule import STANDING_NOTE, Rule, Sentence, Setting
 from casework.screening.rules.capacity import DISPATCH_WORDS, FAMILIES, PUBLIC_NATURES
 
-_MEASURED = N_("模拟人群实测：157 个团伙全部命中，误及 6 家")
+_MEASURED = N_("模拟人群实测：157 个扎堆单位全部命中，误及 6 家")
 
 TINY_EMPLOYER_CLUSTER = Rule(
     code="tiny_employer_cluster",

@@ -10,12 +10,9 @@ from decimal import Decimal
 
 from casework.errors import N_
 from casework.screening.roster import UNITS, Roster, roster
-from casework.screening.rule import Found, Judgement, Row, Rule, Sentence, Setting, Value, number
-from casework.screening.rules.rates import AGAINST, observe
+from casework.screening.rule import PROPOSED, Found, Judgement, Row, Rule, Sentence, Setting, Value
+from casework.screening.rules.rates import AGAINST, compare_as_set, observe
 from casework.screening.standing import Comparison
-from casework.screening.units import compare
-
-_PROPOSED = N_("建议值，未经实测，可按轮次调整")
 
 
 def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
@@ -39,14 +36,7 @@ def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
 
 def _asked(rows: Sequence[Row], levels: Sequence[str], settings: Mapping[str, Value]) -> tuple[Roster, Comparison]:
     units = roster(rows, levels=levels, by_kind=False)
-    comparison = compare(
-        units.units,
-        least=int(number(settings, "least")),
-        peers_at_least=int(number(settings, "peers")),
-        excess=int(number(settings, "excess")),
-        q=Decimal(str(settings["q"])),
-    )
-    return units, comparison
+    return units, compare_as_set(units.units, settings)
 
 
 def _explained(subject: str, ways: Sequence[tuple[Roster, Comparison]]) -> bool:
@@ -65,9 +55,9 @@ DENIAL_RATE = Rule(
     violation="F3",
     settings=(
         Setting("least", 10, N_("建议值：已反馈人数少于此值的单位只列出，不比较")),
-        Setting("peers", 4, _PROPOSED),
+        Setting("peers", 4, PROPOSED),
         Setting("excess", 3, N_("建议值：否认极少见，超出预期 3 人即须了解")),
-        Setting("q", Decimal("0.05"), _PROPOSED),
+        Setting("q", Decimal("0.05"), PROPOSED),
     ),
     sql="""
     WITH answered AS (

@@ -12,9 +12,18 @@ from decimal import Decimal
 from scipy.stats import chi2_contingency
 
 from casework.errors import N_
-from casework.screening.rule import STANDING_NOTE, Found, Judgement, Row, Rule, Sentence, Setting, Value, number
-
-_PROPOSED = N_("建议值，未经实测，可按轮次调整")
+from casework.screening.rule import (
+    PROPOSED,
+    STANDING_NOTE,
+    Found,
+    Judgement,
+    Row,
+    Rule,
+    Sentence,
+    Setting,
+    Value,
+    number,
+)
 
 
 def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
@@ -64,9 +73,9 @@ DIGIT_HEAPING = Rule(
     strength="w",
     violation="F2",
     settings=(
-        Setting("least", 30, _PROPOSED),
-        Setting("share", Decimal("0.4"), _PROPOSED),
-        Setting("tail", Decimal("0.001"), _PROPOSED),
+        Setting("least", 30, PROPOSED),
+        Setting("share", Decimal("0.4"), PROPOSED),
+        Setting("tail", Decimal("0.001"), PROPOSED),
     ),
     sql="""
     WITH paid AS (
@@ -86,14 +95,17 @@ DIGIT_HEAPING = Rule(
         UNION ALL
         SELECT 'digit', level, key, label, college_key, student_no, CAST(CAST(floor(pay) AS BIGINT) % 10 AS VARCHAR)
         FROM placed WHERE CAST(floor(pay) AS BIGINT) % 10 <> 0),
-    overall AS (
-        SELECT level, sort, figure, count(*) AS k_all,
-               (SELECT count(*) FROM placed WHERE level = written.level) AS n_all
-        FROM written GROUP BY level, sort, figure)
-    SELECT level, key, label, college_key, sort, figure, n, count(*) AS k, list_sort(list(student_no)) AS people,
-           k_all, n_all
-    FROM written JOIN sizes USING (level, key) JOIN overall USING (level, sort, figure)
-    GROUP BY level, key, label, college_key, sort, figure, n, k_all, n_all HAVING count(*) >= $share * n
+    counted AS MATERIALIZED (
+        SELECT level, key, label, college_key, sort, figure, count(*) AS k FROM written GROUP BY ALL),
+    heaps AS (SELECT counted.*, n FROM counted JOIN sizes USING (level, key) WHERE k >= $share * n),
+    overall AS (SELECT level, sort, figure, sum(k) AS k_all FROM counted GROUP BY level, sort, figure),
+    whole AS (SELECT level, count(*) AS n_all FROM placed GROUP BY level),
+    members AS (
+        SELECT level, key, sort, figure, list_sort(list(student_no)) AS people
+        FROM written SEMI JOIN heaps USING (level, key, sort, figure) GROUP BY ALL)
+    SELECT level, key, label, college_key, sort, figure, n, k, people, CAST(k_all AS BIGINT) AS k_all, n_all
+    FROM heaps JOIN members USING (level, key, sort, figure) JOIN overall USING (level, sort, figure)
+         JOIN whole USING (level)
     """,
     judge=judge,
     tells=(

@@ -10,11 +10,20 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from casework.errors import N_
-from casework.screening.rule import STANDING_NOTE, Found, Judgement, Row, Rule, Sentence, Setting, Value, number
+from casework.screening.rule import (
+    PROPOSED,
+    STANDING_NOTE,
+    Found,
+    Judgement,
+    Row,
+    Rule,
+    Sentence,
+    Setting,
+    Value,
+    number,
+)
 from casework.screening.rules.capacity import DISPATCH_WORDS, FAMILIES, PUBLIC_NATURES
 from casework.screening.statistics.counts import gamma_poisson_tail
-
-_PROPOSED = N_("建议值，未经实测，可按轮次调整")
 
 
 def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
@@ -54,9 +63,9 @@ EMPLOYER_JUMP = Rule(
         FAMILIES,
         PUBLIC_NATURES,
         DISPATCH_WORDS,
-        Setting("graduates", 5, _PROPOSED),
-        Setting("years", 3, _PROPOSED),
-        Setting("tail", Decimal("0.0001"), _PROPOSED),
+        Setting("graduates", 5, PROPOSED),
+        Setting("years", 3, PROPOSED),
+        Setting("tail", Decimal("0.0001"), PROPOSED),
         Setting("times", 2, N_("建议值：人数须不少于历年最多一年的倍数，批量招聘的单位各年起伏大")),
         Setting("ratio", Decimal("0.2"), N_("建议值：大单位扩招属正常，人数须不少于参保人数的这一比例")),
         Setting("graduates_unknown_size", 10, N_("建议值：参保人数不明时人数须不少于此值，且往年录用过")),

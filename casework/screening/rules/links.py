@@ -2,42 +2,24 @@
 
 Sharing something is not suspicious: an office tower, a bookkeeper and a park's
 switchboard serve many firms that know nothing of each other, so what very many
-share links nobody. A parent and its subsidiaries do hang together; their
+share links nobody. A malformed code is no firm: what many made up in one way
+would tie together whatever it touches. A parent and its subsidiaries do hang together; their
 headcount answers for them. Bodies of the state, branches without a known head
 office and dispatch agencies are left out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from casework.errors import N_
+from casework.screening.components import components
 from casework.screening.rule import STANDING_NOTE, Found, Judgement, Row, Rule, Sentence, Setting, Value, number
 from casework.screening.rules.capacity import DISPATCH_WORDS, FAMILIES, PUBLIC_NATURES
 
-_MEASURED = N_("模拟人群实测：61 个团伙全部命中，未误及其他单位")
+_MEASURED = N_("模拟人群实测：61 组关联单位全部命中，未误及其他单位")
 _NAMED = 5  # employers told by name; the codes of more stand beside
 _CODES = 20
-
-
-def components(links: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    """Return what is linked, directly or through others, each part sorted and the parts by their least."""
-    root: dict[str, str] = {}
-
-    def find(one: str) -> str:
-        while root.setdefault(one, one) != one:
-            root[one] = root[root[one]]
-            one = root[one]
-        return one
-
-    for link in links:
-        for other in link[1:]:
-            low, high = sorted((find(link[0]), find(other)))
-            root[high] = low
-    parts = defaultdict(list)
-    for one in sorted(root):
-        parts[find(one)].append(one)
-    yield from (tuple(parts[least]) for least in sorted(parts))
 
 
 def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
@@ -94,7 +76,7 @@ def _weigh(group: tuple[str, ...], rows: list[Row], settings: Mapping[str, Value
 
 LINKED_EMPLOYERS = Rule(
     code="linked_employers",
-    name=N_("关联单位团伙"),
+    name=N_("疑似关联单位"),
     level="group",
     needs=(
         "records.credit_code",
@@ -119,9 +101,13 @@ LINKED_EMPLOYERS = Rule(
         Setting("graduates_unknown_size", 10, N_("建议值：半数以上毕业生所在单位参保人数不明时，人数须不少于此值")),
     ),
     sql="""
-    WITH written AS (
-        SELECT firm, employer_phone_index AS phone, employer_address AS address, NULL AS agent FROM hired
-        UNION ALL SELECT firm, employer_mobile_index, NULL, NULL FROM hired
+    WITH recorded AS MATERIALIZED (
+        SELECT DISTINCT firm, employer_phone_index AS phone, employer_mobile_index AS mobile,
+               employer_address AS address
+        FROM hired WHERE valid),
+    written AS (
+        SELECT firm, phone, address, NULL AS agent FROM recorded
+        UNION ALL SELECT firm, mobile, NULL, NULL FROM recorded
         UNION ALL SELECT coalesce(same, code), phone_index, address, agent_index
                   FROM register LEFT JOIN decided USING (code)),
     tokens AS (

@@ -9,11 +9,10 @@ certificate, or where it is too young to have grown.
 from decimal import Decimal
 
 from casework.errors import N_
-from casework.screening.rule import STANDING_NOTE, Rule, Sentence, Setting
+from casework.screening.rule import PROPOSED, STANDING_NOTE, Rule, Sentence, Setting
 from casework.screening.rules.capacity import DISPATCH_WORDS, FAMILIES, PUBLIC_NATURES
 
 _MEASURED = N_("模拟人群实测：42 家全部命中，未误及其他单位")
-_PROPOSED = N_("建议值，未经实测，可按轮次调整")
 
 CERTIFICATE_MILL = Rule(
     code="certificate_mill",
@@ -82,7 +81,7 @@ CERTIFICATE_MILL = Rule(
 
 NEW_EMPLOYER_NO_INSURED = Rule(
     code="new_employer_no_insured",
-    name=N_("新设零参保单位突击录用"),
+    name=N_("新设零参保单位集中录用"),
     level="employer",
     needs=(
         "records.credit_code",
@@ -98,8 +97,8 @@ NEW_EMPLOYER_NO_INSURED = Rule(
         FAMILIES,
         PUBLIC_NATURES,
         DISPATCH_WORDS,
-        Setting("graduates", 5, _PROPOSED),
-        Setting("days", 180, _PROPOSED),
+        Setting("graduates", 5, PROPOSED),
+        Setting("days", 180, PROPOSED),
     ),
     sql="""
     WITH fresh AS (

@@ -6,37 +6,52 @@ persons and not only of per cent, and one finding names the unit that explains
 it, with the graduates to verify. It is a question to the unit and no finding about anyone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from casework.errors import N_
 from casework.screening.kinds import majority
 from casework.screening.roster import Roster, roster
-from casework.screening.rule import STANDING_NOTE, Found, Judgement, Row, Rule, Sentence, Setting, Value, number
-from casework.screening.standing import Comparison, Standing
+from casework.screening.rule import (
+    PROPOSED,
+    STANDING_NOTE,
+    Found,
+    Judgement,
+    Row,
+    Rule,
+    Sentence,
+    Setting,
+    Value,
+    number,
+)
+from casework.screening.standing import Comparison, Standing, Unit
 from casework.screening.units import compare
 
 _MEASURED = N_("模拟人群实测：56 个虚高学院命中 55 个，误及 0 个")
-_PROPOSED = N_("建议值，未经实测，可按轮次调整")
 _MIXED = 0.95  # a unit purer than this is of one kind, and its share of it needs no words
 
 
 def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
     """Find the units that are beyond their peers and that no other unit explains."""
     units = roster(rows)
-    comparison = compare(
-        units.units,
-        least=int(number(settings, "least")),
-        peers_at_least=int(number(settings, "peers")),
-        excess=int(number(settings, "excess")),
-        q=Decimal(str(settings["q"])),
-    )
+    comparison = compare_as_set(units.units, settings)
     found = tuple(
         Found(one.unit.subject, units.people[one.unit.subject], ("rate",), observe(one, comparison, units))
         for one in comparison.standings
         if one.reported
     )
     return Judgement(found, comparison.tests)
+
+
+def compare_as_set(units: Iterable[Unit], settings: Mapping[str, Value]) -> Comparison:
+    """Compare units as a rule about shares is set: `least`, `peers`, `excess` and `q` (see `screening.units`)."""
+    return compare(
+        units,
+        least=int(number(settings, "least")),
+        peers_at_least=int(number(settings, "peers")),
+        excess=int(number(settings, "excess")),
+        q=Decimal(str(settings["q"])),
+    )
 
 
 def observe(one: Standing, comparison: Comparison, units: Roster) -> dict[str, object]:
@@ -94,10 +109,10 @@ AGAINST = (
     Sentence(STANDING_NOTE),
 )
 
-SETTINGS = (
+_SETTINGS = (
     Setting("least", 10, N_("建议值：人数少于此值的单位只列出，不比较")),
     Setting("peers", 4, N_("模拟人群实测：同类单位不足此数时改用更宽的同类")),
-    Setting("excess", 5, _PROPOSED),
+    Setting("excess", 5, PROPOSED),
     Setting("q", Decimal("0.05"), _MEASURED),
 )
 
@@ -116,7 +131,7 @@ def _rate(
         settings=(
             Setting("families", families, N_("去向类别界定")),
             Setting("not_graduated", ("65",), N_("去向类别界定：延长学制等未毕业的不计入毕业生")),
-            *SETTINGS,
+            *_SETTINGS,
         ),
         # The denominator is all graduates, as in the official rates.
         sql="""

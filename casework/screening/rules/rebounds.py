@@ -14,17 +14,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from casework.errors import N_
-from casework.screening.rule import Found, Judgement, Row, Rule, Sentence, Setting, Value, number
+from casework.screening.rule import PROPOSED, Found, Judgement, Row, Rule, Sentence, Setting, Value, number
+from casework.screening.rules.hands import OWN_HANDS, college_of
 from casework.screening.statistics.counts import poisson_cusum
 
-_PROPOSED = N_("建议值，未经实测，可按轮次调整")
 _CUSUM = N_("累积和控制图的通行取值（Montgomery《统计质量控制导论》第 9.1 节）")
 _PEERS = 3  # without so many other colleges no trickle is seen
 _PAUSE = 3  # days without a change after which a run of work is over
 
 
 @dataclass(frozen=True)
-class Run:
+class Spell:
     """Days on which one operator or college raised more than was to be expected."""
 
     began: date
@@ -68,10 +68,10 @@ def _jumps(rows: Sequence[Row], unit: str, settings: Mapping[str, Value]) -> tup
         share = before[name] / others if others else 1 / max(1, len(raised) - 1)
         floor = number(settings, "floor")
         expected = _expected(daily[name], share=share, whole=whole, days=days, floor=floor)
-        for run in _runs(daily[name], days, expected, settings):
-            members = [row for row in group if row["after"] and run.began <= row["day"] <= run.ended]
+        for spell in _spells(daily[name], days, expected, settings):
+            members = [row for row in group if row["after"] and spell.began <= row["day"] <= spell.ended]
             if len({row["student_no"] for row in members}) >= least:
-                found.append(_found(f"{unit}:{name}", members, (str(run.began),), run=run))
+                found.append(_found(f"{unit}:{name}", members, (str(spell.began),), spell=spell))
     return found, len(raised)
 
 
@@ -84,9 +84,9 @@ def _expected(
     return [max(floor, share * trickle, share * others[day]) for day in days]
 
 
-def _runs(
+def _spells(
     counts: Counter[date], days: Sequence[date], expected: Sequence[float], settings: Mapping[str, Value]
-) -> Iterable[Run]:
+) -> Iterable[Spell]:
     k, h = (number(settings, name) for name in ("k", "h"))
     start = 0
     while start < len(days):
@@ -97,24 +97,23 @@ def _runs(
         while place < len(days) and place - end <= _PAUSE:
             end = place if counts[days[place]] else end
             place += 1
-        yield Run(days[start + rise.began], days[end], sum(expected[start + rise.began : end + 1]))
+        yield Spell(days[start + rise.began], days[end], sum(expected[start + rise.began : end + 1]))
         start = end + 1
 
 
 def _found(
-    subject: str, rows: Sequence[Row], matters: tuple[str, ...], *, run: Run | None = None, back: bool = False
+    subject: str, rows: Sequence[Row], matters: tuple[str, ...], *, spell: Spell | None = None, back: bool = False
 ) -> Found:
     unit, _, name = subject.partition(":")
-    colleges = Counter(row["college"] or "" for row in rows)
     students = tuple(sorted({row["student_no"] for row in rows}))
     observed = {
         "operator": name if unit == "operator" else None,
-        "college": max(sorted(colleges), key=colleges.__getitem__),
+        "college": college_of(rows),
         "graduates": len(students),
         "closed_on": str(rows[0]["closed_on"]),
-        "first_day": str(run.began if run else min(row["day"] for row in rows)),
-        "last_day": str(run.ended if run else max(row["day"] for row in rows)),
-        "expected": f"{run.expected:.1f}" if run else None,
+        "first_day": str(spell.began if spell else min(row["day"] for row in rows)),
+        "last_day": str(spell.ended if spell else max(row["day"] for row in rows)),
+        "expected": f"{spell.expected:.1f}" if spell else None,
         "back": back,
         "by_operator": not back and unit == "operator",
         "by_college": not back and unit == "college",
@@ -125,7 +124,7 @@ def _found(
 
 RECTIFIED_THEN_RAISED = Rule(
     code="rectified_then_raised",
-    name=N_("整改后突击改数"),
+    name=N_("疑似整改后突击改数"),
     level="operator",
     mixed=True,
     needs=(
@@ -142,9 +141,9 @@ RECTIFIED_THEN_RAISED = Rule(
     strength="m",
     violation="P6",
     settings=(
-        Setting("own_hands", ("学生本人",), N_("登记系统的操作人角色：毕业生本人填报不在此列")),
-        Setting("days_before", 57, _PROPOSED),
-        Setting("changes", 5, _PROPOSED),
+        OWN_HANDS,
+        Setting("days_before", 57, PROPOSED),
+        Setting("changes", 5, PROPOSED),
         Setting("k", Decimal("0.5"), _CUSUM),
         Setting("h", Decimal(5), _CUSUM),
         Setting("floor", Decimal("0.5"), N_("建议值：每日预期不低于此值，使零星的迟到落实不致触发")),
