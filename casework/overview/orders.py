@@ -21,9 +21,10 @@ from casework.db import db
 from casework.errors import N_, Invalid
 from casework.overview import desk
 from casework.overview.desk import Filters, Sheet
-from casework.screening.score import CONDUCT_COST, MOST_CHECKED
+from casework.screening.first_checks import MOST_CHECKED
 
 UNDATED = datetime(9999, 1, 1, tzinfo=UTC)
+CONDUCT_COST = 5  # registrations to which the check of a person's conduct is likened [judgement]
 UNRATED = -99.0  # log-odds of a case that no rule has opened: after all others
 LARGEST_ID = 2**31 - 1
 

@@ -83,7 +83,7 @@ def advice(outcome: Outcome) -> str:
     """Return what to do with a rule of which so much is known."""
     if outcome.checked < ENOUGH_OUTCOMES:
         return FEW
-    return POOR if wilson(outcome.confirmed, outcome.checked)[1] < RETIRE_BELOW else FINE
+    return POOR if wilson(outcome.confirmed, outcome.checked).high < RETIRE_BELOW else FINE
 
 
 def _line(rule: Rule, found: Outcomes, weights: Mapping[str, Weight]) -> Line:

@@ -24,6 +24,9 @@ Value = int | str | Decimal | tuple[str, ...]
 Output = Literal["C", "V", "S"]
 Strength = Literal["s", "m", "w"]
 Level = Literal["record", "employer", "group", "unit", "operator"]
+Family = Literal[
+    "existence", "identity", "entries", "proofs", "contact", "answers", "clusters", "rates", "time", "lead"
+]
 Row = Mapping[str, Any]
 
 STANDING_NOTE = N_("统计异常不等于虚假就业，立案后须逐人核实。")
@@ -52,8 +55,12 @@ class Setting:
                 return value
         except (ValueError, ArithmeticError):
             pass
+        raise self.refusal(value, rule=rule)
+
+    def refusal(self, value: object, *, rule: str) -> Invalid:
+        """Return the refusal of a value that this setting of a rule does not take."""
         message = N_("规则 %(rule)s 的参数 %(setting)s 不能取值“%(value)s”。")
-        raise Invalid(message, code="setting_invalid", params={"rule": rule, "setting": self.name, "value": value})
+        return Invalid(message, code="setting_invalid", params={"rule": rule, "setting": self.name, "value": value})
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ Judge = Callable[[Sequence[Row], Mapping[str, Value]], Judgement]
 class Rule:
     """One rule of the catalogue.
 
+    `family` is that of its evidence: rules of one family see one cause, and only the strongest counts (`score`).
     `needs` names frames (`records`) and columns (`records.pay`) without which it cannot be asked.
     `output`: C opens a case, V a verification, S only supports another finding.
     `strength`: s, m or w, the starting weight of the evidence.
@@ -108,6 +116,7 @@ class Rule:
     code: str
     name: str
     level: Level
+    family: Family
     needs: tuple[str, ...]
     output: Output
     strength: Strength

@@ -17,9 +17,10 @@ least, and a reader cannot check its coefficients against counts.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import exp, log
-from typing import Literal, Protocol
+from typing import Protocol
 
 from casework.errors import N_
+from casework.screening.rule import Family
 from casework.screening.rules import RULES
 
 START = {"s": 100.0, "m": 20.0, "w": 4.0}
@@ -28,12 +29,6 @@ PRIOR = 0.03
 PRIOR_ORIGIN = N_("起始值：一所学校通常有百分之三到百分之十的登记需要核查，取下限")
 ENOUGH_OUTCOMES = 20
 ENOUGH_ORIGIN = N_("建议值：办结不足20件的规则，比例还不稳定，沿用起始值")
-CONDUCT_COST = 5
-MOST_CHECKED = 14  # of however many: see first_checks
-
-Family = Literal[
-    "existence", "identity", "entries", "proofs", "contact", "answers", "clusters", "rates", "time", "lead"
-]
 
 FAMILIES: Mapping[Family, str] = {
     "existence": N_("单位是否存在"),
@@ -48,48 +43,7 @@ FAMILIES: Mapping[Family, str] = {
     "lead": N_("线索"),
 }
 
-FAMILY_OF: Mapping[str, Family] = {
-    "uscc_invalid": "identity",
-    "uscc_missing": "identity",
-    "employer_cancelled_before_signing": "existence",
-    "employer_founded_after_signing": "existence",
-    "employer_not_in_register": "existence",
-    "employer_name_mismatch": "identity",
-    "employer_attribute_mismatch": "identity",
-    "dates_contradict": "entries",
-    "code_unknown": "entries",
-    "job_category_other": "entries",
-    "internship_proof": "proofs",
-    "proof_missing": "proofs",
-    "proof_reused": "proofs",
-    "serial_duplicate": "proofs",
-    "proof_wrong_kind": "proofs",
-    "pay_below_minimum": "entries",
-    "freelance_without_approval": "proofs",
-    "graduate_denies": "answers",
-    "wrong_info_not_updated": "answers",
-    "unconfirmed": "answers",
-    "phone_shared": "contact",
-    "contact_is_own_or_family": "contact",
-    "proxy_confirmation": "answers",
-    "employers_share_phone": "clusters",  # linked_employers reads the same telephone
-    "tiny_employer_cluster": "clusters",
-    "certificate_mill": "clusters",
-    "linked_employers": "clusters",
-    "new_employer_no_insured": "clusters",
-    "employer_jump": "clusters",
-    "rate_flexible": "rates",
-    "rate_freelance": "rates",
-    "rate_startup": "rates",
-    "rate_other_form": "rates",
-    "entry_burst": "time",
-    "rectified_then_raised": "time",
-    "denial_rate": "answers",
-    "digit_heaping": "rates",
-    "lead": "lead",
-}
-
-
+FAMILY_OF: Mapping[str, Family] = {rule.code: rule.family for rule in RULES}
 EASED_BY: Mapping[str, tuple[str, ...]] = {rule.code: rule.eased_by for rule in RULES}
 
 
@@ -181,20 +135,3 @@ def score(evidence: Iterable[Evidence], weights: Mapping[str, Weight] | None = N
         best[family] = max(best.get(family, (-1.0, "")), (weight_of(hit, weights or {}).ratio, hit.rule))
     total = log(PRIOR / (1 - PRIOR)) + sum(log(best[family][0]) for family in sorted(best))
     return Score(total, {family: rule for family, (_, rule) in sorted(best.items())})
-
-
-def cost(kind: str, people: int) -> int:
-    """Return what a case costs first, in registrations to check: one, or as many of a cluster as are checked first.
-
-    Between a handful and many the number that is checked first is a little lower; the cost is rounded up to stay plain.
-    """
-    if kind == "record":
-        return 1
-    if kind == "conduct":
-        return CONDUCT_COST
-    return min(max(1, people), MOST_CHECKED)
-
-
-def worth(posterior: Score, *, kind: str, people: int) -> float:
-    """Return probability per cost, by which a queue without deadlines would be sorted."""
-    return posterior.probability / cost(kind, people)

@@ -17,7 +17,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from casework.db import db
-from casework.errors import N_, Invalid
 from casework.rounds.models import Round
 from casework.screening.engine import settle
 from casework.screening.models import ScreeningSettings
@@ -53,7 +52,8 @@ def deviations(given: Given) -> Plain:
     for rule in RULES:
         for setting in rule.settings:
             value = settled[rule.code][setting.name]
-            _refuse_senseless(rule.code, setting.name, value)
+            if not _sensible(value):
+                raise setting.refusal(str(value), rule=rule.code)
             if value != setting.default:
                 found.setdefault(rule.code, {})[setting.name] = plain(value)
     return found
@@ -76,9 +76,5 @@ def digest(values: Plain, cut: Mapping[str, Mapping[str, str]]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _refuse_senseless(rule: str, setting: str, value: Value) -> None:
-    sensible = not isinstance(value, (int, Decimal)) or (Decimal(value).is_finite() and value >= 0)
-    if not sensible:
-        message = N_("规则 %(rule)s 的参数 %(setting)s 不能取值“%(value)s”。")
-        params = {"rule": rule, "setting": setting, "value": str(value)}
-        raise Invalid(message, code="setting_invalid", params=params)
+def _sensible(value: Value) -> bool:
+    return not isinstance(value, (int, Decimal)) or (Decimal(value).is_finite() and value >= 0)

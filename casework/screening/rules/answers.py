@@ -8,6 +8,7 @@ GRADUATE_DENIES = Rule(
     code="graduate_denies",
     name=N_("学生反馈从未签订"),
     level="record",
+    family="answers",
     needs=(
         "records",
         "confirmations",
@@ -54,6 +55,7 @@ WRONG_INFO_NOT_UPDATED = Rule(
     code="wrong_info_not_updated",
     name=N_("信息有误未更新"),
     level="record",
+    family="answers",
     needs=(
         "records",
         "confirmations",
@@ -110,6 +112,7 @@ UNCONFIRMED = Rule(
     code="unconfirmed",
     name=N_("未确认"),
     level="record",
+    family="answers",
     needs=(
         "records",
         "confirmations.snapshot_on",

@@ -11,6 +11,7 @@ FREELANCE_WITHOUT_APPROVAL = Rule(
     code="freelance_without_approval",
     name=N_("自由职业未经两级审定"),
     level="record",
+    family="proofs",
     needs=(
         "records.destination_code",
         "records.college_review",

@@ -112,6 +112,7 @@ ENTRY_BURST = Rule(
     code="entry_burst",
     name=N_("截止日前突增"),
     level="operator",
+    family="time",
     mixed=True,
     needs=("changes", "changes.operator", "changes.operator_role", "records.college", "codes"),
     output="V",

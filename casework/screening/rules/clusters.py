@@ -18,6 +18,7 @@ TINY_EMPLOYER_CLUSTER = Rule(
     code="tiny_employer_cluster",
     name=N_("疑似小企业扎堆"),
     level="employer",
+    family="clusters",
     needs=(
         "records.credit_code",
         "records.college",

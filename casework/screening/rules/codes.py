@@ -9,6 +9,7 @@ CODE_UNKNOWN = Rule(
     code="code_unknown",
     name=N_("编码不在当年目录"),
     level="record",
+    family="entries",
     needs=(
         "records.destination_code",
         "codes",

@@ -11,6 +11,7 @@ DATES_CONTRADICT = Rule(
     code="dates_contradict",
     name=N_("日期矛盾"),
     level="record",
+    family="entries",
     needs=(
         "records.signing_date",
         "records.graduation_date",

@@ -49,6 +49,7 @@ DENIAL_RATE = Rule(
     code="denial_rate",
     name=N_("否认率偏高"),
     level="unit",
+    family="answers",
     needs=("records.college", "confirmations"),
     output="V",
     strength="s",

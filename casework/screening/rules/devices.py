@@ -12,6 +12,7 @@ PROXY_CONFIRMATION = Rule(
     code="proxy_confirmation",
     name=N_("疑似代确认"),
     level="record",
+    family="answers",
     needs=("records.college", "confirmations.device", "confirmations.confirm_time"),
     output="V",
     strength="s",

@@ -7,6 +7,7 @@ USCC_INVALID = Rule(
     code="uscc_invalid",
     name=N_("统一社会信用代码无效"),
     level="record",
+    family="identity",
     needs=("records.credit_code",),
     output="V",
     strength="m",
@@ -39,6 +40,7 @@ USCC_MISSING = Rule(
     code="uscc_missing",
     name=N_("无信用代码"),
     level="record",
+    family="identity",
     needs=(
         "records.credit_code",
         "records.destination_code",

@@ -12,6 +12,7 @@ EMPLOYER_CANCELLED_BEFORE_SIGNING = Rule(
     code="employer_cancelled_before_signing",
     name=N_("签约前单位已注销/吊销"),
     level="record",
+    family="existence",
     needs=(
         "records.credit_code",
         "records.signing_date",
@@ -45,6 +46,7 @@ EMPLOYER_FOUNDED_AFTER_SIGNING = Rule(
     code="employer_founded_after_signing",
     name=N_("单位成立晚于签约"),
     level="record",
+    family="existence",
     needs=(
         "records.credit_code",
         "records.signing_date",
@@ -80,6 +82,7 @@ EMPLOYER_NOT_IN_REGISTER = Rule(
     code="employer_not_in_register",
     name=N_("单位查无"),
     level="record",
+    family="existence",
     needs=(
         "records.credit_code",
         "employers",
@@ -105,6 +108,7 @@ EMPLOYER_NAME_MISMATCH = Rule(
     code="employer_name_mismatch",
     name=N_("代码与名称不一致"),
     level="record",
+    family="identity",
     needs=(
         "records.credit_code",
         "records.employer_name",
@@ -155,6 +159,7 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
     code="employer_attribute_mismatch",
     name=N_("单位性质/行业不一致"),
     level="record",
+    family="identity",
     needs=(
         "records.credit_code",
         "records.employer_nature_code",

@@ -68,6 +68,7 @@ DIGIT_HEAPING = Rule(
     code="digit_heaping",
     name=N_("数字扎堆"),
     level="unit",
+    family="rates",
     needs=("records.pay", "records.college"),
     output="S",
     strength="w",

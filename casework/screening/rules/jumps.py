@@ -55,6 +55,7 @@ EMPLOYER_JUMP = Rule(
     code="employer_jump",
     name=N_("较历年激增"),
     level="employer",
+    family="clusters",
     needs=("records.credit_code", "employers.insured_headcount", "history", "codes"),
     output="V",
     strength="m",

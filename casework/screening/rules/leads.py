@@ -12,6 +12,7 @@ LEAD = Rule(
     code="lead",
     name=N_("举报线索"),
     level="record",
+    family="lead",
     mixed=True,
     needs=("records", "records.credit_code", "leads"),
     output="C",

@@ -77,6 +77,7 @@ LINKED_EMPLOYERS = Rule(
     code="linked_employers",
     name=N_("疑似关联单位"),
     level="group",
+    family="clusters",
     needs=(
         "records.credit_code",
         "records.college",

@@ -18,6 +18,7 @@ CERTIFICATE_MILL = Rule(
     code="certificate_mill",
     name=N_("疑似证明作坊"),
     level="employer",
+    family="clusters",
     needs=("records.credit_code", "records.university", "employers.insured_headcount", "codes"),
     output="V",
     strength="s",
@@ -83,6 +84,7 @@ NEW_EMPLOYER_NO_INSURED = Rule(
     code="new_employer_no_insured",
     name=N_("新设零参保单位集中录用"),
     level="employer",
+    family="clusters",
     needs=(
         "records.credit_code",
         "records.signing_date",

@@ -12,6 +12,7 @@ PAY_BELOW_MINIMUM = Rule(
     code="pay_below_minimum",
     name=N_("薪酬低于当地最低工资"),
     level="record",
+    family="entries",
     needs=(
         "records.pay",
         "records.destination_code",

@@ -7,6 +7,7 @@ CONTACT_IS_OWN_OR_FAMILY = Rule(
     code="contact_is_own_or_family",
     name=N_("单位电话即本人或家庭电话"),
     level="record",
+    family="contact",
     needs=(
         "records.phone_index",
         "records.employer_phone_index",
@@ -44,6 +45,7 @@ EMPLOYERS_SHARE_PHONE = Rule(
     code="employers_share_phone",
     name=N_("不同单位共用电话"),
     level="employer",
+    family="clusters",
     needs=(
         "records.credit_code",
         "records.employer_phone_index",
@@ -97,6 +99,7 @@ PHONE_SHARED = Rule(
     code="phone_shared",
     name=N_("学生电话共用"),
     level="record",
+    family="contact",
     needs=("records.phone_index",),
     output="V",
     strength="m",

@@ -8,6 +8,7 @@ JOB_CATEGORY_OTHER = Rule(
     code="job_category_other",
     name=N_("工作职位填“其他人员”"),
     level="record",
+    family="entries",
     needs=("records.job_category_code",),
     output="S",
     strength="w",

@@ -12,6 +12,7 @@ INTERNSHIP_PROOF = Rule(
     code="internship_proof",
     name=N_("以实习见习材料充数"),
     level="record",
+    family="proofs",
     needs=(
         "records.destination_code",
         "proofs.sha256",
@@ -62,6 +63,7 @@ PROOF_MISSING = Rule(
     code="proof_missing",
     name=N_("佐证缺失"),
     level="record",
+    family="proofs",
     needs=(
         "records.destination_code",
         "proofs",
@@ -96,6 +98,7 @@ PROOF_REUSED = Rule(
     code="proof_reused",
     name=N_("同一文件多人使用"),
     level="record",
+    family="proofs",
     needs=(
         "records.destination_code",
         "proofs.sha256",
@@ -152,6 +155,7 @@ PROOF_WRONG_KIND = Rule(
     code="proof_wrong_kind",
     name=N_("材料与去向不符"),
     level="record",
+    family="proofs",
     needs=(
         "records.destination_code",
         "proofs.kind",

@@ -124,6 +124,7 @@ def _rate(
         code=code,
         name=name,
         level="unit",
+        family="rates",
         needs=("records.destination_code", "records.college", "records.major_code", "records.degree_level", "codes"),
         output="V",
         strength="m",

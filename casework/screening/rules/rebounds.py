@@ -126,6 +126,7 @@ RECTIFIED_THEN_RAISED = Rule(
     code="rectified_then_raised",
     name=N_("疑似整改后突击改数"),
     level="operator",
+    family="time",
     mixed=True,
     needs=(
         "changes",

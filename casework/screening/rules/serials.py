@@ -12,6 +12,7 @@ SERIAL_DUPLICATE = Rule(
     code="serial_duplicate",
     name=N_("协议编号重复"),
     level="record",
+    family="proofs",
     needs=("records.agreement_no", "records.credit_code", "records.employer_name"),
     output="V",
     strength="m",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from casework.screening.first_checks import at_least, chosen
+from casework.screening.first_checks import MOST_CHECKED, at_least, chosen
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ def test_one_wrong_would_be_seen_if_a_fifth_were_wrong_and_with_one_fewer_perhap
     assert hypergeom.pmf(0, population, wrong, n) <= 0.05
     assert n == 1 or hypergeom.pmf(0, population, wrong, n - 1) > 0.05
     assert comb(population, n) >= 1
+
+
+def test_never_more_than_so_many_are_checked_first():
+    assert max(at_least(population) for population in range(2_000)) == MOST_CHECKED == at_least(10**6)
 
 
 def test_the_choice_follows_from_the_number_of_the_case_and_from_nothing_else():

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.screening.engine import Hit
-from casework.screening.first_checks import at_least
 from casework.screening.rules import RULES
-from casework.screening.score import FAMILIES, FAMILY_OF, PRIOR, START, Counts, Weight, cost, score, worth
+from casework.screening.score import FAMILIES, PRIOR, START, Counts, Weight, score
 
 BASE = log(PRIOR / (1 - PRIOR))
 
@@ -22,8 +21,7 @@ def ratio(found):
 
 
 def test_every_rule_has_a_family_and_a_start_value():
-    assert {rule.code for rule in RULES} <= set(FAMILY_OF)
-    assert set(FAMILY_OF.values()) == set(FAMILIES)
+    assert {rule.family for rule in RULES} == set(FAMILIES)
     assert {rule.strength for rule in RULES} <= set(START)
 
 
@@ -85,28 +83,3 @@ def test_what_nobody_flagged_keeps_the_ratio_from_being_about_flagged_cases_only
     flagged_only, with_background = Counts(31, 9, 669, 291), Counts(31, 9, 669, 291 + 11_000)
     assert flagged_only.ratio < 2  # as if the rule said nothing
     assert with_background.ratio > 20
-
-
-@pytest.mark.parametrize(
-    ("kind", "people", "expected"),
-    [
-        ("record", 1, 1),
-        ("employer", 42, 14),
-        ("employer", 6, 6),
-        ("employer", 0, 1),
-        ("unit", 600, 14),
-        ("conduct", 0, 5),
-    ],
-)
-def test_what_a_case_costs_first(kind, people, expected):
-    assert cost(kind, people) == expected
-
-
-def test_no_cluster_costs_less_than_is_checked_first_in_it():
-    assert all(at_least(people) <= cost("employer", people) for people in range(1, 2_000))
-
-
-def test_worth_is_probability_per_cost():
-    found = score([hit("graduate_denies", "C", "s")])
-    assert worth(found, kind="record", people=1) == found.probability
-    assert worth(found, kind="employer", people=42) == found.probability / 14
