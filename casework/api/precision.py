@@ -4,7 +4,8 @@ from flask_babel import gettext
 
 from casework.api import seen
 from casework.api.resource import Resource
-from casework.api.schemas.screening import PlaceIn, PlaceQuery, PrecisionOut, WeightsOut
+from casework.api.schemas.precision import PrecisionOut, WeightsOut
+from casework.api.schemas.screening import PlaceIn, PlaceQuery
 from casework.doors.sessions import current_actor
 from casework.operations.refit_weights import ACTION, refit_weights
 from casework.overview import precision as counted

@@ -12,7 +12,7 @@ from casework.api.resource import Resource
 from casework.api.schemas.cases import FindingOut
 from casework.api.schemas.fields import Query, page
 from casework.api.schemas.intake import FindingQuery, JobOut, OpenedOut, OpenIn, RunIn, RunOut, RunPage, RunQuery
-from casework.api.schemas.screening import RunPlanOut, RunPlanQuery, RunRulesOut
+from casework.api.schemas.runs import RunPlanOut, RunPlanQuery, RunRulesOut
 from casework.cases.models import Case
 from casework.cases.suspicion import weights_of
 from casework.db import db

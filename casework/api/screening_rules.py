@@ -121,7 +121,7 @@ def _found(promised: Promise) -> BackTest | None:
 
 def _rule(rule: Rule, values: Given) -> dict[str, object]:
     present = rule.settle(values.get(rule.code, {}))
-    names = ("code", "version", "level", "output", "strength", "needs", "evidence", "violation", "sql")
+    names = ("code", "version", "level", "output", "strength", "needs", "evidence", "eased_by", "violation", "sql")
     return {name: getattr(rule, name) for name in names} | {
         "name": gettext(rule.name),
         "start_ratio": START[rule.strength],

@@ -91,7 +91,7 @@ def finding(row: Finding, mask: Mask, weights: Mapping[str, Weight]) -> dict[str
     weight = weight_of(row, weights)
     own = {name: getattr(row, name) for name in ("ref", "rule", "level", "output", "strength", "withdrawn_at")}
     told = engine.explain(row.rule, row.observed) if row.rule in RULE_OF else []
-    own |= {"ratio": weight.ratio, "refitted": weight.refitted}
+    own |= {"ratio": weight.ratio, "refitted": weight.refitted, "eased": weight.eased}
     return own | {"says": [mask.text(translated(message, params)) for message, params in told]}
 
 

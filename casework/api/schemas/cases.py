@@ -86,6 +86,7 @@ class FindingOut(Answer):
     strength = fields.String(required=True)
     ratio = fields.Float(required=True, metadata={"description": "likelihood ratio that the hit weighs now"})
     refitted = fields.Boolean(required=True, metadata={"description": "false: the start value of its strength"})
+    eased = fields.Boolean(required=True, metadata={"description": "its own facts speak for a harmless cause"})
     says = fields.List(fields.String(), required=True)
     withdrawn_at = Moment(allow_none=True, required=True)
 

@@ -1,4 +1,4 @@
-"""The catalogue of rules, their settings and trials, what a run says rule by rule, precision and weights."""
+"""The catalogue of rules, their settings and trials."""
 
 import math
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from casework.api.schemas.fields import (
     REQUIRED,
     Answer,
     Day,
-    Many,
     Moment,
     Name,
     Query,
@@ -113,6 +112,7 @@ class RuleOut(Answer):
     innocent = fields.String(required=True, metadata={"description": "the harmless cause to rule out first"})
     asks = fields.String(required=True)
     evidence = fields.List(fields.String(), required=True)
+    eased_by = fields.List(fields.String(), required=True, metadata={"description": "facts that make a hit weigh less"})
     violation = fields.String(allow_none=True, required=True)
     sql = fields.String(required=True)
 
@@ -194,104 +194,3 @@ class SettingsPage(Answer):
     present = fields.Integer(required=True)
     items = fields.List(fields.Nested(SettingsOut), required=True)
     next = fields.String(allow_none=True, required=True)
-
-
-class PrecisionLineOut(Answer):
-    """How often one rule was right; the interval of its share is Wilson's."""
-
-    rule = fields.String(required=True)
-    name = fields.String(required=True)
-    checked = fields.Integer(required=True)
-    confirmed = fields.Integer(required=True)
-    unfounded = fields.Integer(required=True)
-    unverifiable = fields.Integer(required=True)
-    open = fields.Integer(required=True)
-    share = fields.Float(allow_none=True, required=True, metadata={"description": "null before anything is checked"})
-    low = fields.Float(required=True)
-    high = fields.Float(required=True)
-    start_ratio = fields.Float(required=True)
-    ratio = fields.Float(required=True, metadata={"description": "that holds now"})
-    refitted = fields.Boolean(required=True)
-    poor = fields.Boolean(required=True)
-    advice = fields.String(required=True)
-
-
-class MissedOut(Answer):
-    """The sample of what nobody flagged: how much of it was wrong."""
-
-    drawn = fields.Integer(required=True)
-    checked = fields.Integer(required=True)
-    wrong = fields.Integer(required=True)
-    low = fields.Float(required=True)
-    high = fields.Float(required=True)
-
-
-class PrecisionOut(Answer):
-    """How often each rule was right, in the order of the catalogue."""
-
-    organisation = fields.String(required=True)
-    round = fields.String(required=True)
-    prior = fields.Float(required=True)
-    weights_version = fields.Integer(required=True, metadata={"description": "0: start values"})
-    checked = fields.Integer(required=True)
-    items = fields.List(fields.Nested(PrecisionLineOut), required=True)
-    next = fields.String(allow_none=True, required=True)
-    silent = fields.List(fields.String(), required=True, metadata={"description": "rules without any case"})
-    missed = fields.Nested(MissedOut, required=True)
-
-
-class WeightOut(Answer):
-    """The ratio of one rule and how many outcomes stand behind it."""
-
-    rule = fields.String(required=True)
-    ratio = fields.Float(required=True)
-    refitted = fields.Boolean(required=True)
-    checked = fields.Integer(required=True)
-    confirmed = fields.Integer(required=True)
-
-
-class WeightsOut(Answer):
-    """A version of the weights."""
-
-    organisation = fields.String(required=True)
-    round = fields.String(required=True)
-    version = fields.Integer(required=True)
-    made_at = Moment(required=True)
-    items = fields.List(fields.Nested(WeightOut), required=True)
-
-
-class RunRuleOut(Answer):
-    """What became of one rule in a run; `hits` of one that lacked something is null, not zero."""
-
-    rule = fields.String(required=True)
-    version = fields.Integer(required=True)
-    output = fields.String(allow_none=True, required=True, metadata={"description": "null: no longer in the catalogue"})
-    ran = fields.Boolean(required=True)
-    hits = fields.Integer(allow_none=True, required=True)
-    missing = fields.List(fields.String(), required=True, metadata={"description": "frames and columns not there"})
-    empty = fields.List(fields.String(), required=True, metadata={"description": "columns there without any value"})
-    tests = fields.Integer(required=True)
-    seconds = fields.Float(required=True)
-
-
-class RunRulesOut(Answer):
-    """The rules of a run, in the order in which they were asked."""
-
-    items = fields.List(fields.Nested(RunRuleOut), required=True)
-    next = fields.String(allow_none=True, required=True)
-
-
-class RunPlanQuery(Query):
-    """Which rules to think away."""
-
-    without_rule = Many(Name(), most=100, load_default=list)
-
-
-class RunPlanOut(Answer):
-    """What opening cases from a run would do; nothing has been done."""
-
-    opening = fields.Integer(required=True)
-    by_kind = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    extending = fields.List(fields.String(), required=True, metadata={"description": "numbers of cases in work"})
-    late = fields.List(fields.String(), required=True, metadata={"description": "numbers of concluded cases"})
-    waiting = fields.Integer(required=True)

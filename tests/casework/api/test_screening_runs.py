@@ -7,7 +7,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import JournalEntry
 from casework.promises import Promise
-from casework.screening.models import FindingRecord, Weights
+from casework.screening.models import Finding, FindingRecord, Weights
 from tests.casework import factories
 
 MISSING = {"version": 1, "missing": ["employers"], "empty": [], "tests": 0, "seconds": 0.1}
@@ -70,6 +70,11 @@ def test_each_hit_says_what_it_weighs(world, run, investigator):
             )
         )  # fmt: skip
     assert ratios() == {"graduate_denies": (31.5, True), "employer_founded_after_signing": (100.0, False)}
+    with unit_of_work():
+        for finding in db.session.query(Finding):
+            finding.observed = finding.observed | {"confirmed_later": True}
+    [eased] = [row for row in investigator.get(f"{run}/findings").json["items"] if row["eased"]]
+    assert (eased["rule"], eased["ratio"] < 31.5) == ("graduate_denies", True)
 
 
 def test_findings_come_in_pages(run, investigator):
