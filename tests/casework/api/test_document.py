@@ -144,3 +144,18 @@ def test_a_database_of_another_version_is_not_ready(app, client):
     session.commit()
     ready = client.get("/healthz/ready")
     assert (ready.status_code, ready.json["checks"]["migration"]) == (503, "behind")
+
+
+SCREENING = """GET /screening/rules, POST /screening/back-tests, GET /screening/back-tests/{ref}, GET /screening/settings,
+POST /screening/settings, GET /screening/precision, POST /screening/weights, GET /screening-runs, POST /screening-runs,
+GET /screening-runs/{ref}, GET /screening-runs/{ref}/rules, GET /screening-runs/{ref}/findings,
+GET /screening-runs/{ref}/plan, POST /screening-runs/{ref}/cases, POST /jobs/{ref}/stop, GET /funnel, GET /rates,
+GET /rates/rows, GET /employers/proposals, GET /employers/decisions, POST /employers/decisions,
+POST /employers/retractions, GET /samples, POST /samples, GET /samples/{ref}"""
+
+
+def test_what_the_pages_of_screening_do_can_be_asked_for_here(document):
+    known = {f"{method.upper()} {path.removeprefix('/api/v1')}": each for method, path, each in operations(document)}
+    wanted = {line.strip() for line in SCREENING.replace("\n", " ").split(",")}
+    assert wanted - known.keys() == set()
+    assert [name for name in wanted if not known[name].get("summary")] == []
