@@ -25,6 +25,12 @@ CASE_STATES = (
     State(CaseState.MERGED.value, N_("已合并"), N_("与另一案件为同一事项，由该案继续办理；可以撤销合并。")),
 )
 
+BEING_WORKED = (CaseState.FLAGGED.value, CaseState.INVESTIGATING.value)
+"""Where somebody still has to establish the facts."""
+
+CONCLUDED = (CaseState.CORRECTED.value, CaseState.SIGNED_OFF.value, CaseState.FILED.value)
+"""Where the facts are established, whether or not anything had to change."""
+
 SETTLED_WITHOUT_CHANGE = N_("已核结")
 """The word for `corrected` when nothing had to change."""
 

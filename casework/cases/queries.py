@@ -10,9 +10,10 @@ from casework.db import db
 from casework.errors import N_, NotFound
 from casework.people.models import Organisation
 from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
+from workflows.case import BEING_WORKED
 
 HANDLING = ("province", "university", "ministry")
-OPEN_STATES = ("flagged", "investigating", "corrected")
+OPEN_STATES = (*BEING_WORKED, "corrected")
 COUNTED_AT_MOST = 1000
 
 
@@ -60,7 +61,7 @@ def open_load(person_ids: Sequence[int]) -> dict[int, int]:
     """Return how many cases each person is working on now."""
     rows = db.session.execute(
         select(Case.owner_id, func.count())
-        .where(Case.owner_id.in_(list(person_ids)), Case.state.in_(("flagged", "investigating")))
+        .where(Case.owner_id.in_(list(person_ids)), Case.state.in_(BEING_WORKED))
         .group_by(Case.owner_id)
     )
     return dict.fromkeys(person_ids, 0) | {row[0]: row[1] for row in rows if row[0] is not None}

@@ -19,6 +19,7 @@ from casework.rounds import queries as rounds
 from casework.rounds.models import CodeEntry, Round
 from casework.screening.models import Finding, FindingRecord
 from casework.screening.sampling import EXPECTED, MINIMUM, Stratum, strata_of
+from workflows.case import BEING_WORKED, CONCLUDED
 
 STEADY = 20  # records' worth of the assumed share that earlier outcomes must outweigh [judgement]
 
@@ -50,9 +51,7 @@ class Population:
 
 def in_work() -> ColumnElement[bool]:
     """Say which cases somebody still has to do something about before the report."""
-    return or_(
-        Case.state.in_(("flagged", "investigating")), and_(Case.state == "corrected", Case.accepted_at.is_(None))
-    )
+    return or_(Case.state.in_(BEING_WORKED), and_(Case.state == "corrected", Case.accepted_at.is_(None)))
 
 
 def population_of(
@@ -105,7 +104,7 @@ def expected_of(organisation: Organisation) -> dict[str, float]:
         .join(Sample, Sample.id == SampleMember.sample_id)
         .join(Case, Case.id == SampleMember.case_id)
         .where(Sample.organisation_id == organisation.id, Case.origin == "sample")
-        .where(Case.state.in_(("corrected", "signed_off", "filed")), Case.conclusion.in_(("corrected", "unfounded")))
+        .where(Case.state.in_(CONCLUDED), Case.conclusion.in_(("corrected", "unfounded")))
     )
     seen: dict[str, list[int]] = {}
     for stratum, conclusion in rows:

@@ -11,6 +11,7 @@ from casework.db import db
 from casework.errors import N_, NotFound
 from casework.people.models import Organisation
 from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
+from workflows.case import CONCLUDED
 
 
 def visible_samples(actor: Actor) -> Select[Sample]:
@@ -42,7 +43,7 @@ def may_see_samples(actor: Actor) -> bool:
 
 def progress_of(sample_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return of each sample how many records were drawn and of how many the case is concluded."""
-    concluded = func.count(Case.id).filter(Case.state.in_(("corrected", "signed_off", "filed")))
+    concluded = func.count(Case.id).filter(Case.state.in_(CONCLUDED))
     rows = db.session.execute(
         select(SampleMember.sample_id, func.count(), concluded)
         .join(Case, Case.id == SampleMember.case_id)

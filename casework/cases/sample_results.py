@@ -19,10 +19,10 @@ from casework.errors import N_
 from casework.intake.models import Record
 from casework.screening.estimation import Checked, Estimate, Forecast, estimate, forecast
 from casework.screening.statistics.intervals import wilson
+from workflows.case import CONCLUDED
 
 OPEN, RIGHT, WRONG, UNVERIFIABLE = "open", "right", "wrong", "unverifiable"
 OUTCOMES = {OPEN: N_("未办结"), RIGHT: N_("核实无误"), WRONG: N_("查实有误，已纠正"), UNVERIFIABLE: N_("无法核实")}
-CONCLUDED = ("corrected", "signed_off", "filed")
 SURVEY = 400  # records of one organisation in the survey, when nobody says otherwise [judgement]
 PASSED, FAILED, UNDECIDED = "passed", "failed", "undecided"
 

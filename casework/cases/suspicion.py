@@ -15,6 +15,7 @@ from casework.db import db
 from casework.screening.first_checks import chosen
 from casework.screening.models import Finding, FindingRecord, Weights
 from casework.screening.score import Score, Weight, score
+from workflows.case import BEING_WORKED
 
 WITHDRAWN, RESTORED, LATE = "findings_withdrawn", "findings_restored", "late_findings"
 """Lines of a case's story: what the data no longer say, say again, and say only since the case was concluded."""
@@ -60,7 +61,7 @@ def rate_open(organisation_id: int, round_id: int) -> int:
     wanted = (
         select(Case)
         .where(Case.organisation_id == organisation_id, Case.round_id == round_id)
-        .where(Case.state.in_(("flagged", "investigating")), Case.findings.any())
+        .where(Case.state.in_(BEING_WORKED), Case.findings.any())
         .options(selectinload(Case.findings).joinedload(CaseFinding.finding))
     )
     cases = db.session.scalars(wanted).all()

@@ -16,9 +16,9 @@ from casework.db import db
 from casework.intake.models import Record
 from casework.people.models import Organisation
 from casework.reports.models import Report
+from workflows.case import CONCLUDED
 
 STANDING = ("frozen", "signed", "filed")
-CONCLUDED = ("corrected", "signed_off", "filed")
 
 
 def closings(round_id: int, organisation_ids: Sequence[int] | int, *, qualified: bool = False) -> pa.Table:

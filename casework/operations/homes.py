@@ -10,9 +10,8 @@ from casework.cases.models import Case, CaseFinding, CaseRecord
 from casework.db import db
 from casework.operations.matters import Matter, belongs, load_people, matters
 from casework.screening.models import Finding, Run
+from workflows.case import BEING_WORKED, CONCLUDED
 
-BEING_WORKED = ("flagged", "investigating")
-SETTLED = ("corrected", "signed_off", "filed")
 AT_ONCE = 500
 
 Found = tuple[Case, Matter]
@@ -30,7 +29,7 @@ class Plan:
 
 def plan(run: Run, *, without_rules: frozenset[str] = frozenset()) -> Plan:
     """Return what opens a case, what joins one, what came too late for its case, and how much waits."""
-    worked, settled = Homes(run, BEING_WORKED), Homes(run, SETTLED)
+    worked, concluded = Homes(run, BEING_WORKED), Homes(run, CONCLUDED)
     opening: list[Matter] = []
     extending: list[Found] = []
     late: list[Found] = []
@@ -43,7 +42,7 @@ def plan(run: Run, *, without_rules: frozenset[str] = frozenset()) -> Plan:
             extending.append((case, matter))
         elif not matter.opens:
             waiting += len(matter.findings)
-        elif (case := settled.of(matter)) is not None:
+        elif (case := concluded.of(matter)) is not None:
             late.append((case, matter))
         else:
             opening.append(matter)

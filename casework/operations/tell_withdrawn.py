@@ -17,6 +17,7 @@ from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening.models import Finding
 from workflows.access import Actor
+from workflows.case import BEING_WORKED
 
 
 def tell_withdrawn(*, organisation: Organisation, round_: Round, actor: Actor) -> tuple[Case, ...]:
@@ -46,7 +47,7 @@ def _concerned(organisation: Organisation, round_: Round) -> list[Case]:
     wanted = (
         select(Case)
         .where(Case.organisation_id == organisation.id, Case.round_id == round_.id)
-        .where(Case.state.in_(("flagged", "investigating")), or_(Case.id.in_(gone), Case.id.in_(spoken)))
+        .where(Case.state.in_(BEING_WORKED), or_(Case.id.in_(gone), Case.id.in_(spoken)))
         .options(
             selectinload(Case.findings).joinedload(CaseFinding.finding),
             selectinload(Case.moves),

@@ -23,12 +23,12 @@ from casework.intake.models import Confirmation, Record
 from casework.people.models import Organisation
 from workflows import conclusions, evidence
 from workflows.access import Actor
+from workflows.case import BEING_WORKED
 from workflows.case_facts import CaseFacts
 from workflows.engine import Attempt
 from workflows.severity import Severity
 
 BESIDE = 12
-WORKED = ("flagged", "investigating")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _by_kind(case: Case) -> list[Need]:
                 "na",
                 N_("更正"),
                 N_("查实有误时，登记更正前后的值和依据"),
-                verb="correct" if case.state in WORKED else "",
+                verb="correct" if case.state in BEING_WORKED else "",
             )
         ]
     shown = sum(1 for row in standing if row.seen_revision_id or row.upstream_reference)

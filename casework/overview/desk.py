@@ -21,6 +21,7 @@ from casework.errors import N_, Invalid
 from casework.overview.urgency import SOON_DAYS
 from casework.people.models import Organisation, Person
 from workflows.access import Actor
+from workflows.case import BEING_WORKED
 
 College = aliased(Organisation, name="college")
 COLUMNS = (
@@ -109,7 +110,7 @@ def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
     """Return the condition of one view of the queue."""
     mine = Case.owner_id == actor.id
     views = {
-        "mine": and_(mine, Case.state.in_(("flagged", "investigating")), ~held(now)),
+        "mine": and_(mine, Case.state.in_(BEING_WORKED), ~held(now)),
         "waiting": and_(mine, or_(Case.state == "corrected", and_(running(), held(now)))),
         "review": and_(
             in_scope(actor, "case:accept"), Case.state == "corrected", Case.accepted_at.is_(None),

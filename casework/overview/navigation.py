@@ -13,6 +13,7 @@ from casework.notices.models import Message
 from casework.overview.desk import running
 from casework.reports.models import Report, Signature
 from workflows.access import Actor, scope_of
+from workflows.case import BEING_WORKED
 
 INBOX = "inbox"
 
@@ -63,7 +64,7 @@ def recipient_ids(actor: Actor) -> list[int]:
 
 
 def _mine_overdue(actor: Actor, now: datetime) -> int:
-    return counted(Case.owner_id == actor.id, Case.state.in_(("flagged", "investigating")), Case.due_at < now)
+    return counted(Case.owner_id == actor.id, Case.state.in_(BEING_WORKED), Case.due_at < now)
 
 
 def _all_overdue(actor: Actor, now: datetime) -> int:

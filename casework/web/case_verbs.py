@@ -9,11 +9,11 @@ from casework.operations.permit import refusal_for_case
 from casework.overview import case_sheet
 from casework.web.wording import said
 from workflows.access import Actor
+from workflows.case import BEING_WORKED, CONCLUDED
 from workflows.engine import Choice
 from workflows.evidence import ATTEMPTS_NEEDED
 
-WORKED = ("flagged", "investigating")
-OPEN = (*WORKED, "corrected")
+OPEN = (*BEING_WORKED, "corrected")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ VERBS: dict[str, Verb] = {
             N_("登记核查"),
             "phone",
             "case:verify",
-            WORKED,
+            BEING_WORKED,
             N_("每联系一次、查询一次都登记一条，没有联系上也要登记。先问开放的问题，最后才提登记的单位。"),
             key="r",
             versioned=False,
@@ -61,7 +61,7 @@ VERBS: dict[str, Verb] = {
             N_("上传材料"),
             "up",
             "case:evidence",
-            WORKED,
+            BEING_WORKED,
             N_("上传能证明事实的原件扫描件或照片。系统按内容识别文件，重复的不再保存。"),
             key="u",
             versioned=False,
@@ -71,7 +71,7 @@ VERBS: dict[str, Verb] = {
             N_("登记更正"),
             "pen",
             "case:correct",
-            WORKED,
+            BEING_WORKED,
             N_("登记哪一项有误、应是什么、依据是什么。登记系统里的更正由学校另行提交，再次导入后自动核对。"),
             versioned=False,
         ),
@@ -80,7 +80,7 @@ VERBS: dict[str, Verb] = {
             N_("写整改方案"),
             "file",
             "case:note",
-            WORKED,
+            BEING_WORKED,
             N_("写明整改目标、措施、期限，责任落实到人。"),
             versioned=False,
         ),
@@ -116,7 +116,7 @@ VERBS: dict[str, Verb] = {
             N_("重新打开"),
             "swap",
             "case:reopen",
-            ("corrected", "signed_off", "filed"),
+            CONCLUDED,
             N_("有新情况时重新核查。已备案的案件将列入补充报告，原报告不变。"),
             step=True,
         ),
@@ -151,7 +151,7 @@ VERBS: dict[str, Verb] = {
             N_("申请暂停"),
             "pause",
             "case:hold",
-            WORKED,
+            BEING_WORKED,
             N_("等待外单位答复时可以申请暂停办理期限，须经他人批准。法定期限不因暂停而推迟。"),
             versioned=False,
         ),
@@ -168,7 +168,7 @@ VERBS: dict[str, Verb] = {
             N_("合并到另一案件"),
             "link",
             "case:merge",
-            WORKED,
+            BEING_WORKED,
             N_("与另一案件是同一事项时合并，由那个案件继续办理，可以撤销。"),
             step=True,
         ),
