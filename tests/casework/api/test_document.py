@@ -146,7 +146,8 @@ def test_a_database_of_another_version_is_not_ready(app, client):
     assert (ready.status_code, ready.json["checks"]["migration"]) == (503, "behind")
 
 
-SCREENING = """GET /screening/rules, POST /screening/back-tests, GET /screening/back-tests/{ref}, GET /screening/settings,
+SCREENING = """GET /screening/rules, POST /screening/back-tests,
+GET /screening/back-tests/{ref}, GET /screening/settings,
 POST /screening/settings, GET /screening/precision, POST /screening/weights, GET /screening-runs, POST /screening-runs,
 GET /screening-runs/{ref}, GET /screening-runs/{ref}/rules, GET /screening-runs/{ref}/findings,
 GET /screening-runs/{ref}/plan, POST /screening-runs/{ref}/cases, POST /jobs/{ref}/stop, GET /funnel, GET /rates,
