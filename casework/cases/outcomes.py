@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from casework.cases.models import Case, CaseFinding
-from casework.cases.samples import Sample, SampleMember
+from casework.cases.samples import WATCH, Sample, SampleMember
 from casework.db import db
 from casework.intake.models import Record, Revision
 from casework.screening.models import Finding
@@ -28,7 +28,6 @@ from casework.screening.score import Counts
 
 CONFIRMED = frozenset({"corrected", "rectified"})
 LABELLED = CONFIRMED | {"unfounded"}
-WATCH = "watch"
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,12 @@ def samples_of(organisation_id: int, round_id: int, *, purpose: str) -> Sequence
     return db.session.scalars(wanted.order_by(Sample.id)).all()
 
 
+def screening_cases(organisation_id: int, round_id: int) -> int:
+    """Count the cases that the rules have opened here: the watch sample is a share of them."""
+    wanted = select(func.count()).select_from(Case).filter_by(organisation_id=organisation_id, round_id=round_id)
+    return db.session.scalar(wanted.where(Case.origin.in_(("screening", "confirmation")))) or 0
+
+
 def _whole(scope: Scope) -> bool:
     return scope.college_id is None and scope.kinds is None and scope.states is None
 

@@ -6,6 +6,7 @@ unknowable. Both open light cases of origin `sample`, which stay out of problem 
 """
 
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,9 +14,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from casework import clock
 from casework.cases.models import Case
 from casework.db import Code, db, new_ref
+from casework.errors import N_
 from casework.intake.models import Record
 from casework.people.models import Organisation, Person
 from casework.rounds.models import Round
+
+AUDIT, WATCH = "audit", "watch"
+PURPOSES = MappingProxyType({AUDIT: N_("抽样核查"), WATCH: N_("对照样本")})
 
 
 class Sample(db.Model):
@@ -26,7 +31,7 @@ class Sample(db.Model):
     ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
-    purpose: Mapped[Code]  # audit, watch
+    purpose: Mapped[Code]  # one of PURPOSES
     seed: Mapped[Code]
     population: Mapped[int]
     population_hash: Mapped[Code]  # over the sorted student numbers: which population the seed was applied to

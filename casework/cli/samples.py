@@ -4,7 +4,7 @@ import click
 
 from casework.cases import sample_queries as queries
 from casework.cases.sample_results import SURVEY, SampleResult, result_of
-from casework.cases.samples import Sample
+from casework.cases.samples import PURPOSES, Sample
 from casework.cli import spoken
 from casework.cli.context import acting, application
 from casework.cli.rounds import AS, ORGANISATION, ROUND
@@ -20,7 +20,6 @@ from casework.screening.sampling import MINIMUM, Design, acceptance, size_for, s
 MARGIN = N_("误差不超过多少个百分点。")
 RATE = N_("要发现的有误比例，或不可接受的有误比例，百分数。")
 DECLARED = N_("声称的有误比例，百分数；与 --rate 同用，按抽样方案核对。")
-PURPOSES = {"audit": N_("抽样核查"), "watch": N_("对照样本")}
 
 
 @click.group(cls=spoken.SpokenGroup, help=N_("抽样核查：算抽多少、抽样、看结果。"))

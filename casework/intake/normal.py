@@ -9,6 +9,8 @@ rules of naming make equal, never names that merely look alike.
 import re
 import unicodedata
 
+CREDIT_CODE_LENGTH = 18  # GB 32100
+
 _JOINERS = re.compile(r"[\s‐-―-]+")
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#)\s*\d+\s*$", re.IGNORECASE)
 _FIXED_EXTENSION = re.compile(r"(0\d{2,3}[-) ]\s?\d{7,8})\s*[-－—]\s*\d{1,5}$")  # 027-93530615-8014

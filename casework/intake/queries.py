@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.intake.models import Batch, Change, Confirmation, Employer, Operator, Proof, Record, Revision, RowProblem
+from casework.intake.normal import CREDIT_CODE_LENGTH
 from casework.people.actors import path_of
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
@@ -39,7 +40,6 @@ SETTINGS_KINDS = ("minimum_wages",)
 ROUND_WIDE = ("employers", "minimum_wages")
 """Kinds of which a round has one for everybody, whichever organisation handed it in."""
 MINIMUM_WAGE = "minimum_wage"
-CREDIT_CODE_LENGTH = 18
 
 
 def get_batch(ref: str, actor: Actor) -> Batch:
@@ -91,16 +91,14 @@ def data_cut(round_id: int, organisation_id: int) -> dict[str, dict[str, str]]:
     }
 
 
-def frames(round_id: int, organisation_ids: Sequence[int] | int, *, qualified: bool = False) -> dict[str, pa.Table]:
+def frames(round_id: int, organisation_ids: Sequence[int], *, qualified: bool = False) -> dict[str, pa.Table]:
     """Return the stored rows as the frames of `screening.frames`; a kind that was never imported is left out.
 
     `qualified`: every student number reads "<organisation code>/<student number>", and every operator's account
     likewise, because numbers repeat between universities. The register and the minimum wages belong to the round,
     whoever handed them in; `history` counts the graduates of these organisations in earlier rounds.
     """
-    wanted = _Wanted(
-        round_id, (organisation_ids,) if isinstance(organisation_ids, int) else tuple(organisation_ids), qualified
-    )
+    wanted = _Wanted(round_id, tuple(organisation_ids), qualified)
     kinds = {kind for each in wanted.organisation_ids for kind in data_cut(round_id, each)}
     made = {kind: make(wanted) for kind, make in _FRAMES.items() if kind in kinds}
     others = {"minimum_wages": _minimum_wages(round_id), "history": _history(wanted)}

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from casework import promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import N_
 from casework.operations.back_test import back_test as try_settings
 from casework.operations.gather import gather
 from casework.operations.open_cases import open_cases
 from casework.operations.permit import permit
 from casework.operations.promise_screening import refuse_second
 from casework.operations.screen import ask, store
+from casework.operations.stop_promise import STOPPED
 from casework.people.actors import actor_of
 from casework.people.models import Organisation, Person
 from casework.promises import Promise
@@ -26,7 +26,7 @@ from casework.screening.models import Run
 from workflows.access import Actor
 
 
-class Watch:
+class Progress:
     """Says on a promise how far its job is, and hears there whether it is still wanted."""
 
     def __init__(self, ref: str) -> None:
@@ -64,15 +64,15 @@ def screen(ref: str, *, organisation: int, round: int, actor: int, then_open: bo
 
 def back_test(ref: str, *, organisation: int, round: int, actor: int, values: dict) -> dict:  # noqa: A002 - as above
     """Say what other settings would change; nothing of it is stored but the answer."""
-    watch = Watch(ref)
-    watch.say(0, 0)
+    progress = Progress(ref)
+    progress.say(0, 0)
     done = try_settings(
         db.session.get_one(Organisation, organisation),
         db.session.get_one(Round, round),
         values=values,
         actor=_actor(actor),
-        on_progress=watch.say,
-        should_stop=watch.stopped,
+        on_progress=progress.say,
+        should_stop=progress.stopped,
     )
     return {"back_test": done.plain()}
 
@@ -82,12 +82,12 @@ def _screen(ref: str, organisation_id: int, round_id: int, actor_id: int) -> int
     permit(_actor(actor_id), "screening:run", organisation=organisation)
     refuse_second(ref, organisation=organisation_id, round_=round_id)
     gathered = gather(organisation=organisation, round_=db.session.get_one(Round, round_id))
-    watch = Watch(ref)
-    watch.say(0, len(gathered.rules))
-    screening = ask(gathered, on_progress=watch.say, should_stop=watch.stopped)
+    progress = Progress(ref)
+    progress.say(0, len(gathered.rules))
+    screening = ask(gathered, on_progress=progress.say, should_stop=progress.stopped)
     with unit_of_work():
-        if watch.asked():
-            raise ScreeningStopped(N_("筛查已按要求停止，未保留任何结果。"))
+        if progress.asked():
+            raise ScreeningStopped(STOPPED)
         return store(screening, gathered, actor=_actor(actor_id), promise_ref=ref).id
 
 

@@ -76,6 +76,12 @@ def read_back_test(stored: Mapping) -> BackTest:
     return BackTest(**{**stored, "differences": differences, "made_at": made_at})
 
 
+def refuse_unchanged(before: Plain, fresh: Plain) -> None:
+    """Raise `Conflict` where settings would change nothing, so that there is nothing to try."""
+    if before == fresh:
+        raise Conflict(N_("参数与现在的相同，没有什么可以试算。"), code="nothing_changed")
+
+
 def back_test(
     organisation: Organisation,
     round_: Round,
@@ -94,9 +100,8 @@ def back_test(
     fresh = deviations(values)
     gathered = gather(organisation=organisation, round_=round_)
     before = deviations(gathered.values)
+    refuse_unchanged(before, fresh)
     rules = tuple(rule for rule in gathered.rules if before.get(rule.code) != fresh.get(rule.code))
-    if before == fresh:
-        raise Conflict(N_("参数与现在的相同，没有什么可以试算。"), code="nothing_changed")
     screenings = []
     for number, given in enumerate((before, fresh)):
 

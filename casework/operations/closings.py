@@ -21,16 +21,15 @@ from workflows.case import CONCLUDED
 STANDING = ("frozen", "signed", "filed")
 
 
-def closings(round_id: int, organisation_ids: Sequence[int] | int, *, qualified: bool = False) -> pa.Table:
+def closings(round_id: int, organisation_ids: Sequence[int], *, qualified: bool = False) -> pa.Table:
     """Return a row for each closing; no student number means the whole report.
 
     `qualified`: student numbers read "<organisation code>/<number>" as in the other frames; a report then closes
     the records of its own organisation one by one, because the others have reports of their own.
     """
-    ids = [organisation_ids] if isinstance(organisation_ids, int) else list(organisation_ids)
     reports = select(Report.organisation_id, Report.frozen_at).where(
         Report.round_id == round_id,
-        Report.organisation_id.in_(ids),
+        Report.organisation_id.in_(organisation_ids),
         Report.state.in_(STANDING),
     )
     closed: dict[int, datetime] = {}
@@ -54,7 +53,7 @@ def closings(round_id: int, organisation_ids: Sequence[int] | int, *, qualified:
         .join(CaseRecord, CaseRecord.record_id == Record.id)
         .join(Case, Case.id == CaseRecord.case_id)
         .where(
-            Record.organisation_id.in_(ids),
+            Record.organisation_id.in_(organisation_ids),
             Case.state.in_(CONCLUDED),
             Case.origin != "sample",
         )

@@ -35,7 +35,7 @@ def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: d
     round_ = db.session.get_one(Round, batch.round_id)
     permit_import(actor, batch.kind, organisation=organisation, round_=round_)
     # One import at a time in an organisation: what is new is decided by comparing with what is there.
-    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
+    people.lock_organisation(organisation.id)
     locked = db.session.scalars(
         select(Batch).filter_by(id=batch.id).with_for_update().execution_options(populate_existing=True)
     ).one()

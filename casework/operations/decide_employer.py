@@ -10,12 +10,13 @@ from sqlalchemy import select
 from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid
-from casework.intake.normal import credit_code
+from casework.intake.normal import CREDIT_CODE_LENGTH, credit_code
 from casework.operations.permit import permit
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
 from casework.screening.components import components
-from casework.screening.employers import CODE_LENGTH, decisions
+from casework.screening.employers import decisions
 from casework.screening.models import EmployerDecision
 from workflows.access import Actor
 
@@ -42,7 +43,7 @@ def decide_employer(
     if not reason.strip():
         raise Invalid(N_("认定用人单位须写明依据，没有保存。"), fields={"reason": N_("请写明依据。")})
     # One at a time: two decisions may be sound alone and contradict each other together.
-    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
+    lock_organisation(organisation.id)
     others = [
         each for each in decisions(round_.id, [organisation.id]) if (each.code_one, each.code_other) != (one, other)
     ]
@@ -78,7 +79,7 @@ def _pair(code_one: str, code_other: str) -> tuple[str, str]:
     if one == other:
         raise Invalid(N_("这是同一个代码，不需要认定。"), code="one_code")
     for code in (one, other):
-        if len(code) != CODE_LENGTH:
+        if len(code) != CREDIT_CODE_LENGTH:
             raise Invalid(N_("“%(code)s”不是完整的统一社会信用代码，没有保存。"), params={"code": code})
     return one, other
 

@@ -4,15 +4,15 @@ from dataclasses import asdict
 
 from casework.cases.sample_population import expected_of, population_of
 from casework.cases.sample_queries import samples_of
+from casework.cases.samples import AUDIT
 from casework.errors import N_, Conflict
-from casework.operations.open_sample import Drawn, lock_draws, open_sample
+from casework.operations.open_sample import Drawn, open_sample
 from casework.operations.permit import permit
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
 from casework.screening.sampling import Design, allot
 from workflows.access import Actor
-
-AUDIT = "audit"
 
 
 def draw_sample(
@@ -32,7 +32,8 @@ def draw_sample(
     `reason` is given: who draws until the draw pleases has no sample. Raises `Invalid` when nobody can be drawn.
     """
     permit(actor, "sample:draw", organisation=organisation)
-    lock_draws(organisation)
+    # Two draws, or a draw and a screening, at once would open two cases for one record.
+    lock_organisation(organisation.id)
     again = bool(samples_of(organisation.id, round_.id, purpose=AUDIT))
     if again and not reason.strip():
         raise Conflict(

@@ -2,22 +2,19 @@
 
 from decimal import ROUND_CEILING, Decimal
 
-from sqlalchemy import func, select
-
-from casework.cases.models import Case
 from casework.cases.sample_population import population_of
-from casework.cases.sample_queries import samples_of
-from casework.db import db
+from casework.cases.sample_queries import samples_of, screening_cases
+from casework.cases.samples import WATCH
 from casework.errors import N_, Conflict
-from casework.operations.open_sample import Drawn, lock_draws, open_sample
+from casework.operations.open_sample import Drawn, open_sample
 from casework.operations.permit import permit
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
 from casework.screening.rule import Setting
 from casework.screening.sampling import allocate
 from workflows.access import Actor
 
-WATCH = "watch"
 SHARE = Setting(
     "watch_share",
     Decimal("0.05"),
@@ -34,9 +31,10 @@ def draw_watch_sample(
     when nothing is missing, or when no unflagged record is left.
     """
     permit(actor, "sample:draw", organisation=organisation)
-    lock_draws(organisation)
+    # Two draws, or a draw and a screening, at once would open two cases for one record.
+    lock_organisation(organisation.id)
     share = Decimal(str(SHARE.default)) if share is None else share
-    opened = _screening_cases(organisation, round_)
+    opened = screening_cases(organisation.id, round_.id)
     before = sum(len(each.members) for each in samples_of(organisation.id, round_.id, purpose=WATCH))
     missing = int((opened * share).to_integral_value(ROUND_CEILING)) - before
     if missing <= 0:
@@ -56,13 +54,8 @@ def draw_watch_sample(
         population=population,
         strata=strata,
         drawn=allocate(strata, missing, minimum=0, proportional=True),
-        design={"kind": "watch", "share": str(share), "cases": opened},
+        design={"kind": WATCH, "share": str(share), "cases": opened},
         seed=seed,
         reason="",
         actor=actor,
     )
-
-
-def _screening_cases(organisation: Organisation, round_: Round) -> int:
-    wanted = select(func.count()).select_from(Case).filter_by(organisation_id=organisation.id, round_id=round_.id)
-    return db.session.scalar(wanted.where(Case.origin.in_(("screening", "confirmation")))) or 0

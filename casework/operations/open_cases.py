@@ -26,19 +26,18 @@ from casework.intake.models import Operator
 from casework.operations.announce import announce
 from casework.operations.extend_case import extend_case
 from casework.operations.homes import Found, plan
-from casework.operations.matters import Matter, college_name, headline, matters
+from casework.operations.matters import Matter, college_name, headline
 from casework.operations.open_case import leading, new_case, next_numbers
 from casework.operations.permit import permit
 from casework.operations.retime import retime_cases
 from casework.operations.story import tell
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
 from casework.screening.models import Finding, Run
 from workflows.access import Actor
 
 FROM_ANSWERS = frozenset({"graduate_denies", "wrong_info_not_updated"})
-
-__all__ = ["Matter", "Opened", "matters", "open_cases"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,8 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> 
     organisation = db.session.get_one(Organisation, run.organisation_id)
     round_ = db.session.get_one(Round, run.round_id)
     permit(actor, "screening:run", organisation=organisation)
-    _one_at_a_time(run)
+    # Two at once would open two cases about one matter.
+    lock_organisation(organisation.id)
     weights = weights_of(organisation.id, round_.id)
     planned = plan(run, without_rules=frozenset(without_rules))
     for case, matter in planned.extending:
@@ -84,11 +84,6 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> 
 
 def _once(found: Iterable[Found]) -> tuple[Case, ...]:
     return tuple(dict.fromkeys(case for case, _ in found))
-
-
-def _one_at_a_time(run: Run) -> None:
-    """Let nobody else open cases of this round here until the commit: two at once would open each matter twice."""
-    db.session.execute(select(Organisation.id).filter_by(id=run.organisation_id).with_for_update(key_share=True))
 
 
 class _Colleges:

@@ -39,11 +39,6 @@ class Drawn:
     joined: int
 
 
-def lock_draws(organisation: Organisation) -> None:
-    """Let nobody else draw or open cases here until the commit: two at once would open two cases for one record."""
-    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
-
-
 def open_sample(
     *,
     organisation: Organisation,

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from casework import clock, promises
 from casework.db import db
 from casework.errors import N_, Conflict
+from casework.operations.back_test import refuse_unchanged
 from casework.operations.permit import permit
 from casework.operations.screen import one_at_a_time
 from casework.people.models import Organisation
@@ -31,8 +32,7 @@ def promise_back_test(*, organisation: Organisation, round_: Round, values: Give
     """Promise to try other settings; raise `Invalid` or `Conflict` at once where no trial is needed to know it."""
     permit(actor, "round:settings", organisation=organisation)
     fresh = deviations(values)
-    if fresh == deviations(settings_of(round_, clock.today())[0]):
-        raise Conflict(N_("参数与现在的相同，没有什么可以试算。"), code="nothing_changed")
+    refuse_unchanged(deviations(settings_of(round_, clock.today())[0]), fresh)
     return promises.promise("back_test", organisation=organisation.id, round=round_.id, actor=actor.id, values=fresh)
 
 

@@ -6,8 +6,6 @@ value and says so; so does one about units, because nobody knows how many units
 that were never flagged are wrong.
 """
 
-from sqlalchemy import select
-
 from casework import journal
 from casework.cases.outcomes import Outcomes, outcomes
 from casework.cases.suspicion import newest_weights, rate_open
@@ -15,6 +13,7 @@ from casework.db import db
 from casework.errors import N_, Conflict
 from casework.operations.permit import permit
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
 from casework.screening.models import Weights
 from casework.screening.rule import Rule
@@ -29,7 +28,7 @@ def refit_weights(*, organisation: Organisation, round_: Round, actor: Actor) ->
     """Return the new version; raise `Conflict` while no case of a rule has been closed with an answer."""
     permit(actor, ACTION, organisation=organisation)
     # One at a time: the next version follows the newest.
-    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
+    lock_organisation(organisation.id)
     found = outcomes(organisation.id, round_.id)
     if not any(outcome.checked for outcome in found.rules.values()):
         raise Conflict(N_("还没有复核通过的筛查案件，无从重算证据权重，仍用起始值。"), code="no_outcomes")

@@ -42,6 +42,11 @@ def get_organisation(code: str) -> Organisation:
     return organisation
 
 
+def lock_organisation(organisation_id: int) -> None:
+    """Let nobody else decide from what this organisation has, until the commit; records may still point to it."""
+    db.session.execute(select(Organisation.id).filter_by(id=organisation_id).with_for_update(key_share=True))
+
+
 def holders(role: str, organisation_id: int) -> Sequence[Person]:
     """Return the active persons who hold a role in one organisation today, in the order of their ids."""
     today = clock.today()

@@ -10,12 +10,10 @@ from sqlalchemy.orm import joinedload
 from casework.db import db
 from casework.intake.models import Employer as Registered
 from casework.intake.models import Record, Revision
-from casework.intake.normal import credit_code, employer_name
+from casework.intake.normal import CREDIT_CODE_LENGTH, credit_code, employer_name
 from casework.screening.components import components
 from casework.screening.identity import Employer, Proposal, proposals
 from casework.screening.models import EmployerDecision
-
-CODE_LENGTH = 18
 
 
 def employers_of(round_id: int, organisation_id: int) -> list[Employer]:
@@ -42,7 +40,7 @@ def employers_of(round_id: int, organisation_id: int) -> list[Employer]:
     )
     for written, name, place, phone, how_many in db.session.execute(wanted):
         code = credit_code(written)
-        if len(code) == CODE_LENGTH:
+        if len(code) == CREDIT_CODE_LENGTH:
             names[code][name] += how_many
             places[code][place or ""] += how_many
             phones[code][phone or ""] += how_many
@@ -65,7 +63,7 @@ def _meant(recorded: Sequence[Employer], register: dict[str, str]) -> Iterator[E
     """Return what the register knows under another code: by the same name, or where a code may be a slip of it."""
     unknown = [each for each in recorded if each.code not in register]
     keys = {employer_name(each.name) for each in unknown}
-    slips = {(n, each.code[:n] + each.code[n + 1 :]) for each in unknown for n in range(CODE_LENGTH)}
+    slips = {(n, each.code[:n] + each.code[n + 1 :]) for each in unknown for n in range(CREDIT_CODE_LENGTH)}
     written = {each.code for each in recorded}
     for code, name in sorted(register.items()):
         if code in written:

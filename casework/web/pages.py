@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Response, flash, g, make_response, redirect, render_template, request
+from jinja2 import Template
 
 from casework import errors
 from casework.config import Settings
 from casework.doors import arriving, problems
-from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor
 from casework.doors.unit import unit_of_work
 from casework.web.wording import said
@@ -41,7 +41,7 @@ class Trouble:
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Render a page, or its fragment when htmx asks for a part of it (`_<name>` beside the page)."""
-    wanted = [template]
+    wanted: list[str | Template] = [template]
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list":
         folder, _, name = template.rpartition("/")
         wanted.insert(0, f"{folder}/_{name}" if folder else f"_{name}")  # a page that has no such part comes whole
@@ -116,5 +116,4 @@ __all__ = [
     "required",
     "settings",
     "submitted",
-    "whole_number",
 ]

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from casework.cases.sample_population import Population, expected_of, population_of
 from casework.db import db
+from casework.doors.arriving import whole_number
 from casework.errors import N_, Invalid
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening.sampling import MINIMUM, Allotment, Design, allot, size_for, size_to_discover
-from casework.web.pages import Trouble, whole_number
+from casework.web.pages import Trouble
 from casework.web.wording import said
 from workflows.access import Actor, scope_of
 

@@ -9,7 +9,6 @@ from casework.errors import N_
 from casework.rounds import queries as rounds
 from casework.web.wording import english
 
-PURPOSES = {"audit": N_("抽样核查"), "watch": N_("对照样本")}
 STAGES = {
     "doctor": N_("博士"),
     "master": N_("硕士"),

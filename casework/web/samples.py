@@ -10,16 +10,15 @@ from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
-from sqlalchemy import func, select
 
 from casework import journal
 from casework.cases import sample_queries as queries
-from casework.cases.models import Case
 from casework.cases.queries import in_scope
 from casework.cases.sample_population import population_of
 from casework.cases.sample_results import OUTCOMES, SURVEY, members_of, result_of
-from casework.cases.samples import Sample
+from casework.cases.samples import AUDIT, PURPOSES, WATCH, Sample
 from casework.db import db
+from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, Conflict, Forbidden
@@ -32,7 +31,7 @@ from casework.people.models import Organisation
 from casework.people.queries import get_organisation
 from casework.rounds.models import Round
 from casework.web import csv_file, sample_words, shell, words
-from casework.web.pages import PAGE_SIZE, Trouble, attempt, page, whole_number
+from casework.web.pages import PAGE_SIZE, Trouble, attempt, page
 from casework.web.sample_form import BEGINS, places_for, previewed, read_design
 from casework.web.wording import said
 from workflows.access import Actor
@@ -56,7 +55,7 @@ def watch() -> Response:
     outcome = attempt(
         lambda: draw_watch_sample(organisation=_organisation(request.form), round_=_round(), actor=current_actor())
     )
-    return _overview(request.form, outcome, about="watch") if isinstance(outcome, Trouble) else _drawn(outcome)
+    return _overview(request.form, outcome, about=WATCH) if isinstance(outcome, Trouble) else _drawn(outcome)
 
 
 @signed_in
@@ -118,7 +117,7 @@ def cases_file(ref: str) -> Response:
     return csv_file.download([gettext(each) for each in head], body, name=f"sample-cases-{found.ref}.csv")
 
 
-def _overview(given: Mapping[str, str], trouble: Trouble | None, *, about: str = "audit") -> Response:
+def _overview(given: Mapping[str, str], trouble: Trouble | None, *, about: str = AUDIT) -> Response:
     actor, round_ = current_actor(), shell.current_round()
     if not queries.may_see_samples(actor):
         raise Forbidden(N_("抽样结果说的是全校的登记，您的角色不能查看。"))
@@ -142,10 +141,10 @@ def _overview(given: Mapping[str, str], trouble: Trouble | None, *, about: str =
         progress=queries.progress_of([each.id for each in listed]),
         preview=preview,
         given={**BEGINS, **given},
-        again=bool(chosen and round_ and queries.samples_of(chosen.id, round_.id, purpose="audit")),
+        again=bool(chosen and round_ and queries.samples_of(chosen.id, round_.id, purpose=AUDIT)),
         watch=_watch(chosen, round_) if chosen and round_ else None,
         asked=sample_words.design_of,
-        purposes=sample_words.PURPOSES,
+        purposes=PURPOSES,
         round=round_,
         **_said(round_.id if round_ else 0),
     )
@@ -189,10 +188,9 @@ def _listed(actor: Actor, round_: Round | None) -> Sequence[Sample]:
 
 
 def _watch(place: Organisation, round_: Round) -> dict[str, object]:
-    cases = select(func.count()).select_from(Case).filter_by(organisation_id=place.id, round_id=round_.id)
-    drawn = queries.progress_of([each.id for each in queries.samples_of(place.id, round_.id, purpose="watch")])
+    drawn = queries.progress_of([each.id for each in queries.samples_of(place.id, round_.id, purpose=WATCH)])
     return {
-        "cases": db.session.scalar(cases.where(Case.origin.in_(("screening", "confirmation")))) or 0,
+        "cases": queries.screening_cases(place.id, round_.id),
         "drawn": sum(n for n, _ in drawn.values()),
         "share": sample_words.percent(float(str(SHARE.default))),
         "origin": said(SHARE.origin),

@@ -82,7 +82,7 @@ def test_problems_are_read_in_pages_in_the_order_of_the_rows(settings, tmp_path)
 
 def test_a_kind_that_was_never_imported_is_left_out_of_the_frames(settings, tmp_path):
     hand_in(registration(tmp_path, graduate(1)), settings)
-    assert set(queries.frames(round_().id, organisation().id)) == {"records"}
+    assert set(queries.frames(round_().id, [organisation().id])) == {"records"}
 
 
 MORE = (*HEADERS, "学校名称", "专业代码", "单位地址", "就业协议书编号")
@@ -140,7 +140,7 @@ def test_every_frame_is_one_that_the_rules_know(settings, tmp_path):
         hand_in(UNIVERSITY / name, settings)
     answers = "学号,确认状态,确认时间,答题设备\n202022110001,已确认,2024-08-20 10:00:00,a1b2c3\n"
     hand_in(written(tmp_path, "confirm_2024-08-22.csv", answers), settings)
-    found = queries.frames(round_().id, organisation().id)  # one number is one organisation
+    found = queries.frames(round_().id, [organisation().id])
     assert set(found) == {"records", "employers", "operators", "confirmations"}
     for name, frame in found.items():
         assert screened.check(name, frame) <= set(screened.SCHEMAS[name].names)

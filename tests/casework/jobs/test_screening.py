@@ -61,7 +61,7 @@ def stop(ref, login="U013"):
 
 def stopping_after(rules, ref, monkeypatch):
     """Let somebody ask for a stop when so many rules have run."""
-    say, told = screening.Watch.say, []
+    say, told = screening.Progress.say, []
 
     def said(watch, done, total, rule=""):
         told.append(done)
@@ -69,7 +69,7 @@ def stopping_after(rules, ref, monkeypatch):
             stop(ref)
         say(watch, done, total, rule)
 
-    monkeypatch.setattr(screening.Watch, "say", said)
+    monkeypatch.setattr(screening.Progress, "say", said)
     return told
 
 

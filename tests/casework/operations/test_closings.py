@@ -15,7 +15,7 @@ def bench(app):
 
 
 def test_before_anything_is_closed_the_frame_is_there_and_empty(bench):
-    assert closings(bench.round_.id, bench.tree.university.id).to_pylist() == []
+    assert closings(bench.round_.id, [bench.tree.university.id]).to_pylist() == []
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_before_anything_is_closed_the_frame_is_there_and_empty(bench):
 def test_a_record_is_closed_when_its_case_is_concluded(bench, values, closed):
     record = bench.record()
     make_case(bench.tree.university, bench.round_, owner=bench.owner, records=[record], **values)
-    rows = closings(bench.round_.id, bench.tree.university.id).to_pylist()
+    rows = closings(bench.round_.id, [bench.tree.university.id]).to_pylist()
     assert [row["student_no"] for row in rows] == [record.student_no] * closed
     qualified = closings(bench.round_.id, [bench.tree.university.id], qualified=True).to_pylist()
     assert [row["student_no"] for row in qualified] == [f"{bench.tree.university.code}/{record.student_no}"] * closed
@@ -42,9 +42,9 @@ def test_a_report_closes_everything_from_the_moment_it_was_frozen_until_it_goes_
         record = make_record(office.organisation, office.round_)
         prepare(office)
         report = signed(office, settings)
-    where = (office.round_.id, office.organisation.id)
+    where = (office.round_.id, [office.organisation.id])
     assert closings(*where).to_pylist() == [{"student_no": None, "closed_at": NOON}]
-    (row,) = closings(where[0], [where[1]], qualified=True).to_pylist()
+    (row,) = closings(*where, qualified=True).to_pylist()
     assert row == {"student_no": f"{office.organisation.code}/{record.student_no}", "closed_at": NOON}
     with unit_of_work():
         report.state = "stale"

@@ -154,7 +154,7 @@ def test_a_year_without_a_known_calendar_silences_only_the_rules_that_count_work
 def test_a_blank_in_the_tables_is_nothing_to_the_rules(settings, tmp_path):
     small(tmp_path, settings, 统一社会信用代码="", 单位名称="")
     db.session.execute(update(Revision).values(class_name="", counsellor=""))
-    frame = queries.frames(round_().id, organisation().id)["records"].to_pylist()
+    frame = queries.frames(round_().id, [organisation().id])["records"].to_pylist()
     assert all("" not in row.values() for row in frame)
     assert {row["credit_code"] for row in frame} == {None, "914201009684295383"}
 
