@@ -28,6 +28,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 IMMEDIATE = "casework_immediate"
+LARGEST_ID = 2**31 - 1
+"""PostgreSQL counts the rows of a table in 32 bits."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -9,7 +9,7 @@ from types import FrameType
 @contextmanager
 def interrupted() -> Iterator[Callable[[], bool]]:
     """Yield a function that says whether Ctrl-C was pressed since."""
-    pressed = []
+    pressed: list[int] = []
 
     def hear(number: int, frame: FrameType | None) -> None:
         if pressed:

@@ -13,10 +13,10 @@ from datetime import date
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
+from casework.db import LARGEST_ID
 from casework.errors import N_, Invalid, NotFound
 
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-LARGEST_ID = 2**31 - 1  # PostgreSQL counts the rows of a table in 32 bits
 LONGEST = 100_000  # characters of one field: far more than any form asks for
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 

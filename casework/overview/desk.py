@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from casework import clock
 from casework.cases.models import Case, Evidence, Hold, Verification
 from casework.cases.queries import COUNTED_AT_MOST, OPEN_STATES, counted, in_scope, limited_count
-from casework.db import db
+from casework.db import LARGEST_ID, db
 from casework.errors import N_, Invalid
 from casework.overview.urgency import SOON_DAYS
 from casework.people.models import Organisation, Person
@@ -31,7 +31,6 @@ COLUMNS = (
     Case.opened_at, Case.suspicion, Case.owner_id, Person.name.label("owner"), College.name.label("college"),
     Organisation.name.label("organisation"),
 )  # fmt: skip
-LARGEST_ID = 2**31 - 1
 GROUPS = ("od", "td", "sn", "lt")
 
 
@@ -270,12 +269,13 @@ def _place(after: str) -> tuple[datetime | None, int]:
     due, _, last = place.rpartition("~")
     try:
         moment = datetime.fromisoformat(due).astimezone(UTC) if phase == "d" else None
-        return moment, _row_id(last)
+        return moment, row_id(last)
     except (ValueError, OverflowError) as wrong:
         raise Invalid(N_("这个翻页地址不完整。请回到列表第一页。"), code="bad_page_key") from wrong
 
 
-def _row_id(text: str) -> int:
+def row_id(text: str) -> int:
+    """Read the id of a row from the address of a page; raise ValueError for one that no row has."""
     number = int(text)
     if not 0 <= number <= LARGEST_ID:
         raise ValueError(text)

@@ -20,13 +20,12 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, Invalid
 from casework.overview import desk
-from casework.overview.desk import Filters, Sheet
+from casework.overview.desk import Filters, Sheet, row_id
 from casework.screening.first_checks import MOST_CHECKED
 
 UNDATED = datetime(9999, 1, 1, tzinfo=UTC)
 CONDUCT_COST = 5  # registrations to which the check of a person's conduct is likened [judgement]
 UNRATED = -99.0  # log-odds of a case that no rule has opened: after all others
-LARGEST_ID = 2**31 - 1
 
 _LOG_ODDS = func.coalesce(Case.suspicion, UNRATED)
 _COST = case(
@@ -49,18 +48,11 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _row_id(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= LARGEST_ID:
-        raise ValueError(text)
-    return number
-
-
 _ORDERS: Mapping[str, tuple[tuple[SQLColumnExpression[Any], _Reader], ...]] = MappingProxyType(
     {
-        DUE: ((func.coalesce(Case.due_at, UNDATED), _moment), (-_LOG_ODDS, float), (Case.id, _row_id)),
-        SUSPICION: ((-_LOG_ODDS, float), (Case.id, _row_id)),
-        WORTH: ((-_WORTH, float), (Case.id, _row_id)),
+        DUE: ((func.coalesce(Case.due_at, UNDATED), _moment), (-_LOG_ODDS, float), (Case.id, row_id)),
+        SUSPICION: ((-_LOG_ODDS, float), (Case.id, row_id)),
+        WORTH: ((-_WORTH, float), (Case.id, row_id)),
     }
 )
 

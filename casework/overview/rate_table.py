@@ -9,16 +9,24 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, func, select
 
 from casework.db import db
 from casework.errors import N_, Invalid
 from casework.intake.models import Record, Revision
+from casework.overview.unit_counts import beginning
 from casework.people.models import Organisation
-from casework.reports.rates import FAMILY, NOT_GRADUATED
+from casework.reports.rates import FAMILY, NOT_GRADUATED, Definition, definitions
+from casework.rounds import queries as rounds
+from casework.rounds.models import Round
 
-FAMILY_OF = func.substr(Revision.destination_code, literal_column("1"), literal_column(str(FAMILY)))
-"""Numbers stand in the statement itself: two parameters are two expressions to PostgreSQL, and cannot be grouped by."""
+FAMILY_OF = beginning(Revision.destination_code, FAMILY)
+
+
+def defined_in(round_: Round) -> tuple[Definition, ...]:
+    """Return the round's definitions of rates in the order of its table."""
+    table = rounds.table(round_.id, "rate_definition")
+    return definitions(entry.attributes for entry in sorted(table.values(), key=lambda each: each.code[-2:]))
 
 
 @dataclass(frozen=True)

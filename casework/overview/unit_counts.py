@@ -73,7 +73,7 @@ def count_units(
     """
     names = {each.id: each.name for each in organisations}
     columns = () if level == "university" else (Revision.college, Revision.major_name, Revision.class_name)
-    family, kind = _beginning(Revision.destination_code, FAMILY), _beginning(Revision.major_code, KIND)
+    family, kind = beginning(Revision.destination_code, FAMILY), beginning(Revision.major_code, KIND)
     marked = func.sum(case((family.in_(families), literal_column("1")), else_=literal_column("0")))
     grouped = (Record.organisation_id, *columns, Revision.degree_level, kind)
     wanted = (
@@ -116,6 +116,7 @@ def imported(round_id: int, organisations: Sequence[Organisation]) -> Imported:
     return Imported(db.session.scalars(newest).one_or_none(), db.session.scalar(having) or 0)
 
 
-def _beginning(column: SQLColumnExpression[str], length: int) -> ColumnElement[str]:
+def beginning(column: SQLColumnExpression[str], length: int) -> ColumnElement[str]:
+    """Return the first characters of a column, as an expression by which rows can be grouped."""
     # The numbers stand in the statement itself: two parameters are two expressions to PostgreSQL's GROUP BY.
     return func.substr(column, literal_column("1"), literal_column(str(length)))

@@ -6,6 +6,7 @@ to people as a setting.
 
 from collections.abc import Mapping
 from datetime import time
+from typing import Any, cast
 
 import rfc8785
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -93,13 +94,14 @@ def checked(settings: Mapping[str, object]) -> dict:
         raise Invalid(
             N_("轮次设置有误，没有保存：%(places)s。"), fields=places, params={"places": Words(places)}
         ) from fault
+    written = cast("dict[str, Any]", dict(settings))
     try:
-        rfc8785.dumps(dict(settings))  # as the journal writes it down: no infinite number, nothing without bottom
+        rfc8785.dumps(written)  # as the journal writes it down: no infinite number, nothing without bottom
     except (ValueError, RecursionError) as fault:
         raise Invalid(
             N_("筛查参数中有不能保存的数值，没有保存。"), fields={"screening": N_("请填写有限的数值，嵌套不要过深。")}
         ) from fault
-    return dict(settings)
+    return written
 
 
 def slots(round_: Round, level: str) -> tuple[str, ...]:

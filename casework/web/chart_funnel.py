@@ -119,7 +119,7 @@ def _centre(centre: float, last: Limits, x: Axis, y: Axis, top: float) -> str:
         (last.high95, gettext("95%警戒限")),
         (centre, gettext("同类%(share)s", share=f"{centre:.1%}")),
     ]
-    texts, floor = [], HEIGHT - BOTTOM
+    texts, floor = [], float(HEIGHT - BOTTOM)
     for share, words in reversed(named):
         at = min(y(min(share, top)) + 4, floor)
         floor = at - LABEL_HEIGHT
