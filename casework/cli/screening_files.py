@@ -73,7 +73,7 @@ def screen(file: Path, wanted: Wanted) -> None:
     if wanted.out:
         screening_report.write_findings(found, wanted.out)
     if wanted.truth:
-        screening_report.print_scores(compare(found, wanted.truth))
+        screening_report.print_tallies(compare(found, wanted.truth))
 
 
 def _frames(

@@ -1,4 +1,4 @@
-"""What a screening on the terminal says: files, rules with their hits or why they did not run, findings, scores."""
+"""What a screening on the terminal says: files, rules with their hits or why they did not run, findings, tallies."""
 
 import csv
 import json
@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 from casework.cli import spoken
 from casework.errors import N_, Invalid
 from casework.intake.normal import masked_name
-from casework.screening.engine import RuleRun, Screening, explain, lacks
+from casework.screening.engine import RuleRun, Screening, lacks
 from casework.screening.files import FileRead
 from casework.screening.rule import STANDING_NOTE
 from casework.screening.rules import RULES
-from casework.screening.truth import Score
+from casework.screening.telling import explain
+from casework.screening.truth import Tally
 from casework.web.csv_file import harmless
 
 COLUMNS = ("rule", "name", "level", "output", "strength", "subject", "student_nos", "observed", "explained")
@@ -107,20 +108,20 @@ def write_findings(found: Screening, path: Path) -> None:
     click.echo(spoken.say(N_("疑点已写入 %(file)s。"), file=path.name))
 
 
-def print_scores(scores: Sequence[Score]) -> None:
+def print_tallies(tallies: Sequence[Tally]) -> None:
     """Print what was found of what is true, and how many innocent ones were accused."""
     click.echo(spoken.say(N_("与核对结果比较：查出的是应查出的，误报的是看似可疑而实际无误的。")))
-    for score in scores:
-        share = f"{score.found / score.planted:7.1%}" if score.planted else f"{'—':>7}"
+    for tally in tallies:
+        share = f"{tally.found / tally.planted:7.1%}" if tally.planted else f"{'—':>7}"
         words = spoken.say(
             N_("查出 %(found)d / %(planted)d，误报 %(accused)d / %(decoys)d"),
-            found=score.found,
-            planted=score.planted,
-            accused=score.accused,
-            decoys=score.decoys,
+            found=tally.found,
+            planted=tally.planted,
+            accused=tally.accused,
+            decoys=tally.decoys,
         )
-        silent = spoken.say(N_("未运行：%(rules)s"), rules=spoken.enumeration(score.did_not_run))
-        click.echo(f"{score.number}  {score.about:10}{share}  {words}  {silent if score.did_not_run else ''}".rstrip())
+        silent = spoken.say(N_("未运行：%(rules)s"), rules=spoken.enumeration(tally.did_not_run))
+        click.echo(f"{tally.number}  {tally.about:10}{share}  {words}  {silent if tally.did_not_run else ''}".rstrip())
 
 
 def _remark(run: RuleRun) -> str:

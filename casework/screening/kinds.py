@@ -3,8 +3,8 @@
 Undergraduate and postgraduate codes begin with the two digits of the 学科门类,
 vocational ones with those of the 专业大类. Flexible work is natural in art and
 sport, an own shop in electronic commerce, and medicine has destinations of its
-own, so that these kinds are never held against others: when too few of them are there, nothing is said. Other
-kinds fall back to their family, then to all.
+own, so that these kinds are never held against others: when too few of them are
+there, nothing is said. Other kinds fall back to their family, then to all.
 """
 
 from collections import Counter

@@ -60,7 +60,7 @@ FILES = {"records": "record_truth.csv", "employers": "employer_truth.csv", "unit
 
 
 @dataclass(frozen=True)
-class Score:
+class Tally:
     """How the findings for one number stand beside its truth: of so many planted, so many found, so many accused."""
 
     number: str
@@ -72,8 +72,8 @@ class Score:
     did_not_run: tuple[str, ...] = ()
 
 
-def compare(screening: Screening, folder: Path) -> list[Score]:
-    """Return the scores of every number that the truth files of a folder name; FileRefused when there are none."""
+def compare(screening: Screening, folder: Path) -> list[Tally]:
+    """Return the tally of every number that the truth files of a folder name; FileRefused when there are none."""
     truth = {about: _rows(folder / name) for about, name in FILES.items()}
     if not any(truth.values()):
         names = "、".join(FILES.values())
@@ -88,7 +88,7 @@ def compare(screening: Screening, folder: Path) -> list[Score]:
     silent = {run.rule for run in screening.runs if not run.ran}
     silent |= {code for codes in ANSWERS.values() for code in codes} - {run.rule for run in screening.runs}
     levels = {rule.code: rule.level for rule in RULES}
-    scores = []
+    tallies = []
     for about, rows in truth.items():
         by_number = defaultdict(list)
         for row in rows:
@@ -98,8 +98,8 @@ def compare(screening: Screening, folder: Path) -> list[Score]:
             if about == "employers" and not any(levels.get(code) in EMPLOYERS for code in codes):
                 continue  # the same findings as among the records
             accused: set[str] = set().union(*(named[about][code] for code in codes))
-            scores.append(_score(number, about, by_number[number], accused, tuple(c for c in codes if c in silent)))
-    return scores
+            tallies.append(_tally(number, about, by_number[number], accused, tuple(c for c in codes if c in silent)))
+    return tallies
 
 
 def _names(about: str, row: Mapping[str, str]) -> tuple[str, ...]:
@@ -111,9 +111,9 @@ def _names(about: str, row: Mapping[str, str]) -> tuple[str, ...]:
     return (own, f"college:{college}")
 
 
-def _score(
+def _tally(
     number: str, about: str, rows: list[dict[str, str]], hit: Collection[str], did_not_run: tuple[str, ...]
-) -> Score:
+) -> Tally:
     # What only the notes know, and no reading of the rule could see, is nobody's miss.
     guilty = [row for row in rows if row["label"] == "problem" and row.get("expected_hit") != "0"]
     planted = {_names(about, row) for row in guilty}
@@ -124,7 +124,7 @@ def _score(
     decoys = {_names(about, row) for row in innocent} - planted
     found = sum(any(name in hit for name in names) for names in planted)
     accused = sum(names[0] in hit for names in decoys)
-    return Score(number, about, len(planted), found, len(decoys), accused, did_not_run)
+    return Tally(number, about, len(planted), found, len(decoys), accused, did_not_run)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
