@@ -17,10 +17,9 @@ from casework.doors.sessions import current_actor
 from casework.errors import N_, Forbidden, NotFound
 from casework.intake import normal
 from casework.overview import rate_table
-from casework.overview.rate_table import Line, Place
-from casework.reports.rates import Definition, Rate, definitions
+from casework.overview.rate_table import Line, Place, defined_in
+from casework.reports.rates import Definition, Rate
 from casework.reports.rates import rates as rates_of
-from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from workflows.access import scope_of
 
@@ -60,12 +59,6 @@ def list_rate_rows(query: dict) -> object:
         "items": [_record(row) for row in found[:limit]],
         "next": found[limit - 1].ref if len(found) > limit else None,
     }
-
-
-def defined_in(round_: Round) -> tuple[Definition, ...]:
-    """Return the round's definitions in the order of its table."""
-    table = rounds.table(round_.id, "rate_definition")
-    return definitions(entry.attributes for entry in sorted(table.values(), key=lambda each: each.code[-2:]))
 
 
 def _asked(query: dict) -> tuple[Place, Round]:

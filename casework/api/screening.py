@@ -5,7 +5,6 @@ from collections import Counter
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from casework import journal
 from casework.api import masking, seen, shown
 from casework.api.jobs import shown as shown_job
 from casework.api.resource import Resource
@@ -18,7 +17,7 @@ from casework.cases.suspicion import weights_of
 from casework.db import db
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
-from casework.errors import N_, Invalid, NotFound
+from casework.errors import N_, NotFound
 from casework.operations import open_cases as opening
 from casework.operations.homes import Found, plan
 from casework.operations.promise_screening import promise_screening
@@ -102,29 +101,10 @@ def read_plan(query: dict, ref: str) -> object:
 def open_cases(body: dict, ref: str) -> object:
     """Open and extend cases from the findings of the run; doing it twice opens nothing twice."""
     run = _run(ref)
-    if body["without_rules"]:
-        _leave_out(run, sorted(set(body["without_rules"])), body["reason"].strip())
-    done = opening.open_cases(run, actor=current_actor(), without_rules=body["without_rules"])
+    done = opening.open_cases(run, actor=current_actor(), without_rules=body["without_rules"], reason=body["reason"])
     return {name: [case.number for case in getattr(done, name)] for name in ("opened", "extended", "late")} | {
         "waiting": done.waiting
     }
-
-
-def _leave_out(run: Run, rules: list[str], reason: str) -> None:
-    """Remember which rules are left out and why; raise `Invalid` for no reason or a rule that the run did not ask."""
-    if not reason:
-        raise Invalid(N_("暂不采用规则须写明理由，没有建案。"), fields={"reason": N_("请写明理由。")})
-    for rule in rules:
-        if rule not in run.rules:
-            raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": rule})
-    journal.record(
-        organisation_id=run.organisation_id,
-        action="screening:leave_out",
-        actor=str(current_actor().id),
-        subject=run.ref,
-        facts={"rules": rules},
-        personal={"reason": reason},
-    )
 
 
 def _numbers(found: tuple[Found, ...]) -> list[str]:

@@ -17,10 +17,10 @@ from casework.doors import etags
 from casework.doors.problems import translated
 from casework.intake import normal
 from casework.intake.models import Record
-from casework.screening import engine
 from casework.screening.models import Finding
 from casework.screening.rules import RULES
 from casework.screening.score import Weight, weight_of
+from casework.screening.telling import explain
 from workflows.errors import Refusal
 
 LINE = """number kind rule origin nature severity state state_since opened_at owner conclusion accepted_at people_count
@@ -90,7 +90,7 @@ def finding(row: Finding, mask: Mask, weights: Mapping[str, Weight]) -> dict[str
     """Return what a rule says, in sentences, and what it weighs."""
     weight = weight_of(row, weights)
     own = {name: getattr(row, name) for name in ("ref", "rule", "level", "output", "strength", "withdrawn_at")}
-    told = engine.explain(row.rule, row.observed) if row.rule in RULE_OF else []
+    told = explain(row.rule, row.observed) if row.rule in RULE_OF else []
     own |= {"ratio": weight.ratio, "refitted": weight.refitted, "eased": weight.eased}
     return own | {"says": [mask.text(translated(message, params)) for message, params in told]}
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from casework.cases.models import Case, CaseFinding, CaseRecord, Correction, Evidence, Move, Verification
 from casework.intake import normal
 from casework.intake.models import Record
-from casework.screening.engine import explain
+from casework.screening.telling import explain
 
 PARTS = ("records", "findings", "verifications", "corrections", "evidence", "plan", "moves")
 """What a dossier is made of: the relations of a case that are read anew before two dossiers are compared."""

@@ -14,7 +14,7 @@ from casework.operations.permit_round import permit_round
 from casework.people import queries as people
 from casework.rounds.models import Round
 from casework.screening.models import ScreeningSettings
-from casework.screening.settings import Given, deviations, digest, settings_of
+from casework.screening.settings import Given, Plain, deviations, digest, settings_of
 from workflows.access import Actor
 
 _NOT_TRIED = N_("这些参数还没有在现在的数据上试算过，没有保存。请先试算，看清会多出和减少哪些疑点。")
@@ -58,7 +58,12 @@ def change_screening_settings(
     )
     db.session.add(added)
     db.session.flush()  # a second change at the same moment is refused by the version's uniqueness here
-    rules = sorted(code for code in {*before, *fresh} if before.get(code) != fresh.get(code))
+    _write_down(added, round_, before, tried=back_test.digest if back_test else "", actor=actor)
+    return added
+
+
+def _write_down(added: ScreeningSettings, round_: Round, before: Plain, *, tried: str, actor: Actor) -> None:
+    rules = sorted(code for code in {*before, *added.values} if before.get(code) != added.values.get(code))
     journal.record(
         organisation_id=actor.appointments[0].organisation_id if actor.appointments else 0,
         action="round:screening_settings",
@@ -66,14 +71,13 @@ def change_screening_settings(
         subject=round_.code,
         facts={
             "version": added.version,
-            "effective_from": effective_from.isoformat(),
+            "effective_from": added.effective_from.isoformat(),
             "before": {code: before.get(code) for code in rules},
-            "after": {code: fresh.get(code) for code in rules},
-            "back_test": back_test.digest if back_test else "",
+            "after": {code: added.values.get(code) for code in rules},
+            "back_test": tried,
         },
-        personal={"reason": reason.strip()},
+        personal={"reason": added.reason},
     )
-    return added
 
 
 def _refuse_untried(round_: Round, fresh: Given, tried: BackTest | None, actor: Actor) -> None:

@@ -19,9 +19,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from casework import journal
 from casework.cases.models import Case
 from casework.cases.suspicion import LATE, told, weights_of
 from casework.db import db
+from casework.errors import N_, Invalid
 from casework.intake.models import Operator
 from casework.operations.announce import announce
 from casework.operations.extend_case import extend_case
@@ -50,15 +52,21 @@ class Opened:
     late: tuple[Case, ...] = ()
 
 
-def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = ()) -> Opened:
-    """Open and extend cases from the findings of a run; `without_rules` are left out this time."""
+def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = (), reason: str = "") -> Opened:
+    """Open and extend cases from the findings of a run; `without_rules` are left out this time, for a reason.
+
+    Raises `Invalid` for rules left out without a reason, or that the run did not ask.
+    """
     organisation = db.session.get_one(Organisation, run.organisation_id)
     round_ = db.session.get_one(Round, run.round_id)
     permit(actor, "screening:run", organisation=organisation)
+    left_out = sorted(set(without_rules))
+    if left_out:
+        _remember(run, left_out, reason.strip(), actor=actor)
     # Two at once would open two cases about one matter.
     lock_organisation(organisation.id)
     weights = weights_of(organisation.id, round_.id)
-    planned = plan(run, without_rules=frozenset(without_rules))
+    planned = plan(run, without_rules=frozenset(left_out))
     for case, matter in planned.extending:
         extend_case(case, matter.findings, weights=weights, actor=actor)
     for case, matter in planned.late:
@@ -119,6 +127,22 @@ def _described(matter: Matter, colleges: _Colleges) -> dict[str, Any]:
         "origin": "confirmation" if leading(matter.findings).rule in FROM_ANSWERS else "screening",
         "college_id": colleges.of(matter),
     }
+
+
+def _remember(run: Run, left_out: list[str], reason: str, *, actor: Actor) -> None:
+    if not reason:
+        raise Invalid(N_("暂不采用规则须写明理由，没有建案。"), fields={"reason": N_("请写明理由。")})
+    for rule in left_out:
+        if rule not in run.rules:
+            raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": rule})
+    journal.record(
+        organisation_id=run.organisation_id,
+        action="screening:leave_out",
+        actor=str(actor.id),
+        subject=run.ref,
+        facts={"rules": left_out},
+        personal={"reason": reason},
+    )
 
 
 def _tell_late(case: Case, findings: Iterable[Finding], *, actor: Actor) -> None:

@@ -72,15 +72,21 @@ def open_sample(
         drawn_by_id=None if actor is SYSTEM else actor.id,
     )
     db.session.add(sample)
+    _write_down(sample, design, actor=actor, reason=reason)
+    chosen = draw(population.members.items(), drawn, seed=seed)
+    return _open(sample, chosen, population, actor=actor)
+
+
+def _write_down(sample: Sample, design: Mapping[str, object], *, actor: Actor, reason: str) -> None:
     journal.record(
-        organisation_id=organisation.id,
+        organisation_id=sample.organisation.id,
         action="sample:draw",
         actor=str(actor.id),
         subject=sample.ref,
         facts={
-            "purpose": purpose,
-            "seed": seed,
-            "seed_given": seed_given,
+            "purpose": sample.purpose,
+            "seed": sample.seed,
+            "seed_given": sample.design["seed_given"],
             "population": sample.population,
             "population_hash": sample.population_hash,
             "strata": sample.strata,
@@ -88,8 +94,6 @@ def open_sample(
         },
         personal={"reason": reason} if reason else {},
     )
-    chosen = draw(population.members.items(), drawn, seed=seed)
-    return _open(sample, chosen, population, actor=actor)
 
 
 def _open(sample: Sample, chosen: Mapping[str, str], population: Population, *, actor: Actor) -> Drawn:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from casework.cases.models import Case, CaseRecord
 from casework.cases.suspicion import first_checked, late_findings, score_of, weights_of
-from casework.screening.engine import explain
 from casework.screening.models import Finding
 from casework.screening.score import FAMILIES, FAMILY_OF, PRIOR, Weight, weight_of
+from casework.screening.telling import explain
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln
 
 from casework.screening.standing import Peer
+from casework.screening.statistics.beta_binomial import Fit, masses
 from casework.screening.statistics.limits import exact_limits
 
 LINES, BAND = (0.95, 0.998), 0.95
@@ -36,7 +36,7 @@ def limits(group: Peer, *, smallest: int, largest: int) -> list[Limits]:
     """Return the limits of a peer group for units from below the smallest to above the largest, evenly on the axis."""
     numbers = np.array(_numbers(smallest, largest))
     plain = [exact_limits(numbers, centre=group.centre, confidence=confidence) for confidence in LINES]
-    wide = np.array([_beta_binomial(int(n), group.alpha, group.beta) for n in numbers])
+    wide = np.array([_beta_binomial(int(n), group.fit) for n in numbers])
     # The scatter of a group only ever widens: where its fit is tighter, chance alone stands.
     low, high = np.minimum(wide[:, 0], plain[0][0]), np.maximum(wide[:, 1], plain[0][1])
     rows = zip(numbers, *plain[0], *plain[1], low, high, strict=True)
@@ -53,10 +53,8 @@ def _numbers(smallest: int, largest: int) -> list[int]:
     return sorted({round((first + (last - first) * each / (POINTS - 1)) ** 2) for each in range(POINTS)} - {0})
 
 
-def _beta_binomial(n: int, alpha: float, beta: float) -> tuple[float, float]:
-    i = np.arange(n + 1)
-    logs = gammaln(n + 1) - gammaln(i + 1) - gammaln(n - i + 1) + betaln(i + alpha, n - i + beta) - betaln(alpha, beta)
-    below = np.minimum(np.cumsum(np.exp(logs)), 1.0)
+def _beta_binomial(n: int, fitted: Fit) -> tuple[float, float]:
+    below = np.minimum(np.cumsum(masses(np.arange(n + 1), n, fitted)), 1.0)
     return _quantile(below, (1 - BAND) / 2) / n, _quantile(below, (1 + BAND) / 2) / n
 
 

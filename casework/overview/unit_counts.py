@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, case, func, literal_column, or_, select
 
 from casework.db import db
 from casework.intake.models import Batch, Record, Revision
@@ -85,22 +85,24 @@ def count_units(
     )
     wanted = wanted if among is None else wanted.where(family.in_(among))
     wanted = wanted if degrees is None else wanted.where(Revision.degree_level.in_(degrees))
-    rows = tuple(
-        {
-            "university": names[row.organisation_id],
-            "college": getattr(row, "college", None) or None,
-            "major_code": row.kind or None,
-            "major_name": getattr(row, "major_name", None) or None,
-            "degree_level": row.degree_level or None,
-            "class_name": getattr(row, "class_name", None) or None,
-            "n": row.n,
-            "people": range(row.k),  # the roster counts them; who they are is read from the records when asked
-        }
-        for row in db.session.execute(wanted)
-    )
+    rows = tuple(_group(row, names[row.organisation_id]) for row in db.session.execute(wanted))
     named = {"university": "university", "college": "college", "major": "major_name", "class": "class_name"}[level]
     nowhere = sum(row["n"] for row in rows if not row[named] or (level != "university" and not row["college"]))
     return Counts(rows, {name: number for number, name in names.items()}, nowhere)
+
+
+def _group(row: Row, university: str) -> dict[str, Any]:
+    """Return one group of graduates as `screening.roster` reads it; above colleges no college is named."""
+    return {
+        "university": university,
+        "college": getattr(row, "college", None) or None,
+        "major_code": row.kind or None,
+        "major_name": getattr(row, "major_name", None) or None,
+        "degree_level": row.degree_level or None,
+        "class_name": getattr(row, "class_name", None) or None,
+        "n": row.n,
+        "people": range(row.k),  # the roster counts them; who they are is read from the records when asked
+    }
 
 
 def imported(round_id: int, organisations: Sequence[Organisation]) -> Imported:

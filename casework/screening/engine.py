@@ -10,7 +10,7 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -164,20 +164,6 @@ def settle(rules: Sequence[Rule], given: Mapping[str, Mapping[str, object]]) -> 
     for code in sorted(set(given) - {rule.code for rule in rules}):
         raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": code})
     return {rule.code: rule.settle(given.get(rule.code, {})) for rule in rules}
-
-
-def explain(code: str, observed: Mapping[str, object], *, rules: Iterable[Rule] = RULES) -> list[tuple[str, dict]]:
-    """Say a finding in whole sentences, each a message to translate and its parameters.
-
-    First what was observed and against what, then the innocent explanation to
-    check first, then what to ask for.
-    """
-    rule = next((rule for rule in rules if rule.code == code), None)
-    if rule is None:
-        raise Invalid(N_("没有代码为 %(rule)s 的筛查规则。"), code="rule_unknown", params={"rule": code})
-    params = {name: "—" if value is None else value for name, value in observed.items()}
-    told = [sentence.message for sentence in rule.tells if sentence.when is None or observed.get(sentence.when)]
-    return [(message, params) for message in (*told, rule.innocent, rule.asks)]
 
 
 def lacks(missing: Sequence[str]) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ SELECT records.*, destinations.name_zh AS destination_name, destinations.settled
        coalesce(destinations.family, records.destination_code[1:2]) AS family
 FROM records LEFT JOIN destinations ON destinations.code = records.destination_code;
 CREATE VIEW hired AS
-SELECT destined.*, credit_codes.firm
+SELECT destined.*, credit_codes.firm, credit_codes.valid
 FROM destined JOIN credit_codes ON credit_codes.raw = destined.credit_code;
 """
 

@@ -47,27 +47,22 @@ def roster(rows: Iterable[Row], *, levels: Sequence[str] = UNITS, by_kind: bool 
         for level in levels:
             if level not in places:
                 continue
-            subject, labels_it = places[level]
-            labels[subject] = labels_it
+            subject, label = places[level]
+            labels[subject] = label
             counted[subject] += row["n"]
             people[subject] += row["people"] or ()
             mixes[subject][kind_of(row.get("major_code")), stage_of(row.get("degree_level"))] += row["n"]
             # What holds a unit holds every row of it.
             holders = {places[wider][0] for wider in _WIDER[level] if wider in places and wider in levels}
             around[subject] = around.get(subject, holders) & holders
-    units = tuple(
-        Unit(
-            level=subject.partition(":")[0],
-            key=subject.partition(":")[2],
-            label=labels[subject],
-            n=n,
-            k=len(people[subject]),
-            peers=_peers(subject, mixes[subject]) if by_kind else (ALL,),
-            within=tuple(sorted(around[subject], key=_width)),
-        )
-        for subject, n in sorted(counted.items())
-    )
-    return Roster(units, {subject: tuple(sorted(some)) for subject, some in people.items()}, mixes)
+    marked = {subject: tuple(sorted(some)) for subject, some in people.items()}
+    units = []
+    for subject, n in sorted(counted.items()):
+        level, _, key = subject.partition(":")
+        peers = _peers(subject, mixes[subject]) if by_kind else (ALL,)
+        within = tuple(sorted(around[subject], key=_width))
+        units.append(Unit(level, key, labels[subject], n=n, k=len(marked[subject]), peers=peers, within=within))
+    return Roster(tuple(units), marked, mixes)
 
 
 _WIDER = {

@@ -20,6 +20,7 @@ from casework.errors import N_, Forbidden, NotFound
 from casework.overview import unit_counts
 from casework.overview.funnel_limits import Limits, limits, widened
 from casework.overview.funnel_sheet import DENOMINATORS, INSIDE, METRICS, Row, Sheet, funnel_sheet
+from casework.overview.rate_table import defined_in
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening.kinds import STAGES, stage_name
@@ -27,7 +28,6 @@ from casework.screening.rule import STANDING_NOTE
 from casework.screening.standing import Peer
 from casework.web import chart_funnel, csv_file, funnel_words, shell, words
 from casework.web.pages import page
-from casework.web.rate_places import defined_in
 from casework.web.wording import said
 
 ROWS_AT_MOST = 300

@@ -11,14 +11,13 @@ from casework.doors.unit import unit_of_work
 from casework.errors import N_
 from casework.operations.permit import permit
 from casework.overview import rate_table
-from casework.overview.rate_table import Place
+from casework.overview.rate_table import Place, defined_in
 from casework.reports.rates import rates
 from casework.web import csv_file
 from casework.web.rate_places import (
     EVERYBODY,
     asked_number,
     asked_place,
-    defined_in,
     destinations,
     masked,
     named,

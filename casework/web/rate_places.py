@@ -8,8 +8,8 @@ from casework.doors.sessions import current_actor
 from casework.errors import N_, Forbidden, NotFound
 from casework.intake import normal
 from casework.overview import unit_counts
-from casework.overview.rate_table import Place
-from casework.reports.rates import Definition, Rate, definitions
+from casework.overview.rate_table import Place, defined_in
+from casework.reports.rates import Definition, Rate
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from casework.web import shell
@@ -50,12 +50,6 @@ def asked_number(round_: Round) -> tuple[Definition | None, tuple[str, ...] | No
     if found is None:
         raise NotFound(N_("本轮次没有这项指标。"))
     return found, found.codes
-
-
-def defined_in(round_: Round) -> tuple[Definition, ...]:
-    """Return the round's definitions in the order of its table."""
-    table = rounds.table(round_.id, "rate_definition")
-    return definitions(entry.attributes for entry in sorted(table.values(), key=lambda each: each.code[-2:]))
 
 
 def address_of(place: Place) -> dict[str, str | None]:

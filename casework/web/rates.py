@@ -13,7 +13,7 @@ from flask import Response, request
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_
 from casework.overview import rate_table, unit_counts
-from casework.overview.rate_table import Line, Place
+from casework.overview.rate_table import Line, Place, defined_in
 from casework.reports.rates import Definition, Rate, rates
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
@@ -24,7 +24,6 @@ from casework.web.rate_places import (
     address_of,
     asked_number,
     asked_place,
-    defined_in,
     destinations,
     masked,
     named,

@@ -6,7 +6,6 @@ from flask import Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
-from casework import journal
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Invalid, NotFound
@@ -25,7 +24,6 @@ from casework.web.imports import STEPS
 from casework.web.needs import need_words
 from casework.web.pages import Trouble, attempt, page, submitted
 
-BUSY_STATUS = 286
 SAYS = {
     "C": N_("事实互相矛盾：立案核实"),
     "V": N_("可疑信号和统计异常：列入核查，不等于虚假"),
@@ -86,7 +84,7 @@ def watch(ref: str) -> Response:
     fragment = request.headers.get("HX-Request")
     answer = page("screening/_progress.html" if fragment else "screening/page.html", promise=found, steps=STEPS, step=5)
     if fragment and found.failed_at:
-        answer.status_code = BUSY_STATUS
+        answer.headers["HX-Refresh"] = "true"
     return answer
 
 
@@ -120,19 +118,7 @@ def _promise_run() -> str:
 
 
 def _open(ref: str, left_out: list[str], reason: str) -> Opened:
-    found, actor = _run(ref), current_actor()
-    if left_out and not reason:
-        raise Invalid(N_("暂不采用规则须写明理由，没有建案。"), fields={"reason": N_("请写明理由。")})
-    if left_out:
-        journal.record(
-            organisation_id=found.organisation_id,
-            action="screening:leave_out",
-            actor=str(actor.id),
-            subject=found.ref,
-            facts={"rules": sorted(left_out)},
-            personal={"reason": reason},
-        )
-    return open_cases(found, actor=actor, without_rules=left_out)
+    return open_cases(_run(ref), actor=current_actor(), without_rules=left_out, reason=reason)
 
 
 def _run_page(found: Run, trouble: Trouble | None) -> Response:

@@ -96,14 +96,17 @@ DIGIT_HEAPING = Rule(
         UNION ALL
         SELECT 'digit', level, key, label, college_key, student_no, CAST(CAST(floor(pay) AS BIGINT) % 10 AS VARCHAR)
         FROM placed WHERE CAST(floor(pay) AS BIGINT) % 10 <> 0),
-    overall AS (
-        SELECT level, sort, figure, count(*) AS k_all,
-               (SELECT count(*) FROM placed WHERE level = written.level) AS n_all
-        FROM written GROUP BY level, sort, figure)
-    SELECT level, key, label, college_key, sort, figure, n, count(*) AS k, list_sort(list(student_no)) AS people,
-           k_all, n_all
-    FROM written JOIN sizes USING (level, key) JOIN overall USING (level, sort, figure)
-    GROUP BY level, key, label, college_key, sort, figure, n, k_all, n_all HAVING count(*) >= $share * n
+    counted AS MATERIALIZED (
+        SELECT level, key, label, college_key, sort, figure, count(*) AS k FROM written GROUP BY ALL),
+    heaps AS (SELECT counted.*, n FROM counted JOIN sizes USING (level, key) WHERE k >= $share * n),
+    overall AS (SELECT level, sort, figure, sum(k) AS k_all FROM counted GROUP BY level, sort, figure),
+    whole AS (SELECT level, count(*) AS n_all FROM placed GROUP BY level),
+    members AS (
+        SELECT level, key, sort, figure, list_sort(list(student_no)) AS people
+        FROM written SEMI JOIN heaps USING (level, key, sort, figure) GROUP BY ALL)
+    SELECT level, key, label, college_key, sort, figure, n, k, people, CAST(k_all AS BIGINT) AS k_all, n_all
+    FROM heaps JOIN members USING (level, key, sort, figure) JOIN overall USING (level, sort, figure)
+         JOIN whole USING (level)
     """,
     judge=judge,
     tells=(

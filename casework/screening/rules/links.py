@@ -2,7 +2,8 @@
 
 Sharing something is not suspicious: an office tower, a bookkeeper and a park's
 switchboard serve many firms that know nothing of each other, so what very many
-share links nobody. A parent and its subsidiaries do hang together; their
+share links nobody. A malformed code is no firm: what many made up in one way
+would tie together whatever it touches. A parent and its subsidiaries do hang together; their
 headcount answers for them. Bodies of the state, branches without a known head
 office and dispatch agencies are left out.
 """
@@ -101,9 +102,13 @@ LINKED_EMPLOYERS = Rule(
         Setting("graduates_unknown_size", 10, N_("建议值：半数以上毕业生所在单位参保人数不明时，人数须不少于此值")),
     ),
     sql="""
-    WITH written AS (
-        SELECT firm, employer_phone_index AS phone, employer_address AS address, NULL AS agent FROM hired
-        UNION ALL SELECT firm, employer_mobile_index, NULL, NULL FROM hired
+    WITH recorded AS MATERIALIZED (
+        SELECT DISTINCT firm, employer_phone_index AS phone, employer_mobile_index AS mobile,
+               employer_address AS address
+        FROM hired WHERE valid),
+    written AS (
+        SELECT firm, phone, address, NULL AS agent FROM recorded
+        UNION ALL SELECT firm, mobile, NULL, NULL FROM recorded
         UNION ALL SELECT coalesce(same, code), phone_index, address, agent_index
                   FROM register LEFT JOIN decided USING (code)),
     tokens AS (

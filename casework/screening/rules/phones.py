@@ -55,15 +55,18 @@ EMPLOYERS_SHARE_PHONE = Rule(
     violation="F1",
     settings=(Setting("employers", 2, N_("设计建议：两个及以上不同单位")),),
     sql="""
-    WITH numbers AS (
+    WITH pairs AS MATERIALIZED (
+        SELECT DISTINCT code, employer_phone_index AS phone, employer_mobile_index AS mobile FROM employment),
+    numbers AS (
+        SELECT phone AS token, code FROM pairs WHERE phone IS NOT NULL
+        UNION ALL SELECT mobile, code FROM pairs WHERE mobile IS NOT NULL),
+    several AS (SELECT token FROM numbers GROUP BY token HAVING min(code) <> max(code)),
+    colliding AS (
         SELECT employer_phone_index AS token, code, employer_name, student_no FROM employment
-        WHERE employer_phone_index IS NOT NULL
+        WHERE employer_phone_index IN (FROM several)
         UNION ALL
         SELECT employer_mobile_index, code, employer_name, student_no FROM employment
-        WHERE employer_mobile_index IS NOT NULL),
-    colliding AS (
-        SELECT * FROM numbers SEMI JOIN (
-            SELECT token FROM numbers GROUP BY token HAVING min(code) <> max(code)) USING (token)),
+        WHERE employer_mobile_index IN (FROM several)),
     shared AS (
         SELECT token, list_sort(list(DISTINCT code)) AS codes, list(DISTINCT student_no) AS people
         FROM colliding GROUP BY token

@@ -24,9 +24,12 @@ SERIAL_DUPLICATE = Rule(
     ),
     # Only what is written twice is cleaned, once a spelling: nearly every number of a good export stands once.
     sql="""
-    WITH given AS (
+    WITH marked AS (
+        SELECT hash(upper(replace(agreement_no, ' ', ''))) AS mark FROM records WHERE agreement_no IS NOT NULL),
+    doubled AS (SELECT mark FROM marked GROUP BY mark HAVING count(*) > 1),
+    given AS (
         SELECT student_no, credit_code, employer_name, signing_date, upper(replace(agreement_no, ' ', '')) AS key
-        FROM records WHERE agreement_no IS NOT NULL),
+        FROM records WHERE agreement_no IS NOT NULL AND hash(upper(replace(agreement_no, ' ', ''))) IN (FROM doubled)),
     cleaned AS (
         SELECT key, narrow(key) AS written, regexp_replace(written, '[^0-9A-Z\\p{Han}]', '', 'g') AS serial,
                ltrim(regexp_replace(written, '[^0-9]', '', 'g'), '0') AS digits

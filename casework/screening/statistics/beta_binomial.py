@@ -98,16 +98,19 @@ def upper_tail(k: int, n: int, fitted: Fit) -> float:
     if k == 0:
         return 1.0
     upper = 2 * k >= n or k > n * fitted.mean
-    i = np.arange(k, n + 1) if upper else np.arange(k)
-    logs = (
+    mass = float(masses(np.arange(k, n + 1) if upper else np.arange(k), n, fitted).sum())
+    return min(1.0, mass) if upper else max(0.0, 1.0 - mass)
+
+
+def masses(counts: NDArray[np.int_], n: int, fitted: Fit) -> Numbers:
+    """Return P(K = k) for each of these counts of a unit of n persons, by logarithms so that nothing overflows."""
+    return np.exp(
         gammaln(n + 1)
-        - gammaln(i + 1)
-        - gammaln(n - i + 1)
-        + betaln(i + fitted.alpha, n - i + fitted.beta)
+        - gammaln(counts + 1)
+        - gammaln(n - counts + 1)
+        + betaln(counts + fitted.alpha, n - counts + fitted.beta)
         - betaln(fitted.alpha, fitted.beta)
     )
-    mass = float(np.exp(logs).sum())
-    return min(1.0, mass) if upper else max(0.0, 1.0 - mass)
 
 
 class _Penalty(NamedTuple):

@@ -12,7 +12,7 @@ from casework.cases.suspicion import late_findings
 from casework.db import db
 from casework.deadlines.models import Timer
 from casework.doors.unit import unit_of_work
-from casework.errors import Conflict, Forbidden
+from casework.errors import Conflict, Forbidden, Invalid
 from casework.notices.models import Message
 from casework.operations import open_cases as module
 from casework.operations.assign import assign, share_out
@@ -22,6 +22,7 @@ from casework.people.actors import actor_of
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.screening.models import Run
+from casework.screening.rules import RULES
 from tests.casework.factories import NOON, make_person, make_run
 from tests.casework.operations import finding
 from tests.casework.operations.bench import make_bench, refused, step
@@ -40,7 +41,9 @@ find = partial(finding.find, output="C")
 
 
 def run_of(bench):
-    return make_run(bench.tree.university, bench.round_)
+    run = make_run(bench.tree.university, bench.round_)
+    run.rules = {rule.code: {"version": rule.version, "missing": []} for rule in RULES}
+    return run
 
 
 # Rule output, whether it opens a case, as what, how grave: the table of the workflow.
@@ -155,9 +158,19 @@ def test_the_case_of_a_sample_is_no_home_for_what_the_rules_find(bench):
 
 def test_a_rule_can_be_left_out_this_time(bench):
     find(bench, bench.record(), rule="graduate_denies")
-    done = open_cases(run_of(bench), actor=actor_of(bench.supervisor), without_rules=["graduate_denies"])
+    done = open_cases(
+        run_of(bench), actor=actor_of(bench.supervisor), without_rules=["graduate_denies"], reason="名单在核对"
+    )
     assert done == module.Opened((), (), 0)
     assert len(opened(bench).opened) == 1
+
+
+@pytest.mark.parametrize(("rules", "reason"), [(["graduate_denies"], " "), (["no_such_rule"], "名单在核对")])
+def test_leaving_out_says_why_and_names_rules_of_the_run_else_nothing_is_opened(bench, rules, reason):
+    find(bench, bench.record(), rule="graduate_denies")
+    with pytest.raises(Invalid):
+        open_cases(run_of(bench), actor=actor_of(bench.supervisor), without_rules=rules, reason=reason)
+    assert db.session.scalar(select(func.count()).select_from(CaseFinding)) == 0
 
 
 def test_numbers_follow_each_other_and_name_organisation_and_cohort(bench):

@@ -7,10 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from casework.errors import Invalid
-from casework.screening.engine import ScreeningStopped, explain, screen
+from casework.screening.engine import ScreeningStopped, screen
 from casework.screening.frames import Context
 from casework.screening.rules import RULES
 from casework.screening.rules.clusters import TINY_EMPLOYER_CLUSTER
+from casework.screening.telling import explain
 from tests.casework.screening import kit
 from tests.casework.screening.rules.small import COMPANY, OTHER, employer, frames, record
 

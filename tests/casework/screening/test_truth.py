@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from casework.screening.engine import explain
+from casework.screening.telling import explain
 from tests.casework.screening import kit
 
 # Rule number of the truth files, the codes that answer for it.

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from casework.screening.engine import explain
 from casework.screening.rules.denials import DENIAL_RATE
+from casework.screening.telling import explain
 from tests.casework.screening.rules import small
 
 

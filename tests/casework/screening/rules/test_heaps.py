@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from casework.screening.engine import explain
 from casework.screening.rules.heaps import DIGIT_HEAPING
+from casework.screening.telling import explain
 from tests.casework.screening.rules import small
 
 

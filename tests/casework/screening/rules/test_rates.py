@@ -4,10 +4,11 @@ from collections import defaultdict
 
 import pytest
 
-from casework.screening.engine import explain, screen
+from casework.screening.engine import screen
 from casework.screening.kinds import ALL
 from casework.screening.roster import roster
 from casework.screening.rules.rates import RATE_FLEXIBLE, RATE_FREELANCE, RATE_OTHER_FORM, RATE_STARTUP
+from casework.screening.telling import explain
 from tests.casework.screening import kit
 from tests.casework.screening.populations import naive
 from tests.casework.screening.rules import small
