@@ -1,18 +1,16 @@
 """Employers that look alike: pairs side by side, a person says whether they are one, and may take it back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from flask import Response, request, url_for
 from flask_babel import gettext
-from sqlalchemy import or_, select
 
-from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.operations.decide_employer import ACTION, decide_employer, retract_employer
 from casework.operations.permit import permit
+from casework.overview.unit_counts import universities
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation
 from casework.rounds.models import Round
@@ -20,7 +18,7 @@ from casework.screening.employers import decisions, waiting
 from casework.screening.identity import REASONS, Proposal
 from casework.web import shell
 from casework.web.pages import Trouble, page, submitted
-from workflows.access import Actor, scope_of
+from workflows.access import scope_of
 
 MOST = 50
 Marked = list[tuple[str, bool]]
@@ -86,7 +84,7 @@ def _done() -> str:
 def _page(organisation: Organisation, round_: Round, trouble: Trouble | None) -> Response:
     decided = decisions(round_.id, [organisation.id])
     found = waiting(round_.id, organisation.id)
-    places = _places(current_actor())
+    places = universities(current_actor(), ACTION)
     return page(
         "employers/page.html",
         status=trouble.status if trouble else 200,
@@ -114,18 +112,9 @@ def _place() -> tuple[Organisation, Round]:
     if round_ is None:
         raise NotFound(N_("还没有开启任何轮次。"))
     code = request.values.get("organisation", "")
-    places = [] if code else _places(actor)
+    places = () if code else universities(actor, ACTION)
     if not code and not places:
         raise NotFound(N_("没有找到机构，或不在您的权限范围内。"))
     organisation = get_organisation(code) if code else places[0]
     permit(actor, ACTION, organisation=organisation)
     return organisation, round_
-
-
-def _places(actor: Actor) -> Sequence[Organisation]:
-    """Return the universities whose employers this person may decide about."""
-    seats = [scope.organisation_id for scope in scope_of(actor, ACTION)]
-    paths = db.session.scalars(select(Organisation.path).where(Organisation.id.in_(seats))).all()
-    within = or_(*(Organisation.path.startswith(path, autoescape=True) for path in paths))
-    wanted = select(Organisation).where(within, Organisation.kind == "university").order_by(Organisation.path)
-    return db.session.scalars(wanted).all()
