@@ -82,8 +82,8 @@ def test_every_pair_that_is_alike_enough_is_shown_and_no_other():
     assert {(each.code_one, each.code_other) for each in proposals(given)} == alike
 
 
-def test_five_thousand_employers_take_less_than_two_seconds():
+def test_five_thousand_employers_take_less_than_two_seconds_of_work():
     given = _many(5000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert proposals(given)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
