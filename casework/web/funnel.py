@@ -28,6 +28,7 @@ from casework.screening.rule import STANDING_NOTE
 from casework.screening.standing import Peer
 from casework.web import chart_funnel, csv_file, funnel_words, shell, words
 from casework.web.pages import page
+from casework.web.places import asked_universities
 from casework.web.wording import said
 
 ROWS_AT_MOST = 300
@@ -119,18 +120,14 @@ def _asked() -> Asked:
         raise Forbidden(N_("您的角色不能查看漏斗图。"))
     if round_ is None:
         raise NotFound(N_("还没有开启任何轮次，没有可比较的数据。"))
-    reached = tuple(unit_counts.universities(actor, "funnel:read"))
-    at = request.args.get("at", "")
-    chosen = tuple(each for each in reached if each.code == at) if at else reached
-    if at and not chosen:
-        raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": at})
+    reached, chosen = asked_universities("funnel:read")
     scopes = INSIDE if len(chosen) == 1 else ("university",)
     return Asked(
         metric=_chosen("metric", tuple(funnel_words.METRICS)),
         scope=_chosen("scope", scopes),
         denominator=_chosen("denominator", DENOMINATORS),
         degree=_chosen("degree", ("", *STAGES.values())),
-        at=at,
+        at=request.args.get("at", ""),
         group=request.args.get("group", ""),
         round_=round_,
         reached=reached,

@@ -13,6 +13,7 @@ from casework.reports.rates import Definition, Rate
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from casework.web import shell
+from casework.web.places import asked_universities
 from casework.web.wording import english
 
 EVERYBODY = "graduates"
@@ -26,11 +27,7 @@ def asked_place() -> tuple[Place, Round]:
         raise Forbidden(N_("您的角色不能查看去向统计：去向统计只供承担数据责任的人员核对，不向学院下达。"))
     if round_ is None:
         raise NotFound(N_("还没有开启任何轮次，没有去向统计。"))
-    reached = tuple(unit_counts.universities(actor, "rates:read"))
-    at = request.args.get("at", "")
-    chosen = tuple(each for each in reached if each.code == at) if at else reached
-    if at and not chosen:
-        raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": at})
+    _, chosen = asked_universities("rates:read")
     given = {
         name: request.args.get(name) if len(chosen) == 1 else None for name in ("college", "major", "degree", "class")
     }
