@@ -15,7 +15,8 @@ from casework.operations.draw_sample import draw_sample
 from casework.operations.draw_watch_sample import draw_watch_sample
 from casework.people import queries as people
 from casework.rounds import queries as rounds
-from casework.screening.sampling import MINIMUM, Design, acceptance, size_for, size_to_discover
+from casework.screening.sample_sizes import acceptance, size_for, size_to_discover
+from casework.screening.sampling import MINIMUM, Design
 
 MARGIN = N_("误差不超过多少个百分点。")
 RATE = N_("要发现的有误比例，或不可接受的有误比例，百分数。")

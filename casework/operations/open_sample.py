@@ -22,7 +22,8 @@ from casework.operations.open_case import new_case, next_numbers
 from casework.operations.retime import retime_cases
 from casework.people.models import Organisation
 from casework.rounds.models import Round
-from casework.screening.sampling import Stratum, draw, hash_of
+from casework.screening.drawing import draw, hash_of
+from casework.screening.sampling import Stratum
 from workflows.access import SYSTEM, Actor
 
 TITLE = N_("毕业去向登记待核实")

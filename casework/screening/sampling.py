@@ -1,32 +1,23 @@
-"""How many records to check where nothing is suspected, and which (N2.5).
+"""How many records to check where nothing is suspected, and how many of each stratum (N2.5).
 
 Strata are destination class × degree, because falsity differs by class: a contract
-is harder to invent than freelance work. The draw is an order by SHA-256 over seed and
-student number, not a generator of some library: anybody can repeat it in twenty
-years, on any platform, whatever order the rows came in.
+is harder to invent than freelance work. Which records these are, `drawing` says.
 
-Sources: sizes and Neyman allocation, Cochran 1977, "Sampling Techniques",
-ch. 4.4 and 5.5; small strata joined, ch. 5A.12; discovery from the hypergeometric
-distribution; plans for a declared rate in the style of GB/T 2828.4.
+Sources: Neyman allocation, Cochran 1977, "Sampling Techniques", ch. 5.5; small
+strata joined, ch. 5A.12; sizes as in `sample_sizes`.
 """
 
-import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, exp, floor, lgamma, log1p, sqrt
+from math import floor, sqrt
 from typing import Literal
 
-from scipy.stats import binom, norm
-
 from casework.errors import N_, Invalid
+from casework.screening.sample_sizes import CONFIDENCE, WORST, Plan, acceptance, size_for, size_to_discover, z_of
 
 MINIMUM = 30  # records a stratum, below which its share says nothing (screening design)
 EXPECTED = 0.05  # share of wrong records that is assumed where no sample was concluded yet [judgement]
-WORST = 0.5  # the share at which a sample is least exact
-CONFIDENCE = 0.95
-PRODUCER, CONSUMER = 0.05, 0.10  # risks of a plan: a lot as declared fails, an unacceptable one passes
-LARGEST_PLAN = 5_000
 ALL = "*"
 HALVINGS = 80
 
@@ -40,14 +31,6 @@ class Stratum:
     name: str
     size: int
     expected: float = EXPECTED
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Check `n`; up to `c` wrong ones do not contradict what was declared."""
-
-    n: int
-    c: int
 
 
 @dataclass(frozen=True)
@@ -95,48 +78,6 @@ class Allotment:
     def total(self) -> int:
         """Return how many are drawn."""
         return sum(self.drawn.values())
-
-
-def size_for(
-    margin: float, *, population: int | None = None, confidence: float = CONFIDENCE, expected: float = WORST
-) -> int:
-    """Return how many to check so that a share is known to ± `margin`; 385 for 5 points, of 5,200 records 358."""
-    endless = _z(confidence) ** 2 * expected * (1 - expected) / margin**2
-    if population is None:
-        return ceil(endless)
-    return min(population, ceil(endless / (1 + (endless - 1) / population))) if population else 0
-
-
-def size_to_discover(rate: float, *, population: int | None = None, confidence: float = CONFIDENCE) -> int:
-    """Return how many right ones in a row show that fewer than `rate` are wrong; 299 for 1 %, fewer of a small lot."""
-    endless = ceil(log1p(-confidence) / log1p(-rate))
-    if population is None:
-        return endless
-    wrong = ceil(round(population * rate, 9))  # 0.07 × 100 is not 7 to a machine
-    low, high, risk = 0, population, (1 - confidence) * (1 + 1e-9)  # 95 of 100 is exactly the risk, and rounds above it
-    while low < high:
-        middle = (low + high) // 2
-        if _misses_all(population, wrong, middle) <= risk:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def acceptance(declared: float, unacceptable: float, *, producer: float = PRODUCER, consumer: float = CONSUMER) -> Plan:
-    """Return the smallest plan that tells two shares apart; 1 % against 5 %: 132 with 3, 2 % against 8 %: 98 with 4.
-
-    Raises `Invalid` where they lie so near that only thousands of records could.
-    """
-    wrong, n = 0, 1
-    while n <= LARGEST_PLAN:
-        while binom.cdf(wrong, n, unacceptable) > consumer:
-            n += 1
-        if binom.cdf(wrong, n, declared) >= 1 - producer:
-            return Plan(n, wrong)
-        wrong += 1
-    sentence = N_("两个比例太接近，抽样分辨不出，没有抽样。请放宽不可接受的比例。")
-    raise Invalid(sentence, fields={"rate": N_("请填写更大的比例。")})
 
 
 def strata_of(cells: Iterable[tuple[str, str]], *, minimum: int = MINIMUM) -> dict[tuple[str, str], str]:
@@ -188,7 +129,7 @@ def margin_of(
         if n == 0:
             continue
         variance += (each.size / population) ** 2 * (1 - n / each.size) * p * (1 - p) / n
-    return _z(confidence) * sqrt(variance)
+    return z_of(confidence) * sqrt(variance)
 
 
 def allot(design: Design, strata: Sequence[Stratum]) -> Allotment:
@@ -214,28 +155,6 @@ def allot(design: Design, strata: Sequence[Stratum]) -> Allotment:
         margin_of(strata, drawn, confidence=design.confidence),
         plan,
     )
-
-
-def order_of(seed: str, student_no: str) -> tuple[str, str]:
-    """Return the place of a record in the order of a seed."""
-    return hashlib.sha256(f"{seed}:{student_no}".encode()).hexdigest(), student_no
-
-
-def draw(members: Iterable[tuple[str, str]], drawn: Mapping[str, int], *, seed: str) -> dict[str, str]:
-    """Return who is drawn, student number → stratum, from (student number, stratum): the first in the seed's order."""
-    strata: dict[str, list[str]] = defaultdict(list)
-    for student_no, stratum in members:
-        strata[stratum].append(student_no)
-    return {
-        student_no: stratum
-        for stratum in sorted(strata)
-        for student_no in sorted(strata[stratum], key=lambda each: order_of(seed, each))[: drawn.get(stratum, 0)]
-    }
-
-
-def hash_of(student_nos: Iterable[str]) -> str:
-    """Return what names a population: SHA-256 over its student numbers, sorted, a line each."""
-    return hashlib.sha256("\n".join(sorted(student_nos)).encode()).hexdigest()
 
 
 def _exact_enough(design: Design, strata: Sequence[Stratum], population: int) -> dict[str, int]:
@@ -266,17 +185,5 @@ def _shared_out(
     return {name: float(min(max(high * weights[name], lows[name]), sizes[name])) for name in weights}
 
 
-def _z(confidence: float) -> float:
-    return float(norm.isf((1 - confidence) / 2))
-
-
 def _spread(share: float) -> float:
     return sqrt(share * (1 - share))
-
-
-def _misses_all(population: int, wrong: int, n: int) -> float:
-    """Return the probability that `n` records hold none of the wrong ones."""
-    if n > population - wrong:
-        return 0.0
-    right = population - wrong
-    return exp(lgamma(right + 1) - lgamma(right - n + 1) - lgamma(population + 1) + lgamma(population - n + 1))

@@ -11,7 +11,8 @@ from casework.doors.arriving import whole_number
 from casework.errors import N_, Invalid
 from casework.people.models import Organisation
 from casework.rounds.models import Round
-from casework.screening.sampling import MINIMUM, Allotment, Design, allot, size_for, size_to_discover
+from casework.screening.sample_sizes import size_for, size_to_discover
+from casework.screening.sampling import MINIMUM, Allotment, Design, allot
 from casework.web.pages import Trouble
 from casework.web.wording import said
 from workflows.access import Actor, scope_of

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from casework.cases.samples import Sample
 from casework.errors import N_
 from casework.rounds import queries as rounds
+from casework.screening.sampling import ALL
 from casework.web.wording import english
 
 STAGES = {
@@ -17,7 +18,6 @@ STAGES = {
     "junior_college": N_("专科"),
     "": N_("未注明学历"),
 }
-ALL = "*"
 DESIGNS = {
     "margin": N_("误差不超过±%(margin)s个百分点，置信水平%(confidence)s"),
     "size": N_("抽取%(size)s件"),

@@ -15,7 +15,8 @@ from casework.operations.draw_sample import draw_sample
 from casework.people.actors import actor_of
 from casework.people.models import Organisation
 from casework.rounds.models import Round
-from casework.screening.sampling import Design, draw, hash_of
+from casework.screening.drawing import draw, hash_of
+from casework.screening.sampling import Design
 from tests.casework.factories import NOON, make_person, make_tree
 from tests.casework.operations.bench import make_bench
 from tests.casework.operations.drawing import TEN, drawn, left_behind, settled
