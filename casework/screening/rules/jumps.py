@@ -73,7 +73,12 @@ EMPLOYER_JUMP = Rule(
     ),
     # A year of the history without the employer is a year with none. An unknown size asks for more.
     sql="""
-    WITH placed AS (SELECT DISTINCT student_no, firm FROM hired WHERE list_contains($families, family)),
+    WITH sizes AS MATERIALIZED (
+        SELECT firm, count(*) AS rows FROM hired WHERE list_contains($families, family) GROUP BY firm),
+    large AS (SELECT firm FROM sizes WHERE rows >= $graduates),
+    placed AS (
+        SELECT DISTINCT student_no, firm FROM hired SEMI JOIN large USING (firm)
+        WHERE list_contains($families, family)),
     past AS (
         SELECT coalesce(same, code) AS firm, cohort_year, sum(graduates) AS graduates
         FROM (SELECT narrow(credit_code) AS code, cohort_year, graduates FROM history
@@ -81,7 +86,7 @@ EMPLOYER_JUMP = Rule(
                 AND cohort_year BETWEEN $cohort_year - $years AND $cohort_year - 1)
         LEFT JOIN decided USING (code) GROUP BY ALL),
     years AS (SELECT cohort_year, sum(graduates) AS total FROM past GROUP BY cohort_year),
-    totals AS (SELECT (SELECT count(*) FROM placed) AS total, (SELECT avg(total) FROM years) AS usual_total),
+    totals AS (SELECT (SELECT sum(rows) FROM sizes)::BIGINT AS total, (SELECT avg(total) FROM years) AS usual_total),
     crowded AS (
         SELECT firm, count(*) AS n, list_sort(list(student_no)) AS people
         FROM placed GROUP BY firm HAVING count(*) >= $graduates),

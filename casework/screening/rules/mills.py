@@ -34,8 +34,11 @@ CERTIFICATE_MILL = Rule(
         Setting("certificate_share", Decimal("0.8"), N_("建议值：参保人数不明时，凭单位证明录用的比例须不低于此值")),
     ),
     sql="""
-    WITH placed AS (
-        SELECT DISTINCT student_no, university, firm, list_contains($certificates, family) AS certified FROM hired
+    WITH large AS (
+        SELECT firm FROM hired WHERE list_contains($families, family) GROUP BY firm HAVING count(*) >= $graduates),
+    placed AS (
+        SELECT DISTINCT student_no, university, firm, list_contains($certificates, family) AS certified
+        FROM hired SEMI JOIN large USING (firm)
         WHERE university IS NOT NULL AND list_contains($families, family)),
     crowded AS (
         SELECT firm, count(DISTINCT student_no) AS n, count(DISTINCT university) AS universities,
