@@ -121,8 +121,8 @@ VALUES = {
         "sha256": "sha256(CASE WHEN roll(i, 6, 500) = 0 THEN 'shared' || i // 1000 ELSE CAST(i AS VARCHAR) END)",
         # What fits the destination, but in one of a hundred.
         "kind": "CASE WHEN roll(i, 13, 100) = 0 THEN '劳动合同' ELSE "
-        "['就业协议书', '就业协议书', '就业协议书', '录取通知书', '就业协议书', '就业协议书', '录取通知书', '录取通知书', "
-        "'就业协议书', '自由职业声明'][CAST(1 + 9 * pow(roll(i, 1, 1000) / 1000.0, 2) AS INTEGER)] END",
+        "['就业协议书', '就业协议书', '就业协议书', '录取通知书', '就业协议书', '就业协议书', '录取通知书', "
+        "'录取通知书', '就业协议书', '自由职业声明'][CAST(1 + 9 * pow(roll(i, 1, 1000) / 1000.0, 2) AS INTEGER)] END",
         "size": "50000",
         "text_excerpt": "CASE WHEN i % 400 = 0 THEN '实习证明' ELSE '全国普通高等学校毕业生就业协议书' END",
     },
