@@ -36,10 +36,8 @@ def draw_sample(
     lock_organisation(organisation.id)
     again = bool(samples_of(organisation.id, round_.id, purpose=AUDIT))
     if again and not reason.strip():
-        raise Conflict(
-            N_("本轮已经抽过样，没有重新抽样。确需再抽，请写明理由；原来的样本和结果保留可查。"),
-            code="sample_drawn",
-        )
+        message = N_("本轮已经抽过样，没有重新抽样。确需再抽，请写明理由；原来的样本和结果保留可查。")
+        raise Conflict(message, code="sample_drawn")
     population = population_of(organisation, round_, whole=whole, minimum=design.minimum)
     allotted = allot(design, population.strata(expected_of(organisation)))
     asked = {**asdict(design), "whole": whole}

@@ -24,19 +24,17 @@ def employers_of(round_id: int, organisation_id: int) -> list[Employer]:
     names: dict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, Counter[str]] = defaultdict(Counter)
     phones: dict[str, Counter[str]] = defaultdict(Counter)
+    spelled = (
+        Revision.credit_code,
+        Revision.employer_name,
+        Revision.employer_place_code,
+        Revision.employer_phone_index,
+    )
     wanted = (
-        select(
-            Revision.credit_code,
-            Revision.employer_name,
-            Revision.employer_place_code,
-            Revision.employer_phone_index,
-            func.count(),
-        )
+        select(*spelled, func.count())
         .join(Record, Record.revision_id == Revision.id)
         .where(Record.round_id == round_id, Record.organisation_id == organisation_id, Revision.credit_code != "")
-        .group_by(
-            Revision.credit_code, Revision.employer_name, Revision.employer_place_code, Revision.employer_phone_index
-        )
+        .group_by(*spelled)
     )
     for written, name, place, phone, how_many in db.session.execute(wanted):
         code = credit_code(written)

@@ -54,6 +54,11 @@ PARQUET = b"PAR1"
 SHOWN = 3  # different problems of a file that are named
 
 _DAY = re.compile(r"(20\d\d)-?(\d\d)-?(\d\d)")
+# What a sealed field holds, and how it is made comparable; all others are telephone numbers.
+_SEALED: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "agent": ("agent", normal.person_name),
+    "device": ("device", str),
+}
 _SPARE = {("operators", "name")}  # the account names an operator; no rule asks for the person
 
 
@@ -165,8 +170,7 @@ class Files:
         return replace(column, name=name, reader=reader, required=required, wanted=False, also=())
 
     def _token_of(self, field: str) -> Callable[[str], str | None]:
-        comparable = normal.person_name if field == "agent" else str if field == "device" else normal.phone_key
-        sort = field if field in {"agent", "device"} else "phone"
+        sort, comparable = _SEALED.get(field, ("phone", normal.phone_key))
 
         def token(value: str) -> str | None:
             plain = comparable(value)
