@@ -11,7 +11,7 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, NotFound
 from casework.operations.permit import permit
 from casework.operations.refit_weights import ACTION, refit_weights
-from casework.overview.precision import RETIRE_ORIGIN, precision
+from casework.overview.precision import FEW, RETIRE_ORIGIN, precision
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation
 from casework.rounds.models import Round
@@ -45,6 +45,7 @@ def refit() -> Response:
 def _page(trouble: Trouble | None) -> Response:
     organisation, round_ = _place()
     places = _places(current_actor())
+    found = precision(organisation.id, round_.id)
     return page(
         "screening/precision.html",
         status=trouble.status if trouble else 200,
@@ -53,7 +54,8 @@ def _page(trouble: Trouble | None) -> Response:
         places=places,
         place_options=[(each.code, each.name) for each in places],
         round=round_,
-        found=precision(organisation.id, round_.id),
+        found=found,
+        judged=any(line.advice != FEW for line in found.lines),
         prior=PRIOR,
         origins=(PRIOR_ORIGIN, ENOUGH_ORIGIN, RETIRE_ORIGIN),
         may_refit=bool(scope_of(current_actor(), ACTION)),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import exists, or_, select
 
@@ -88,7 +88,8 @@ def tried(ref: str) -> Response:
     outcome = attempt(lambda: _change(round_, promised))
     if isinstance(outcome, Trouble):
         return _tried_page(_back_test(ref), _reader_round(), outcome)
-    return redirect(url_for("web.rules", saved=outcome), 303)  # type: ignore[return-value]
+    flash(gettext("已保存为第%(n)s版参数，从生效之日起的筛查使用。", n=outcome))
+    return redirect(url_for("web.rules"), 303)  # type: ignore[return-value]
 
 
 def _rules_page(round_: Round, trouble: Trouble | None) -> Response:
