@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Response, flash, g, make_response, redirect, render_template, request
-from jinja2 import Template
 
 from casework import errors
 from casework.config import Settings
@@ -41,7 +40,7 @@ class Trouble:
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Render a page, or its fragment when htmx asks for a part of it (`_<name>` beside the page)."""
-    wanted: list[str | Template] = [template]
+    wanted: list[Any] = [template]  # Flask would have templates among the names
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list":
         folder, _, name = template.rpartition("/")
         wanted.insert(0, f"{folder}/_{name}" if folder else f"_{name}")  # a page that has no such part comes whole
