@@ -58,6 +58,11 @@ def screen(file: Path, wanted: Wanted) -> None:
         as_of=as_of,
         exported_at=_moment(wanted.exported_at),
     )
+    if wanted.cohort is None:
+        screening_report.warn(
+            N_("没有写 --cohort，按 %(cohort)s 届核对；数据属于别的届时请写明，否则毕业日期都会列为矛盾。"),
+            cohort=context.cohort_year,
+        )
     with interrupted() as asked, tempfile.TemporaryDirectory(prefix="screening-") as folder:
         frames = _frames(file, wanted, context, Path(folder), asked)
         found = engine.screen(
