@@ -83,7 +83,7 @@ MOVES = {
     "agree_unverifiable": (N_("同意按“无法核实”办结"), "ok"),
     "severity": (N_("调整风险等级"), "warn"),
     "extend": (N_("并入新的疑点"), "flag"),
-    "findings_withdrawn": (N_("数据已不再显示这些疑点"), "flag"),
+    "findings_withdrawn": (N_("最近的筛查不再列出这些疑点"), "flag"),
     "findings_restored": (N_("疑点在新数据中再次出现"), "flag"),
     "late_findings": (N_("结论之后发现新的疑点"), "flag"),
     "escalate": (N_("逾期督办"), "od"),
