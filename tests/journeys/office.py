@@ -14,7 +14,7 @@ INVESTIGATOR, CONFLICTED, SUPERVISOR, PARTY, ADMIN, DISCIPLINE, PROVINCE = "U001
 DENIES, CANCELLED, INTERN, OWN_PHONE, NO_PROOF, TINY = (
     "登记待核：学生反馈从未签订",
     "登记待核：签约前单位已注销/吊销",
-    "登记待核：以实习见习材料充数",
+    "登记待核：疑似以实习见习材料充数",
     "登记待核：单位电话即本人或家庭电话",
     "登记待核：佐证缺失",
     "名毕业生登记在",

@@ -10,7 +10,7 @@ from casework.screening.rule import Rule, Sentence, Setting
 
 INTERNSHIP_PROOF = Rule(
     code="internship_proof",
-    name=N_("以实习见习材料充数"),
+    name=N_("疑似以实习见习材料充数"),
     level="record",
     family="proofs",
     needs=(
