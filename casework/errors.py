@@ -53,6 +53,12 @@ class Conflict(CaseworkError):  # noqa: N818
     code = "conflict"
 
 
+class Stopped(Conflict):
+    """Somebody asked the work to end; nothing of it is kept, and nothing has gone wrong."""
+
+    code = "stopped"
+
+
 class Stale(CaseworkError):  # noqa: N818
     """Somebody changed the thing since it was read; `current` and `sent` show both."""
 

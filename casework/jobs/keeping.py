@@ -3,7 +3,7 @@
 The job's own work commits where it must; this only keeps the promise's row. A
 refusal of the rules is an answer and is not tried again; any other fault is,
 after a pause. Either way a failed job fails: the exception goes on, so that the
-queue shows it too.
+queue shows it too. Only what somebody asked to stop has not failed.
 """
 
 import logging
@@ -15,7 +15,7 @@ from sqlalchemy import update
 from casework import clock, promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, Stopped
 from casework.promises import Promise
 from workflows.engine import Words
 from workflows.errors import Refused
@@ -41,6 +41,10 @@ def keep(ref: str, jobs: Mapping[str, Callable[..., dict | None]]) -> None:
 def _keep(ref: str, job: Callable[..., dict | None], arguments: Mapping[str, object], attempt: int) -> None:
     try:
         result = job(ref, **arguments)
+    except Stopped as stop:
+        _write(ref, attempt, failed_at=clock.now(), fault=str(stop), result=_told(stop))
+        log.info("promise %s was stopped as asked", ref)
+        return
     except (CaseworkError, Refused) as refusal:
         _write(ref, attempt, failed_at=clock.now(), fault=str(refusal), result=_told(refusal))
         raise

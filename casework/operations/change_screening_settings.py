@@ -31,8 +31,9 @@ def change_screening_settings(
 ) -> ScreeningSettings:
     """Add a version of the settings; only what differs from the defaults is stored.
 
-    Raises `Invalid` for a missing reason, a day that is over or a value that no rule takes, `Conflict` when
-    nothing changes, or when exactly these values were not tried on exactly these data.
+    Raises `Invalid` for a missing reason, a day that is over or before that of a version already made, or a value
+    that no rule takes, `Conflict` when nothing changes, or when exactly these values were not tried on exactly
+    these data.
     """
     permit_round(actor, round_)
     if not reason.strip():
@@ -47,6 +48,7 @@ def change_screening_settings(
         raise Conflict(N_("设置与现在的相同，没有改动。"), code="nothing_changed")
     _refuse_untried(round_, fresh, back_test, actor)
     last = db.session.scalar(select(func.max(ScreeningSettings.version)).filter_by(round_id=round_.id)) or 0
+    _refuse_overtaking(round_, effective_from)
     added = ScreeningSettings(
         round_id=round_.id,
         version=last + 1,
@@ -78,6 +80,17 @@ def _write_down(added: ScreeningSettings, round_: Round, before: Plain, *, tried
         },
         personal={"reason": added.reason},
     )
+
+
+def _refuse_overtaking(round_: Round, effective_from: date) -> None:
+    # The highest version that has begun holds: one made later but begun earlier would never let the other hold.
+    begins = db.session.scalar(select(func.max(ScreeningSettings.effective_from)).filter_by(round_id=round_.id))
+    if begins is not None and effective_from < begins:
+        raise Invalid(
+            N_("已有一版参数从%(on)s起生效，新的一版不能更早，没有保存。"),
+            fields={"effective_from": N_("请填不早于已有各版生效日期的日期。")},
+            params={"on": begins.isoformat()},
+        )
 
 
 def _refuse_untried(round_: Round, fresh: Given, tried: BackTest | None, actor: Actor) -> None:

@@ -157,4 +157,6 @@ def _cases(organisations: Collection[int], round_: Round, actor: Actor) -> dict[
 
 
 def _place(row: Row) -> tuple[int, float, str]:
-    return ORDER.index(row.standing.verdict), -(row.standing.excess or 0.0), row.standing.unit.key
+    # Work first, the larger excess before; who gives no work stands by name, because anything else would be a ranking.
+    work = row.standing.verdict in {"beyond", "warning"}
+    return ORDER.index(row.standing.verdict), -(row.standing.excess or 0.0) if work else 0.0, row.standing.unit.key

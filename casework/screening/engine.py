@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from casework.errors import N_, Conflict, Invalid
+from casework.errors import N_, Conflict, Invalid, Stopped
 from casework.screening.frames import Context
 from casework.screening.ground import empty, lay, unreadable
 from casework.screening.rule import Found, Level, Output, Rule, Strength, Value
@@ -29,7 +29,7 @@ from casework.screening.rules import RULES
 BEIJING = timezone(timedelta(hours=8))
 
 
-class ScreeningStopped(Conflict):
+class ScreeningStopped(Stopped):
     """Somebody asked the run to stop; nothing of it is kept, because half a run proves nothing."""
 
     code = "screening_stopped"

@@ -122,6 +122,17 @@ def test_versions_are_added_and_listed_the_newest_first(administrator):
     assert settings_of(round_(), TODAY) == ({}, 2)
 
 
+def test_no_version_begins_before_one_that_waits_because_the_other_would_never_hold(administrator):
+    later = TODAY + timedelta(days=3)
+    change(administrator, effective_from=later)
+    other = {"dates_contradict": {"window_end": "11-30"}}
+    with pytest.raises(Invalid):
+        change(administrator, other, effective_from=TODAY)
+    assert stored(ScreeningSettings) == 1
+    assert change(administrator, other, effective_from=later) == 2
+    assert settings_of(round_(), later) == (other, 2)
+
+
 def test_a_change_is_journalled_with_before_and_after(administrator):
     change(administrator)
     entry = db.session.scalars(select(JournalEntry).filter_by(action="round:screening_settings")).one()
