@@ -232,6 +232,7 @@ def test_a_year_without_tables_is_said_and_screened_with_the_newest(line, tmp_pa
 
 
 def test_the_first_interrupt_is_a_wish_and_the_second_is_not():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
     with interrupted() as asked:
         assert not asked()
         signal.raise_signal(signal.SIGINT)
@@ -239,6 +240,7 @@ def test_the_first_interrupt_is_a_wish_and_the_second_is_not():
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_ends_the_screening_in_a_sentence(line, tmp_path, monkeypatch):
