@@ -32,7 +32,7 @@ run: $(VENV)/run.stamp $(WORDS)
 	@exec $(BIN)/casework up --host $(HOST) --port $(PORT) $(RUN_OPTIONS)
 
 test: $(VENV)/test.stamp $(WORDS)
-	@exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --database "$(DATABASES)" $(PYTEST_OPTIONS)
+	@exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --database "$(DATABASES)" $(PYTEST_OPTIONS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

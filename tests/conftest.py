@@ -37,11 +37,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("databases", chosen, indirect=True, scope="session", ids=kind_of)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the processes share the tests out by these groups
 def pytest_collection_modifyitems(items):
-    for item in items:
-        database = getattr(item, "callspec", None) and item.callspec.params.get("databases", "")
-        item.add_marker(pytest.mark.xdist_group(f"{item.path} {kind_of(database) if database else ''}"))
     # Playwright keeps an event loop running from its first use on, and asyncio.run() refuses to start beside it.
     items.sort(key=lambda item: "browser_service" in getattr(item, "fixturenames", ()))
 
