@@ -24,6 +24,7 @@ from casework.errors import N_
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HURRY = 2  # a second signal means: at once
 TICK = 0.05
+LAST_WORDS = 1.0  # seconds for what a child said at its end to be passed on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,7 @@ class Supervisor:
         self._places = [_Place(child) for child in children]
         self._say, self._translate = say or _print, translate
         self._first_pause, self._longest_pause, self._steady_after = first_pause, longest_pause, steady_after
+        self._relays: list[threading.Thread] = []
         self._asked = 0
 
     def run(self, *, on_ready: Callable[[], None] = lambda: None) -> int:
@@ -99,6 +101,8 @@ class Supervisor:
         finally:
             for place in self._places:
                 place.bury()
+            for relay in self._relays:
+                relay.join(LAST_WORDS)
             for number, earlier in before.items():
                 signal.signal(number, earlier)
         if self._asked >= HURRY:
@@ -138,7 +142,9 @@ class Supervisor:
     def _spawn(self, place: _Place) -> None:
         place.started_at = time.monotonic()
         place.process = sessions.start(place.child.argv, env=place.child.env)
-        threading.Thread(target=self._relay, args=(place.child.name, place.process.stdout), daemon=True).start()
+        relay = threading.Thread(target=self._relay, args=(place.child.name, place.process.stdout), daemon=True)
+        relay.start()
+        self._relays = [*(each for each in self._relays if each.is_alive()), relay]
 
     def _relay(self, name: str, output: IO[bytes]) -> None:
         with output:
