@@ -129,7 +129,7 @@ def main() -> None:
             started = time.perf_counter()
             answer = client.post(address, json=body, headers=headers | match)
             took = time.perf_counter() - started
-            if answer.status_code != 200:  # noqa: PLR2004
+            if answer.status_code != 200:  # noqa: PLR2004 - OK
                 raise RuntimeError(f"{address} answered {answer.status_code}: {answer.get_data(as_text=True)[:300]}")
             db.session.remove()
             return took

@@ -93,7 +93,7 @@ def ask(client: FlaskClient, address: str, rounds: int) -> Asked:
     def page() -> None:
         g.pop("round_looked_at", None)
         answer = client.get(address)
-        if answer.status_code != 200:  # noqa: PLR2004
+        if answer.status_code != 200:  # noqa: PLR2004 - OK
             raise RuntimeError(f"{address} answered {answer.status_code}")
         db.session.remove()
 

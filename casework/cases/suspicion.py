@@ -78,7 +78,7 @@ def all_withdrawn(case: Case) -> bool:
 def first_checked(case: Case) -> frozenset[str]:
     """Return whose registrations are checked first: of a case that statistics opened, a draw; of others, nobody."""
     numbers = [row.record.student_no for row in case.records]
-    if case.nature != "verification" or case.kind not in {"employer", "unit"} or len(numbers) < 2:  # noqa: PLR2004
+    if case.nature != "verification" or case.kind not in {"employer", "unit"} or len(numbers) < 2:  # noqa: PLR2004 - one person needs no draw
         return frozenset()
     return chosen(case.number, numbers)
 

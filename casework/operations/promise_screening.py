@@ -7,8 +7,8 @@ from casework.db import db
 from casework.errors import N_, Conflict
 from casework.operations.back_test import refuse_unchanged
 from casework.operations.permit import permit
-from casework.operations.screen import one_at_a_time
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from casework.promises import Promise
 from casework.rounds.models import Round
 from casework.screening.settings import Given, deviations, settings_of
@@ -20,7 +20,7 @@ _ALREADY = N_("这个单位的筛查正在进行，同一时间只能有一次�
 def promise_screening(*, organisation: Organisation, round_: Round, actor: Actor, then_open: bool = False) -> Promise:
     """Promise a run; raise `Conflict` while another one is promised and not over."""
     permit(actor, "screening:run", organisation=organisation)
-    one_at_a_time(organisation)
+    lock_organisation(organisation.id)
     if screening_under_way(organisation.id, round_.id) is not None:
         raise Conflict(_ALREADY, code="screening_running")
     return promises.promise(

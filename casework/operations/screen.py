@@ -19,6 +19,7 @@ from casework.operations.gather import ABOVE, Gathered, cut_of, gather, universi
 from casework.operations.permit import permit
 from casework.operations.tell_withdrawn import tell_withdrawn
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
 from casework.screening import engine
 from casework.screening.models import Finding, FindingRecord, Run
@@ -54,7 +55,7 @@ def screen(
     Raises `Conflict` when no registration export was imported yet, `ScreeningStopped` when asked to stop.
     """
     permit(actor, "screening:run", organisation=organisation)
-    one_at_a_time(organisation)
+    lock_organisation(organisation.id)
     gathered = gather(organisation=organisation, round_=round_)
     return store(ask(gathered, on_progress=on_progress, should_stop=should_stop), gathered, actor=actor)
 
@@ -81,7 +82,7 @@ def store(screening: engine.Screening, gathered: Gathered, *, actor: Actor, prom
     organisation = db.session.get_one(Organisation, gathered.organisation_id)
     permit(actor, "screening:run", organisation=organisation)
     # One at a time: what is new is decided by comparing with what is stored.
-    one_at_a_time(organisation)
+    lock_organisation(organisation.id)
     if cut_of(organisation, db.session.get_one(Round, gathered.round_id)) != gathered.cut:
         raise Conflict(N_("筛查期间有新的数据写入，未保留任何结果。请重新筛查。"), code="data_changed")
     run = _store_run(screening, gathered, actor, promise_ref)
@@ -109,11 +110,6 @@ def store(screening: engine.Screening, gathered: Gathered, *, actor: Actor, prom
         },
     )
     return run
-
-
-def one_at_a_time(organisation: Organisation) -> None:
-    """Let nobody else screen this organisation until the commit."""
-    db.session.execute(select(Organisation.id).filter_by(id=organisation.id).with_for_update(key_share=True))
 
 
 def _store_run(screening: engine.Screening, gathered: Gathered, actor: Actor, promise_ref: str) -> Run:

@@ -154,7 +154,7 @@ def lay(
 
 def empty(con: duckdb.DuckDBPyConnection, name: str, column: str) -> bool:
     """Say whether no row of a frame has anything in a column; the first value ends the search."""
-    return con.execute(f'SELECT 1 FROM {name} WHERE "{column}" IS NOT NULL LIMIT 1').fetchone() is None  # noqa: S608
+    return con.execute(f'SELECT 1 FROM {name} WHERE "{column}" IS NOT NULL LIMIT 1').fetchone() is None  # noqa: S608 - names of SCHEMAS
 
 
 def unreadable(
@@ -171,7 +171,7 @@ def unreadable(
             if kinds[field.name] == _PLAIN[wanted]:
                 continue
             lost = f'"{field.name}" IS NOT NULL AND TRY_CAST("{field.name}" AS {wanted}) IS NULL'
-            ((count,),) = con.execute(f"SELECT count(*) FROM given_{name} WHERE {lost}").fetchall()  # noqa: S608
+            ((count,),) = con.execute(f"SELECT count(*) FROM given_{name} WHERE {lost}").fetchall()  # noqa: S608 - names of SCHEMAS
             if count:
                 found[f"{name}.{field.name}"] = count
     return found

@@ -53,11 +53,11 @@ class Evidence(Protocol):
     @property
     def rule(self) -> str: ...  # noqa: D102 - the names of a finding
     @property
-    def output(self) -> str: ...  # noqa: D102
+    def output(self) -> str: ...  # noqa: D102 - as above
     @property
-    def strength(self) -> str: ...  # noqa: D102
+    def strength(self) -> str: ...  # noqa: D102 - as above
     @property
-    def observed(self) -> Mapping[str, object]: ...  # noqa: D102
+    def observed(self) -> Mapping[str, object]: ...  # noqa: D102 - as above
 
 
 @dataclass(frozen=True)

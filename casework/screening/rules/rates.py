@@ -27,7 +27,7 @@ from casework.screening.rule import (
 from casework.screening.standing import Comparison, Standing, Unit
 from casework.screening.units import compare
 
-_MEASURED = N_("模拟人群实测：56 个虚高学院命中 55 个，误及 0 个")
+_MEASURED = N_("模拟人群实测：43 个虚高学院命中 40 个，1185 个正常学院中误列 6 个")
 _MIXED = 0.95  # a unit purer than this is of one kind, and its share of it needs no words
 
 
