@@ -12,7 +12,20 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, CursorResult, DateTime, Dialect, Engine, Executable, MetaData, String, Text, event
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    MetaData,
+    String,
+    Text,
+    TextClause,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -102,6 +115,11 @@ def insert_new(model: type[Base], *, keys: Sequence[str], **values: object) -> b
     wanted = insert(model).values(**values).on_conflict_do_nothing(index_elements=list(keys))
     # Asked by RETURNING: the number of rows that an INSERT reports differs between the drivers.
     return db.session.scalar(wanted.returning(model.id)) is not None
+
+
+def where(condition: str) -> dict[str, TextClause]:
+    """Return what makes an index partial, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def open_engine(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Timers: what must be said about a case or a report, and when."""
+"""Timers: what must be said about a case or a report, and when; and what a supervisor has said besides."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.clock import now
-from casework.db import Code, db
+from casework.db import Code, Words, db, new_ref
 
 
 class Timer(db.Model):
@@ -37,3 +37,25 @@ class Timer(db.Model):
     state: Mapped[Code] = mapped_column(default="armed")
     armed_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
+
+
+class Press(db.Model):
+    """A supervisor's own word about late work: `press` to its owner, `raise` to a level above. Once a day.
+
+    `case_key` is the case that was raised, 0 for a press: that one speaks for all
+    that its owner has late. Inserting the row is the claim.
+    """
+
+    __tablename__ = "presses"
+    __table_args__ = (UniqueConstraint("action", "person_id", "case_key", "day"),)
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    action: Mapped[Code]
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    case_key: Mapped[int] = mapped_column(default=0)
+    day: Mapped[date]
+    at: Mapped[datetime] = mapped_column(default=now)
+    by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    cases: Mapped[list] = mapped_column(default=list)  # their numbers
+    note: Mapped[Words] = mapped_column(default="")

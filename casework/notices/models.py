@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casework import clock
-from casework.db import Code, Words, db, new_ref
+from casework.db import Code, Words, db, new_ref, where
 from casework.people.models import Person
 
 
@@ -37,7 +37,8 @@ class Message(db.Model):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("dedup_key"),
-        Index("ix_messages_ready", "channel", "state", "next_at"),
+        Index("ix_messages_ready", "channel", "class", "next_at", "id", **where("state = 'ready'")),
+        Index("ix_messages_stuck", "id", **where("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")),
         Index("ix_messages_inbox", "person_id", "channel", "id"),
     )
 
@@ -60,7 +61,12 @@ class Message(db.Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
-    person: Mapped[Person] = relationship()
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)  # the one that speaks for it
+    resend_of_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    handled_at: Mapped[datetime | None]  # a person has looked at what went wrong: `retried` or `dropped`
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    handled_how: Mapped[Code] = mapped_column(default="")
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
     attempt: Mapped[SendAttempt | None] = relationship()
     events: Mapped[list["MessageEvent"]] = relationship(back_populates="message", order_by="MessageEvent.id")
 
@@ -117,10 +123,33 @@ class ContactPoint(db.Model):
 
 
 class Provider(db.Model):
-    """A way out that can be held."""
+    """A way out that can be held; among several of one sort, the weight says how often it is taken (0: never)."""
 
     __tablename__ = "providers"
 
     channel: Mapped[Code] = mapped_column(unique=True)
+    weight: Mapped[int] = mapped_column(default=1)
     held_at: Mapped[datetime | None]
     held_because: Mapped[Words] = mapped_column(default="")
+    held_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # a person's hold ends by a person
+
+
+class Alarm(db.Model):
+    """Something that the service found wrong with itself; open until it is found right again.
+
+    `open_key` is 0 while it is open and the row's own id after, so that there is
+    one open alarm of a kind and subject, however many processes find it.
+    """
+
+    __tablename__ = "alarms"
+    __table_args__ = (UniqueConstraint("code", "subject", "open_key"),)
+
+    code: Mapped[Code]
+    subject: Mapped[str] = mapped_column(default="")
+    open_key: Mapped[int] = mapped_column(default=0)
+    found_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    times: Mapped[int] = mapped_column(default=1)
+    facts: Mapped[dict] = mapped_column(default=dict)
+    told_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casework import clock
 from casework.db import Code, Words, db, new_ref
+from casework.sealing import SealedText
 
 
 class Organisation(db.Model):
@@ -42,9 +43,14 @@ class Person(db.Model):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     absent_until: Mapped[date | None]
+    stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # hears for them while they are away
+    mobile: Mapped[str | None] = mapped_column(SealedText("person.mobile"))
+    wecom: Mapped[str] = mapped_column(default="")
+    calendar_hash: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)  # SHA-256 of the feed's key
     language: Mapped[Code] = mapped_column(default="zh")
     preferences: Mapped[dict] = mapped_column(default=dict)
     session_epoch: Mapped[int] = mapped_column(default=0)
+    stand_in: Mapped["Person | None"] = relationship(remote_side="Person.id")
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
     relations: Mapped[list["Relation"]] = relationship(back_populates="person")
 
