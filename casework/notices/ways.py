@@ -21,17 +21,11 @@ _FIRST = ("smtp", "wecom", *SMS, WEBHOOK)
 _out: tuple[str, ...] = ()
 _subscribers: frozenset[str] = frozenset()
 
-
-def _chosen(name: str) -> Callable[[Person], str]:
-    """Return how to read an address that a person has left with their preferences."""
-    return lambda person: str((person.preferences or {}).get(name) or "")
-
-
 _ADDRESSES: Mapping[str, Callable[[Person], str]] = MappingProxyType(
     {
         "smtp": lambda person: person.email,
-        "wecom": _chosen("wecom"),
-        **dict.fromkeys(SMS, _chosen("mobile")),
+        "wecom": lambda person: person.wecom or "",
+        **dict.fromkeys(SMS, lambda person: person.mobile or ""),
         WEBHOOK: lambda person: person.login if name_of(person.login) in _subscribers else "",
     }
 )

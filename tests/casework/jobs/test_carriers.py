@@ -30,8 +30,8 @@ def carrier(app, office):
         app.extensions["casework"] = replace(app.extensions["casework"], aliyun=aliyun)
         ways.configure(("inbox", "aliyun"))
         with unit_of_work():
-            office.people["supervisor"].preferences = {"mobile": NUMBER}
-            office.people["owner"].preferences = {"mobile": "13900002222"}
+            office.people["supervisor"].mobile = NUMBER
+            office.people["owner"].mobile = "13900002222"
         yield provider
 
 

@@ -13,8 +13,8 @@ def _way_back():
     ways.configure(())
 
 
-def someone(*, email="li@example.edu", login="li", **preferences):
-    return Person(login=login, name="李老师", email=email, preferences=preferences)
+def someone(*, email="li@example.edu", login="li", **addresses):
+    return Person(login=login, name="李老师", email=email, **addresses)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_each_channel_has_its_own_address():
     }
 
 
-def test_a_person_without_preferences_is_reached_by_mail():
+def test_a_person_who_has_left_no_number_is_reached_by_mail():
     ways.configure(EVERYTHING)
     assert ways.out_to(Person(login="li", name="李老师", email="li@example.edu"), message_class=ESCALATION) == (
         "smtp",
