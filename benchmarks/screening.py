@@ -240,7 +240,7 @@ def main() -> None:
             sys.exit("the synthetic files could not be made")
         frames = frames_in(folder)
         _, read = measure(lambda: decode(frames))
-        _, single = measure(lambda: _screen(frames, given.memory, given.threads, rules=SINGLE))
+        _, single = measure(lambda: _screen(frames, given.memory, given.threads, rules=SINGLE).table.num_rows)
         run, screened = measure(lambda: _screen(frames, given.memory, given.threads))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         same = None if given.once else _screen(frames, given.memory, 1).table.equals(run.table)

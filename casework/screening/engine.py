@@ -155,8 +155,22 @@ def screen(
             if on_progress:
                 on_progress(len(runs), len(rules), rule.code)
         lost = unreadable(con, frames, columns)
-        table = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint, observed").to_arrow_table()
+        table = _kept(con, Path(spill))
     return Screening(table, tuple(runs), settled, context, time.perf_counter() - started, lost)
+
+
+def _kept(con: duckdb.DuckDBPyConnection, folder: Path) -> pa.Table:
+    """Return the findings in order, mapped from a file: a province's are millions, and memory is for the rules.
+
+    The name of the file goes with the folder; its bytes stay as long as somebody looks at the table.
+    """
+    path = folder / "findings.arrow"
+    ordered = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint, observed")
+    with ordered.to_arrow_reader(_ROWS_AT_ONCE) as batches, pa.ipc.new_file(path, batches.schema) as file:
+        for batch in batches:
+            file.write_batch(batch)
+    with pa.memory_map(str(path)) as mapped:
+        return pa.ipc.open_file(mapped).read_all()
 
 
 def settle(rules: Sequence[Rule], given: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, Value]]:
@@ -172,6 +186,7 @@ def lacks(missing: Sequence[str]) -> tuple[str, ...]:
     return tuple(need for need in missing if "." not in need or need.partition(".")[0] not in frames)
 
 
+_ROWS_AT_ONCE = 1 << 16
 _FINDINGS = """
 CREATE TEMP TABLE findings (rule VARCHAR, level VARCHAR, subject_key VARCHAR, student_nos VARCHAR[], output VARCHAR,
                             strength VARCHAR, observed VARCHAR, fingerprint VARCHAR)

@@ -24,6 +24,7 @@ from casework.rounds.models import Round
 from casework.screening.models import Run
 from casework.screening.rule import Rule, Setting, Value
 from casework.screening.rules import RULES
+from casework.screening.setting_names import SETTING_NAMES
 from casework.screening.settings import Given, settings_of, versions_of
 from casework.web import shell
 from casework.web.case_deeds import day_of
@@ -102,6 +103,8 @@ def _rules_page(round_: Round, trouble: Trouble | None) -> Response:
         trouble=trouble,
         round=round_,
         rules=[(rule, _settings(rule, values)) for rule in RULES],
+        names={rule.code: rule.name for rule in RULES},
+        setting_names=SETTING_NAMES,
         version=version,
         versions=versions_of(round_),
         editable=governs(actor, round_),
@@ -132,6 +135,7 @@ def _tried_page(promised: Promise, round_: Round, trouble: Trouble | None) -> Re
         today=clock.today(),
         levels=LEVELS,
         need_words=need_words,
+        setting_names=SETTING_NAMES,
         changes=_changes(settings_of(round_, clock.today())[0], found.values) if found else [],
     )
 

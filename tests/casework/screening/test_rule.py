@@ -6,6 +6,7 @@ import pytest
 
 from casework.screening.frames import SCHEMAS
 from casework.screening.rules import RULES
+from casework.screening.setting_names import SETTING_NAMES
 from tests.casework.screening import kit
 
 
@@ -96,3 +97,7 @@ def test_no_rule_judges_or_takes_any_value(rule):
     words = " ".join([*(sentence.message for sentence in rule.tells), rule.innocent, rule.asks])
     assert not re.search("造假|打假|作弊|弄虚", words)
     assert not re.search(r"any_value|first\(|arbitrary|random\(|now\(|current_", rule.sql)
+
+
+def test_every_setting_has_a_name_for_people_and_no_name_stands_there_for_nothing():
+    assert set(SETTING_NAMES) == {setting.name for rule in RULES for setting in rule.settings}
