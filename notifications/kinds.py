@@ -54,6 +54,8 @@ _ALL = (
     _kind("filing_returned", ESCALATION, "report recipient_body due link", N_("备案被退回")),
     _kind("digest", REMINDER, "on overdue escalated due_soon link", N_("每日摘要")),
     _kind("confirm_reminder", CAMPAIGN, "on link", N_("去向确认提醒")),
+    _kind("alarm", ESCALATION, "alarm about advice at link", N_("系统告警")),
+    _kind("alarm_ended", REMINDER, "alarm about at link", N_("告警解除")),
     _kind("canary", REMINDER, "at link", N_("通道巡检")),
     _kind("test_message", REMINDER, "at link", N_("测试消息")),
 )

@@ -21,6 +21,7 @@ _INSTITUTION = re.compile(
     r"大学|学院|学校|教育|人社|人力资源|纪检|纪委|监察|兵团|[厅局处部委]$|办公室|委员会|中心"
     r"|University|College|School|Academy|Institute|Department|Ministry|Office|Commission|Authority"
 )
+_ABOUT = re.compile(r"[A-Za-z0-9_.:/ -]{0,60}")
 _LONG_DIGITS = re.compile(r"\d{6}")
 _TOO_MANY = 1_000_000
 
@@ -120,8 +121,34 @@ def _missed(value: object, wording: Wording) -> str:
     return wording.missed(int(_count(value, wording)))
 
 
+def _alarm(value: object, wording: Wording) -> str:
+    """Accept the code of an alarm, and name it."""
+    return wording.alarm(_alarm_code(value, wording))
+
+
+def _advice(value: object, wording: Wording) -> str:
+    """Accept the code of an alarm, and say what to do about it."""
+    return wording.advice(_alarm_code(value, wording))
+
+
+def _alarm_code(value: object, wording: Wording) -> str:
+    if isinstance(value, str) and value in wording.alarms:
+        return value
+    raise ValueError("is not a known alarm")
+
+
+def _about(value: object, wording: Wording) -> str:
+    """Accept a code that says which channel, task or rule is meant; nothing where there is only one."""
+    if isinstance(value, str) and _ABOUT.fullmatch(value) and not _LONG_DIGITS.search(value):
+        return wording.about.format(about=value) if value else ""
+    raise ValueError("is not the code of a channel, task or rule")
+
+
 PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
     {
+        "about": _about,
+        "advice": _advice,
+        "alarm": _alarm,
         "at": _moment,
         "case": _number,
         "cases": _count,

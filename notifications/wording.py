@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from notifications import alarm_words
+from notifications.alarm_words import AlarmWords
+
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _ZH_DAYS = "一二三四五六日"
@@ -34,6 +37,8 @@ class Wording:
     missed_sentence: str
     moment_form: str
     no_date: str
+    alarms: Mapping[str, AlarmWords]
+    about: str
     chinese: bool
 
     def day(self, value: date) -> str:
@@ -55,6 +60,14 @@ class Wording:
             return self.last_sentence
         codes, on = following
         return self.next_sentence.format(role=self.role(codes), day=self.day(on))
+
+    def alarm(self, code: str) -> str:
+        """Name what the service found wrong with itself."""
+        return self.alarms[code].name
+
+    def advice(self, code: str) -> str:
+        """Say what an alarm means and what to do."""
+        return self.alarms[code].advice
 
     def missed(self, count: int) -> str:
         """Say how many earlier messages this one stands for; nothing if none."""
@@ -89,6 +102,8 @@ WORDINGS: Mapping[str, Wording] = {
         missed_sentence="此前另有{count}次提醒因系统中断未能按时发出，已并入本条。\n",
         moment_form="{day}{time}（北京时间）",
         no_date="本单位确定的日期",
+        alarms=alarm_words.ZH,
+        about="（{about}）",
         chinese=True,
     ),
     "en": Wording(
@@ -118,6 +133,8 @@ WORDINGS: Mapping[str, Wording] = {
         missed_sentence="It also stands for {count} earlier reminder(s) that an outage kept back.\n",
         moment_form="{day}, {time} Beijing time",
         no_date="the date that your office sets",
+        alarms=alarm_words.EN,
+        about=" ({about})",
         chinese=False,
     ),
 }

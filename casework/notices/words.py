@@ -11,6 +11,7 @@ from notifications.message import Message as Letter
 from notifications.message import Text
 
 LINK = "link"
+ABOUT_THE_SERVICE = frozenset({"alarm", "alarm_ended", "canary"})
 
 
 def letter(message: Message, *, base_url: str) -> Letter:
@@ -38,7 +39,9 @@ def path_of(message: Message) -> str:
     """Return the page on which the reader finds what the message is about."""
     if message.case_id is not None:
         return f"/cases/{message.params.get('case', '')}"
-    return f"/reports/{message.params.get('report', '')}" if message.report_id is not None else "/"
+    if message.report_id is not None:
+        return f"/reports/{message.params.get('report', '')}"
+    return "/admin/jobs" if message.kind in ABOUT_THE_SERVICE else "/"
 
 
 def _language(message: Message) -> str:

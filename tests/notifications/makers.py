@@ -6,6 +6,9 @@ from notifications.compose import compose
 from notifications.kinds import KINDS
 
 VALUES = {
+    "about": "smtp",
+    "advice": "canary_lost",
+    "alarm": "canary_lost",
     "at": datetime(2024, 8, 1, 1, 0, tzinfo=UTC),
     "case": "LC24-0417",
     "cases": 812,

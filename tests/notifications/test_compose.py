@@ -69,6 +69,7 @@ def test_languages_word_the_same_roles_and_steps():
     zh, en = WORDINGS["zh"], WORDINGS["en"]
     assert zh.roles.keys() == en.roles.keys()
     assert zh.steps.keys() == en.steps.keys()
+    assert zh.alarms.keys() == en.alarms.keys()
 
 
 def test_kinds_use_known_parameters_and_classes():
