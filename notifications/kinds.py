@@ -40,6 +40,7 @@ _ALL = (
     _kind("case_findings_withdrawn", REMINDER, "case due link", N_("案件疑点不再成立")),
     _kind("case_findings_restored", REMINDER, "case due link", N_("案件疑点再次出现")),
     _kind("case_orphaned", ESCALATION, "case due role link", N_("案件无人承办")),
+    _kind("press", REMINDER, "overdue due link", N_("催办")),
     _kind("work_behind", ESCALATION, "organisation open pace due role link", N_("进度预警")),
     _kind("lead_assigned", REMINDER, "lead due link", N_("线索交办")),
     _kind("lead_due", REMINDER, "lead due next missed link", N_("线索临期提醒")),
