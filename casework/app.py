@@ -5,7 +5,7 @@ import logging
 from flask import Flask
 from sqlalchemy import Engine
 
-from casework import clock, models, sealing
+from casework import clock, models, sealing, working_days
 from casework.api import routes as api_routes
 from casework.config import Settings
 from casework.db import db, open_engine
@@ -33,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["casework"] = settings
     app.extensions["casework.tables"] = models.metadata
     clock.shift(settings.clock_offset)
+    working_days.configure(settings.calendars_dir)
     ways.configure(settings.channels, subscribers=subscribers_of(settings.webhook))
     sealing.configure(sealing.KeyRing(settings.sealing_keys, settings.index_key))
     db.init_app(app)

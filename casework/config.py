@@ -52,6 +52,11 @@ class Settings:
         """Return the folder of imports that nobody has confirmed yet."""
         return self.data_dir / "staging"
 
+    @property
+    def calendars_dir(self) -> Path:
+        """Return the folder of yearly calendars that were loaded since this release."""
+        return self.data_dir / "calendars"
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings of this process; make the data folder and its keys when they do not exist.

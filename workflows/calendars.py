@@ -117,6 +117,10 @@ class Calendar:
             return -self.working_days_between(end, start)
         return sum(self.working_day(day) for day in days(start + _ONE_DAY, end))
 
+    def with_year(self, year: Year) -> "Calendar":
+        """Return this calendar with one year put in, or put in place of the one that was known."""
+        return Calendar(MappingProxyType(dict(sorted({**self.years, year.year: year}.items()))))
+
     def version(self, first: date, last: date) -> str:
         """Name the versions of the yearly files that a count from `first` to `last` rests on."""
         spanned = range(min(first, last).year, max(first, last).year + 1)

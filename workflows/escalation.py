@@ -97,18 +97,22 @@ class Rung:
 def plan(subject: Subject, *, due: Due, ladder: Ladder, calendar: Calendar, now: datetime) -> tuple[Rung, ...]:
     """Return what is still to be said about a deadline, earliest first.
 
-    Rungs from days before the opening are left out. Rungs whose time has passed
-    unsaid collapse into the highest of them for each audience, said at the next
+    Rungs from days before the opening are left out, and so are those before one
+    that the same readers have heard: a rung that is put in below it is no news.
+    Rungs whose time has passed unsaid collapse into the highest of them for each audience, said at the next
     allowed moment. Rungs that fall into a year without a calendar are left out;
     `beyond_calendar` names them.
     """
     if not subject.reminds:
         return ()
     opened_on = day_in_beijing(subject.opened_at)
+    heard = _heard_until(subject.fired, due, ladder, calendar)
     rungs = []
     for index, step in enumerate(ladder.rungs):
         fire_on = _day_of(step, due, calendar)
         if fire_on is None or fire_on < opened_on or step.code in subject.fired:
+            continue
+        if fire_on < heard.get(step.audience, fire_on):
             continue
         audience = _hearers(ladder.rungs[index:], subject.filled)
         at = datetime.combine(fire_on, ladder.speak_at, BEIJING).astimezone(UTC)
@@ -148,6 +152,17 @@ def _day_of(step: LadderRung, due: Due, calendar: Calendar) -> date | None:
         return calendar.add_working_days(anchor, step.offset)[0]
     except CalendarUnknown:
         return None
+
+
+def _heard_until(fired: Iterable[str], due: Due, ladder: Ladder, calendar: Calendar) -> dict[tuple[str, ...], date]:
+    """Return up to which day each audience of the ladder has been told."""
+    told = set(fired)
+    days: dict[tuple[str, ...], date] = {}
+    for step in ladder.rungs:
+        on = _day_of(step, due, calendar) if step.code in told else None
+        if on is not None:
+            days[step.audience] = max(on, days.get(step.audience, on))
+    return days
 
 
 def _hearers(steps: Iterable[LadderRung], filled: frozenset[str]) -> tuple[str, ...]:

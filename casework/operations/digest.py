@@ -20,8 +20,8 @@ from casework.notices.models import Message
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
 from casework.people.models import Appointment, Person
+from casework.working_days import calendar
 from notifications.kinds import ESCALATION, KINDS
-from workflows import calendars
 from workflows.beijing import end_of
 from workflows.calendars import CalendarUnknown
 
@@ -75,7 +75,7 @@ def digest(day: date) -> int:
 
 def _worked(day: date) -> bool:
     try:
-        return calendars.shipped().working_day(day)
+        return calendar().working_day(day)
     except CalendarUnknown:
         return True
 
@@ -111,7 +111,7 @@ def _count(organisation_id: int, day: date) -> Counted:
 
 def _soon(day: date) -> date:
     try:
-        return calendars.shipped().add_working_days(day, SOON)[0]
+        return calendar().add_working_days(day, SOON)[0]
     except CalendarUnknown:
         return day + timedelta(days=SOON)
 

@@ -14,18 +14,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
 from casework import clock
-from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
 from casework.db import db
 from casework.deadlines import queries
 from casework.deadlines.hearers import Hearers
-from casework.deadlines.ladder import OWNER, ladder_of
+from casework.deadlines.ladder import ladder_of
 from casework.deadlines.models import Timer
 from casework.notices.post import Notice, post
-from casework.notices.rungs import Spoken, of_case, of_report
-from casework.people.models import Person
+from casework.operations.voices import voices
 from casework.reports.models import Report
-from workflows import calendars
+from casework.working_days import calendar
 from workflows.calendars import CalendarUnknown
 from workflows.escalation import Ladder, next_allowed
 
@@ -73,30 +71,8 @@ def _fire(subject: Case | Report, hearers: Hearers, now: datetime) -> tuple[int,
         _leave_armed(subject, now, fire_at=allowed)
         return 0, []
     timers = _leave_armed(subject, now, state="fired", ended_at=now)
-    steps = {step.code: (rank, step) for rank, step in enumerate(ladder.rungs)}
-    known = sorted((timer for timer in timers if timer.rung in steps), key=lambda timer: steps[timer.rung][0])
-    conflicted = conflicted_ids(subject) if isinstance(subject, Case) else frozenset()
-    said: dict[int, list[tuple[Timer, str, Person]]] = {}
-    for timer in known:
-        for role, person in _readers(subject, timer, hearers, ladder, conflicted):
-            said.setdefault(person.id, []).append((timer, role, person))
     upcoming = _next(subject, now, ladder)
-    word = of_case if isinstance(subject, Case) else of_report
-    return len(timers), [
-        notice
-        for heard in said.values()
-        for timer, role, person in heard[-1:]  # the highest rung speaks for those below it
-        for notice in word(subject, Spoken(timer, steps[timer.rung][1], role, person, len(heard) - 1, upcoming))
-    ]
-
-
-def _readers(
-    subject: Case | Report, timer: Timer, hearers: Hearers, ladder: Ladder, conflicted: frozenset[int]
-) -> Sequence[tuple[str, Person]]:
-    if isinstance(subject, Report) and timer.audience == OWNER and subject.state == "frozen":
-        return hearers.signers(subject)
-    owner = subject.owner if isinstance(subject, Case) else subject.drafted_by
-    return hearers.of(timer.rung, ladder=ladder, owner=owner, organisation=subject.organisation, conflicted=conflicted)
+    return len(timers), voices(subject, timers, ladder=ladder, hearers=hearers, upcoming=upcoming)
 
 
 def _leave_armed(subject: Case | Report, now: datetime, **values: object) -> Sequence[Timer]:
@@ -119,7 +95,7 @@ def _speaks(subject: Case | Report, now: datetime) -> bool:
 
 def _allowed(now: datetime, ladder: Ladder) -> datetime:
     try:
-        return next_allowed(now, ladder=ladder, calendar=calendars.shipped())
+        return next_allowed(now, ladder=ladder, calendar=calendar())
     except CalendarUnknown:  # what was armed while the year was known is not swallowed for want of a calendar
         return now
 

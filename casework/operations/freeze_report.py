@@ -28,7 +28,7 @@ from casework.reports.models import Document, OpenCase, Report, ReportCase
 from casework.reports.snapshot import Snapshot, content_hashes
 from casework.reports.snapshot_of import TEXTS, snapshot_of
 from casework.storage import keep
-from workflows import calendars
+from casework.working_days import calendar
 from workflows.access import Actor
 from workflows.engine import Words
 from workflows.errors import Refused
@@ -118,7 +118,7 @@ def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out
         plan_version=snapshot.plan.version,
         versions={
             "code_tables": report.round.code,
-            "calendar": "+".join(year.version for year in calendars.shipped().years.values()),
+            "calendar": "+".join(year.version for year in calendar().years.values()),
             "policy": str(report.round.settings_version),
             "rates": report.round.settings["rate_version"],
         },

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from casework.rounds.models import CodeEntry
 from casework.screening.frames import SCHEMAS
+from casework.working_days import calendar
 from workflows import calendars
 
 # Table of the round → its name in the frame.
@@ -42,9 +43,9 @@ def working_days(cohort: int, last: date) -> dict[str, pa.Table]:
 
     The rules that count working days then say what they lack; the others run.
     """
-    calendar = calendars.shipped()
+    known = calendar()
     try:
-        found = [day for day in calendars.days(date(min(cohort, last.year), 1, 1), last) if calendar.working_day(day)]
+        found = [day for day in calendars.days(date(min(cohort, last.year), 1, 1), last) if known.working_day(day)]
     except calendars.CalendarUnknown:
         return {}
     return {"working_days": pa.table({"day": pa.array(found, pa.date32())})}

@@ -15,7 +15,7 @@ from casework.overview.ribbon import Mark, ribbon
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from casework.web import appearance
-from workflows import calendars
+from casework.working_days import calendar
 from workflows.access import Actor, scope_of
 
 CHECK_SECONDS = 15
@@ -115,7 +115,7 @@ def marks(actor: Actor) -> tuple[Mark, ...]:
     if round_ is None:
         return ()
     line = sorted({part for held in actor.appointments for part in held.path})
-    return ribbon(round_.id, line, today=clock.today(), calendar=calendars.shipped())
+    return ribbon(round_.id, line, today=clock.today(), calendar=calendar())
 
 
 def menu(actor: Actor) -> list[tuple[str, list[Entry]]]:

@@ -1,0 +1,52 @@
+"""Who hears what when rungs of the ladder come due: asked when they fire, and asked before anything is written.
+
+What would be said because of a change is found by this same function, so a dry
+run cannot promise other messages than those that then leave.
+"""
+
+from collections.abc import Sequence
+
+from casework.cases.facts import conflicted_ids
+from casework.cases.models import Case
+from casework.deadlines.hearers import Hearers
+from casework.deadlines.ladder import OWNER
+from casework.deadlines.models import Timer
+from casework.notices.post import Notice
+from casework.notices.rungs import Spoken, of_case, of_report
+from casework.people.models import Person
+from casework.reports.models import Report
+from workflows.escalation import Ladder
+
+
+def voices(
+    subject: Case | Report,
+    timers: Sequence[Timer],
+    *,
+    ladder: Ladder,
+    hearers: Hearers,
+    upcoming: tuple[Sequence[str], str] | None,
+) -> list[Notice]:
+    """Return the rows that these timers of one case or report make; each reader hears the highest rung alone."""
+    steps = {step.code: (rank, step) for rank, step in enumerate(ladder.rungs)}
+    known = sorted((timer for timer in timers if timer.rung in steps), key=lambda timer: steps[timer.rung][0])
+    conflicted = conflicted_ids(subject) if isinstance(subject, Case) else frozenset()
+    said: dict[int, list[tuple[Timer, str, Person]]] = {}
+    for timer in known:
+        for role, person in _readers(subject, timer, hearers, ladder, conflicted):
+            said.setdefault(person.id, []).append((timer, role, person))
+    word = of_case if isinstance(subject, Case) else of_report
+    return [
+        notice
+        for heard in said.values()
+        for timer, role, person in heard[-1:]  # the highest rung speaks for those below it
+        for notice in word(subject, Spoken(timer, steps[timer.rung][1], role, person, len(heard) - 1, upcoming))
+    ]
+
+
+def _readers(
+    subject: Case | Report, timer: Timer, hearers: Hearers, ladder: Ladder, conflicted: frozenset[int]
+) -> Sequence[tuple[str, Person]]:
+    if isinstance(subject, Report) and timer.audience == OWNER and subject.state == "frozen":
+        return hearers.signers(subject)
+    owner = subject.owner if isinstance(subject, Case) else subject.drafted_by
+    return hearers.of(timer.rung, ladder=ladder, owner=owner, organisation=subject.organisation, conflicted=conflicted)
