@@ -8,6 +8,7 @@ from casework.deadlines import models as deadlines
 from casework.filing import models as filing
 from casework.intake import models as intake
 from casework.notices import models as notices
+from casework.overview import models as overview
 from casework.people import models as people
 from casework.reports import models as reports
 from casework.rounds import models as rounds
@@ -15,7 +16,7 @@ from casework.screening import models as screening
 
 ROOMS = (
     *(idempotency, journal, promises, storage),
-    *(people, rounds, intake, screening, cases, samples, reports, filing, deadlines, notices),
+    *(people, rounds, intake, screening, cases, samples, reports, filing, deadlines, notices, overview),
 )
 
 metadata = Base.metadata

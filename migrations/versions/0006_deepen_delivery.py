@@ -71,6 +71,17 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
         sa.UniqueConstraint("code", "subject", "open_key", name=op.f("uq_alarms_code_subject_open_key")),
     )
+    op.create_table(
+        "board_counts",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=False),
+        sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("figures", JSON, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_board_counts_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_counts")),
+        sa.UniqueConstraint("round_id", "reach", name=op.f("uq_board_counts_round_id_reach")),
+    )
     for table, column in NEW_COLUMNS:
         op.add_column(table, column)
     for table, column, target in NEW_REFERENCES:  # in words that both databases know: SQLite alters no constraints
@@ -99,5 +110,6 @@ def downgrade():
         op.drop_column(table, column)
     for table, column in NEW_COLUMNS:
         op.drop_column(table, column.name)
+    op.drop_table("board_counts")
     op.drop_table("alarms")
     op.drop_table("presses")
