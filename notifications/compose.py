@@ -22,14 +22,35 @@ LANGUAGES = tuple(WORDINGS)
 _HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
-def compose(kind: str, *, language: str, params: Mapping[str, object], ref: str, recipient: str) -> Message:
-    """Return the finished message for one address; raise `ComposeRefused` as `render` does."""
-    text = render(kind, language=language, params=params)
-    return Message(ref, kind, language, recipient, text.subject, text.body, text.links, _HEADERS, text.words)
+def compose(
+    kind: str,
+    *,
+    language: str,
+    params: Mapping[str, object],
+    ref: str,
+    recipient: str,
+    standing_in: bool = False,
+    unsubscribe: str = "",
+) -> Message:
+    """Return the finished message for one address; raise `ComposeRefused` as `render` does.
+
+    `unsubscribe` is the address at which the reader ends messages of this class, where they may.
+    """
+    text = render(kind, language=language, params=params, standing_in=standing_in)
+    headers = _HEADERS | unsubscribing(unsubscribe)
+    return Message(ref, kind, language, recipient, text.subject, text.body, text.links, headers, text.words)
 
 
-def render(kind: str, *, language: str, params: Mapping[str, object]) -> Text:
-    """Return subject, body and links of a kind in one language.
+def unsubscribing(link: str) -> Mapping[str, str]:
+    """Return the headers by which a mail program ends a subscription (RFC 2369), by one click over HTTPS (RFC 8058)."""
+    if not link:
+        return {}
+    one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if link.startswith("https://") else {}
+    return {"List-Unsubscribe": f"<{link}>"} | one_click
+
+
+def render(kind: str, *, language: str, params: Mapping[str, object], standing_in: bool = False) -> Text:
+    """Return subject, body and links of a kind in one language; `standing_in` says first whose place the reader takes.
 
     Raises `ComposeRefused` for an unknown kind or language, for a missing or an
     additional parameter, and for a value that a message may not hold.
@@ -45,7 +66,11 @@ def render(kind: str, *, language: str, params: Mapping[str, object]) -> Text:
     words = {name: worded(name, value, WORDINGS[language]) for name, value in params.items()}
     subject, _, body = template(kind, language).partition("\n")
     links = tuple(words[name] for name in ("link",) if name in words)
-    return Text(subject.format_map(words), body.strip("\n").format_map(words) + "\n", links, words)
+    subject, body = subject.format_map(words), body.strip("\n").format_map(words) + "\n"
+    if standing_in:
+        wording = WORDINGS[language]
+        subject, body = wording.standing_in_subject.format(subject=subject), f"{wording.standing_in}\n\n{body}"
+    return Text(subject, body, links, words)
 
 
 @cache

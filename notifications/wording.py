@@ -39,6 +39,8 @@ class Wording:
     no_date: str
     alarms: Mapping[str, AlarmWords]
     about: str
+    standing_in: str
+    standing_in_subject: str
     chinese: bool
 
     def day(self, value: date) -> str:
@@ -104,6 +106,8 @@ WORDINGS: Mapping[str, Wording] = {
         no_date="本单位确定的日期",
         alarms=alarm_words.ZH,
         about="（{about}）",
+        standing_in="您是一位休假同事登记的代理人，因此代为收到本消息；下文中的“您”指这位同事。您不能代其办理的事项，请及时告知其主管。",
+        standing_in_subject="【代收】{subject}",
         chinese=True,
     ),
     "en": Wording(
@@ -135,6 +139,9 @@ WORDINGS: Mapping[str, Wording] = {
         no_date="the date that your office sets",
         alarms=alarm_words.EN,
         about=" ({about})",
+        standing_in="You get this because you stand in for a colleague on leave; “you” below means them. "
+        "What you may not do in their place, please bring to whoever they report to.",
+        standing_in_subject="[standing in] {subject}",
         chinese=False,
     ),
 }

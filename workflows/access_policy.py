@@ -81,6 +81,7 @@ ACTIONS: dict[str, Action] = {
     "export": Action(N_("导出数据"), None),
     "round:settings": Action(N_("设置届别轮次"), None),
     "people:manage": Action(N_("管理人员与角色"), None),
+    "people:absence": Action(N_("登记他人休假"), None),
     "deliveries:look": Action(N_("查看消息送达情况"), "deliveries:look"),
     "deliveries:act": Action(N_("处理没有送达的消息"), "deliveries:look"),
     "service:watch": Action(N_("查看系统运行状态"), None),
@@ -164,6 +165,7 @@ POLICY: tuple[Grant, ...] = (
     Grant((Role.AUDITOR,), _SEATS, Reach.BELOW, ("case:read", "report:read", "filing:read", "campaign:read")),
     Grant((Role.AUDITOR,), _SEATS, Reach.BELOW, ("overdue:read", "journal:verify")),
     Grant((Role.ADMINISTRATOR,), _SEATS, Reach.BELOW, ("round:settings", "people:manage", "journal:verify")),
+    Grant((Role.SUPERVISOR, Role.ADMINISTRATOR), _SEATS, Reach.BELOW, ("people:absence",)),
     Grant((Role.ADMINISTRATOR,), _SEATS, Reach.BELOW, ("deliveries:look", "deliveries:act")),
     Grant((Role.ADMINISTRATOR,), _SEATS, Reach.OWN, ("service:watch", "service:run")),
 )

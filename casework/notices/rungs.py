@@ -11,11 +11,12 @@ from types import MappingProxyType
 
 from casework import clock
 from casework.cases.models import Case
+from casework.deadlines.hearers import Hearer
 from casework.deadlines.ladder import OWNER
 from casework.deadlines.models import Timer
 from casework.notices.post import Notice
 from casework.notices.ways import INBOX, out_to
-from casework.people.models import Person
+from casework.notices.words import STANDING_IN
 from casework.reports.models import Report
 from casework.reports.queries import number_of
 from notifications.kinds import ESCALATION, KINDS
@@ -31,12 +32,11 @@ BEFORE_THE_DATE: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Spoken:
-    """One rung as one reader hears it: in which role, for how many missed ones besides, and what would come next."""
+    """One rung as one reader hears it: how they come to, for how many missed ones besides, and what would come next."""
 
     timer: Timer
     step: LadderRung
-    role: str
-    person: Person
+    hearer: Hearer
     missed: int
     upcoming: tuple[Sequence[str], str] | None
 
@@ -73,7 +73,7 @@ def _case_kind(spoken: Spoken) -> str | None:
         return "case_escalated"
     if spoken.timer.clock == ACCEPT:
         return None
-    if spoken.role != OWNER:
+    if spoken.hearer.role != OWNER:
         return "case_orphaned"
     return "case_due" if spoken.timer.due_at > clock.now() else "case_overdue"
 
@@ -81,20 +81,25 @@ def _case_kind(spoken: Spoken) -> str | None:
 def _rows(spoken: Spoken, *, kind: str, subject: str, about: dict[str, int], params: dict[str, object]) -> list[Notice]:
     timer = spoken.timer
     upward = KINDS[kind].message_class == ESCALATION
-    said = params | {
-        "step": timer.clock,
-        "due": timer.due_at.isoformat(),
-        "role": [spoken.role],
-        "missed": spoken.missed,
-        "next": [list(spoken.upcoming[0]), spoken.upcoming[1]] if spoken.upcoming else None,
-        "due_on": timer.due_on.isoformat(),
-        "rung": timer.rung,
-        "digest": upward,
-    }
+    said = (
+        params
+        | {
+            "step": timer.clock,
+            "due": timer.due_at.isoformat(),
+            "role": [spoken.hearer.role],
+            "missed": spoken.missed,
+            "next": [list(spoken.upcoming[0]), spoken.upcoming[1]] if spoken.upcoming else None,
+            "due_on": timer.due_on.isoformat(),
+            "rung": timer.rung,
+            "digest": upward,
+        }
+        | ({STANDING_IN: True} if spoken.hearer.stands_in else {})
+    )
+    inside = upward or spoken.hearer.away  # nothing is sent after somebody on leave
     return [
         Notice(
             kind=kind,
-            person_id=spoken.person.id,
+            person_id=spoken.hearer.person.id,
             channel=channel,
             dedup=f"{subject}:{timer.clock}:{timer.rung}:{timer.due_on.isoformat()}",
             message_class=KINDS[kind].message_class,
@@ -102,5 +107,5 @@ def _rows(spoken: Spoken, *, kind: str, subject: str, about: dict[str, int], par
             not_after=None if upward else max(timer.due_at, clock.now() + STILL_WORTH_SAYING),
             **about,
         )
-        for channel in ((INBOX,) if upward else (INBOX, *out_to(spoken.person)))
+        for channel in ((INBOX,) if inside else (INBOX, *out_to(spoken.hearer.person)))
     ]

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 
 import notifications.compose as texts
+from casework.notices import unsubscribe
 from casework.notices.models import Message
 from casework.notices.ways import address_of
 from notifications.errors import ComposeRefused
-from notifications.kinds import KINDS
+from notifications.kinds import ESCALATION, KINDS
 from notifications.message import Message as Letter
 from notifications.message import Text
 
 LINK = "link"
+MAIL = "smtp"
+STANDING_IN = "standing_in"
+"""The parameter of a row that is read by a stand-in: every kind of message may be."""
+STAND_IN_NAMED = "stand_in_named"
 ABOUT_THE_SERVICE = frozenset({"alarm", "alarm_ended", "canary"})
 
 
@@ -22,13 +27,20 @@ def letter(message: Message, *, base_url: str) -> Letter:
         params=_params(message, base_url),
         ref=message.ref,
         recipient=address_of(message.person, channel=message.channel),
+        standing_in=bool(message.params.get(STANDING_IN)),
+        unsubscribe=_unsubscribe(message, base_url),
     )
 
 
 def text(message: Message, *, base_url: str) -> Text:
     """Return what the person reads in the inbox; a row that cannot be worded shows its kind's name and its link."""
     try:
-        return texts.render(message.kind, language=_language(message), params=_params(message, base_url))
+        return texts.render(
+            message.kind,
+            language=_language(message),
+            params=_params(message, base_url),
+            standing_in=bool(message.params.get(STANDING_IN)),
+        )
     except ComposeRefused:
         label = KINDS[message.kind].label if message.kind in KINDS else message.kind
         link = base_url + path_of(message)
@@ -41,7 +53,16 @@ def path_of(message: Message) -> str:
         return f"/cases/{message.params.get('case', '')}"
     if message.report_id is not None:
         return f"/reports/{message.params.get('report', '')}"
+    if message.kind == STAND_IN_NAMED:
+        return "/me/notices"
     return "/admin/jobs" if message.kind in ABOUT_THE_SERVICE else "/"
+
+
+def _unsubscribe(message: Message, base_url: str) -> str:
+    """Return where the reader of a mail ends such mails; escalations cannot be ended."""
+    if message.channel != MAIL or message.class_ == ESCALATION:
+        return ""
+    return base_url + unsubscribe.path_for(message.person)
 
 
 def _language(message: Message) -> str:

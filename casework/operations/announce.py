@@ -10,10 +10,13 @@ from types import MappingProxyType
 
 from sqlalchemy import func, select
 
+from casework import clock
 from casework.cases.models import Case, Move
 from casework.db import db
+from casework.deadlines.hearers import Hearer, stand_in_for
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
+from casework.notices.words import STANDING_IN
 from casework.operations.retime_report import due_of
 from casework.people.models import Person
 from casework.reports.models import Report
@@ -37,28 +40,45 @@ def announce(
     `kind` and `params` are those of `notifications.kinds`, the link excepted,
     which is added on the way out; `due` follows from the subject and `class_` from
     the kind unless given. `dedup` names the occasion (`case:417:assign:31`): told
-    again, it adds nothing. Nobody, the inactive and repeated names are left out.
+    again, it adds nothing. Nobody, the inactive and repeated names are left out. For
+    somebody on leave their stand-in is told; they themselves find it on their return.
     """
     db.session.flush()  # a subject opened in this transaction needs its id
-    readers = {person.id: person for person in to if person is not None and person.active}
+    hearers = _hearers(kind, to, subject)
     about = _about(subject)
     said = _with_due(kind, subject, dict(params or {}))
     message_class = KINDS[kind].message_class if class_ is None else class_
     notices = [
         Notice(
             kind=kind,
-            person_id=person.id,
+            person_id=hearer.person.id,
             channel=channel,
             dedup=dedup,
             message_class=message_class,
-            params=said,
+            params=said | ({STANDING_IN: True} if hearer.stands_in else {}),
             not_after=not_after,
             **about,
         )
-        for person in readers.values()
-        for channel in ((INBOX,) if inbox_only else (INBOX, *out_to(person, message_class=message_class)))
+        for hearer in hearers
+        for channel in (
+            (INBOX,) if inbox_only or hearer.away else (INBOX, *out_to(hearer.person, message_class=message_class))
+        )
     ]
     return post(notices)
+
+
+def _hearers(kind: str, to: Sequence[Person | None], subject: Case | Report | None) -> list[Hearer]:
+    today, found = clock.today(), dict[int, Hearer]()
+    for person in to:
+        if person is None or not person.active:
+            continue
+        other = None if kind in TO_ONESELF else stand_in_for(person, subject=subject, today=today)
+        if other is not None:
+            found.setdefault(other.id, Hearer("", other, stands_in=True))
+            found.setdefault(person.id, Hearer("", person, away=True))
+        else:
+            found[person.id] = Hearer("", person)
+    return list(found.values())
 
 
 def _with_due(kind: str, subject: Case | Report | None, params: dict[str, object]) -> dict[str, object]:
@@ -80,6 +100,9 @@ def _about(subject: Case | Report | None) -> dict[str, int]:
     key = "case_id" if isinstance(subject, Case) else "report_id"
     return {key: subject.id, "organisation_id": subject.organisation_id}
 
+
+TO_ONESELF = frozenset({"stand_in_named", "test_message", "canary"})
+"""Kinds that mean one person and nobody in their place."""
 
 TO_OWNER: Mapping[str, str] = MappingProxyType(
     {"assign": "case_assigned", "send_back": "case_sent_back", "reopen": "case_reopened"}

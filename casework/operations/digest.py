@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 from casework import clock
 from casework.cases.models import Case
 from casework.db import db
-from casework.deadlines.hearers import present
 from casework.deadlines.queries import running_stage
 from casework.notices.models import Message
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
 from casework.people.models import Appointment, Person
+from casework.people.presence import present, stand_in_of
 from casework.working_days import calendar
 from notifications.kinds import ESCALATION, KINDS
 from workflows.beijing import end_of
@@ -81,7 +81,10 @@ def _worked(day: date) -> bool:
 
 
 def _readers(day: date) -> list[tuple[Person, set[str], tuple[int, ...]]]:
-    """Return who is above the owners today: person, their roles, the organisations in which they hold them."""
+    """Return who is above the owners today: person, their roles, the organisations in which they hold them.
+
+    A stand-in takes the roles and places of whoever is on leave.
+    """
     rows = db.session.execute(
         select(Person, Appointment)
         .join(Appointment, Appointment.person_id == Person.id)
@@ -91,8 +94,9 @@ def _readers(day: date) -> list[tuple[Person, set[str], tuple[int, ...]]]:
     )
     found: dict[int, tuple[Person, set[str], list[int]]] = {}
     for person, held in rows:
-        if present(person, day):
-            _, roles, organisations = found.setdefault(person.id, (person, set(), []))
+        reader = person if present(person, day) else stand_in_of(person, day)
+        if reader is not None:
+            _, roles, organisations = found.setdefault(reader.id, (reader, set(), []))
             roles.add(held.role)
             organisations.append(held.organisation_id)
     return [(person, roles, tuple(dict.fromkeys(ids))) for person, roles, ids in found.values()]

@@ -15,10 +15,10 @@ from casework import clock
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
 from casework.db import db
-from casework.deadlines.hearers import present
 from casework.operations.announce import announce
 from casework.people import queries
 from casework.people.models import Organisation, Person
+from casework.people.presence import present
 from casework.rounds.models import Round
 from workflows.orphans import Candidate, orphan_reason
 from workflows.reasons import Reason

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
-from casework.deadlines.hearers import Hearers
+from casework.deadlines.hearers import Hearer, Hearers
 from casework.deadlines.ladder import OWNER
 from casework.deadlines.models import Timer
 from casework.notices.post import Notice
 from casework.notices.rungs import Spoken, of_case, of_report
-from casework.people.models import Person
 from casework.reports.models import Report
 from workflows.escalation import Ladder
 
@@ -30,23 +29,30 @@ def voices(
     steps = {step.code: (rank, step) for rank, step in enumerate(ladder.rungs)}
     known = sorted((timer for timer in timers if timer.rung in steps), key=lambda timer: steps[timer.rung][0])
     conflicted = conflicted_ids(subject) if isinstance(subject, Case) else frozenset()
-    said: dict[int, list[tuple[Timer, str, Person]]] = {}
+    said: dict[int, list[tuple[Timer, Hearer]]] = {}
     for timer in known:
-        for role, person in _readers(subject, timer, hearers, ladder, conflicted):
-            said.setdefault(person.id, []).append((timer, role, person))
+        for hearer in _readers(subject, timer, hearers, ladder, conflicted):
+            said.setdefault(hearer.person.id, []).append((timer, hearer))
     word = of_case if isinstance(subject, Case) else of_report
     return [
         notice
         for heard in said.values()
-        for timer, role, person in heard[-1:]  # the highest rung speaks for those below it
-        for notice in word(subject, Spoken(timer, steps[timer.rung][1], role, person, len(heard) - 1, upcoming))
+        for timer, hearer in heard[-1:]  # the highest rung speaks for those below it
+        for notice in word(subject, Spoken(timer, steps[timer.rung][1], hearer, len(heard) - 1, upcoming))
     ]
 
 
 def _readers(
     subject: Case | Report, timer: Timer, hearers: Hearers, ladder: Ladder, conflicted: frozenset[int]
-) -> Sequence[tuple[str, Person]]:
+) -> Sequence[Hearer]:
     if isinstance(subject, Report) and timer.audience == OWNER and subject.state == "frozen":
         return hearers.signers(subject)
     owner = subject.owner if isinstance(subject, Case) else subject.drafted_by
-    return hearers.of(timer.rung, ladder=ladder, owner=owner, organisation=subject.organisation, conflicted=conflicted)
+    return hearers.of(
+        timer.rung,
+        ladder=ladder,
+        owner=owner,
+        organisation=subject.organisation,
+        conflicted=conflicted,
+        subject=subject,
+    )

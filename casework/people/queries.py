@@ -42,6 +42,16 @@ def get_organisation(code: str) -> Organisation:
     return organisation
 
 
+def lock_persons(*ids: int) -> Sequence[Person]:
+    """Return persons as they stand now; nobody else changes what they have chosen until the commit.
+
+    Whoever is about to send holds a share of the same rows, so a choice that was
+    committed first is seen. They are locked in the order of their ids, as everywhere.
+    """
+    wanted = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update(key_share=True, of=Person)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+
+
 def lock_organisation(organisation_id: int) -> None:
     """Let nobody else decide from what this organisation has, until the commit; records may still point to it."""
     db.session.execute(select(Organisation.id).filter_by(id=organisation_id).with_for_update(key_share=True))

@@ -3,9 +3,10 @@ from datetime import date, time
 import pytest
 
 from casework.db import db
-from casework.deadlines.hearers import Hearers, present
+from casework.deadlines.hearers import Hearers
 from casework.deadlines.ladder import dates_of, ladder_of, limits_of
 from casework.doors.unit import unit_of_work
+from casework.people.presence import present
 from casework.rounds.models import StatutoryDate
 from workflows.clocks import Limits
 
@@ -48,7 +49,7 @@ def test_a_rung_is_heard_by_whoever_is_there_or_by_the_next_that_is_filled(offic
     found = Hearers(date(2024, 7, 29)).of(
         rung, ladder=ladder_of(office.round), owner=office.people["owner"], organisation=office.university
     )
-    assert {(role, person.login) for role, person in found} == heard
+    assert {(each.role, each.person.login) for each in found} == heard
 
 
 @pytest.mark.parametrize(("today", "there"), [(30, False), (31, True)])
