@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import time
 from types import MappingProxyType
 
-from casework.jobs import deadlines, delivery, housekeeping, intake, screening
+from casework.jobs import deadlines, delivery, housekeeping, intake, invariants, overdue, screening
 from casework.jobs.keeping import keep
 from casework.jobs.periodic import Daily, Every
 
@@ -25,6 +25,9 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "digest": deadlines.digest,
         "orphans": deadlines.orphans,
         "retime_all": deadlines.retime_all,
+        "warn_pace": overdue.warn_pace,
+        "count_board": overdue.count_boards,
+        "invariants": invariants.invariants,
     }
 )
 """Every job by its name; each takes the ref of its promise, then its own arguments by keyword."""
@@ -34,8 +37,11 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Every("sweep", seconds=20, run=delivery.sweep),
     Every("ring", seconds=15, run=housekeeping.ring_forgotten),
     Daily("retime_all", at=time(0, 5)),
+    Daily("invariants", at=time(2, 30)),
     Daily("orphans", at=time(8, 20)),
+    Daily("warn_pace", at=time(8, 40)),
     Daily("digest", at=time(9, 0)),
+    Every("ask_for_counts", seconds=300, run=overdue.ask_for_counts),
     Every("clear_staging", seconds=3600, run=housekeeping.clear_staging),
     Every("prune_ticks", seconds=3600, run=housekeeping.prune_ticks),
 )

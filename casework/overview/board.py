@@ -1,101 +1,144 @@
-"""The overdue board: how much is late, where, and whether the rest can be done in time.
+"""The overdue board: how much is late, where, with whom, and how the open cases have come down day by day.
 
 It shows open and overdue work. It never counts or times what a person closes:
 who is measured by closing closes too early (N1.5). Days are Beijing's.
+
+Everything that depends on all cases of a scope is counted in three queries and
+held by ids alone, so that `board_counts` can keep it where counting takes long.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from statistics import median, quantiles
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, case, func, literal, select
+from sqlalchemy import ColumnElement, Date, Row, SQLColumnExpression, case, cast, func, literal, select
 
 from casework import clock
 from casework.cases.models import Case
+from casework.cases.queries import in_scope
 from casework.db import db
-from casework.overview.desk import College, running
+from casework.overview.desk import College, Numbers, running
 from casework.people.models import Organisation, Person
+from casework.reports.queries import NEVER_REPORTED
+from workflows.access import Actor
 
+READ = "overdue:read"
 BUCKETS = ("o3", "o2", "o1", "n0", "n1", "n2", "n3")
-PACE_DAYS = 7
-DAYS_FOR_FORECAST = 3
+LATE = ("o1", "o2", "o3")
+UNDATED = "no"
+GROUP_OF = {"o3": "od", "o2": "od", "o1": "od", "n0": "td", "n1": "sn", "n2": "sn", "n3": "lt", UNDATED: "lt"}
+AXES = ("unit", "college", "owner", "stage")
 MOST_ROWS = 40
+
+Cells = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Heat:
-    """One row of the heat-map: a unit, an owner or a stage, with its number in each bucket of lateness."""
+    """One row of the heat-map: a unit, a college, an owner or a stage, with its number in each bucket of lateness.
 
-    key: str
-    label: str
-    cells: dict[str, int]
+    `key` is the id of what the row is about (of a stage its state), None where nothing is noted.
+    """
+
+    key: int | str | None
+    cells: Cells
 
     @property
     def total(self) -> int:
-        """Return all open cases of the row."""
+        """Return all open cases of the row that have a deadline."""
         return sum(self.cells.values())
 
     @property
     def overdue(self) -> int:
         """Return what of it is late."""
-        return sum(self.cells.get(bucket, 0) for bucket in ("o1", "o2", "o3"))
+        return sum(self.cells.get(bucket, 0) for bucket in LATE)
 
 
 @dataclass(frozen=True)
-class Burndown:
-    """Open cases day by day, and what the pace of the last days promises for a deadline.
+class HeatMap:
+    """The rows with most overdue, what the other rows hold together, and how many those are."""
 
-    `left` is how many will be open then at the median pace, `best` and `worst`
-    at the pace of a good and a bad day (10 % and 90 %); None while there are too
-    few days to say anything.
-    """
-
-    days: tuple[tuple[date, int], ...]
-    flow: tuple[tuple[date, int, int], ...]  # day, closed, new
-    deadline: date | None
-    pace: float | None = None
-    left: int | None = None
-    best: int | None = None
-    worst: int | None = None
+    rows: tuple[Heat, ...] = ()
+    rest: Cells = field(default_factory=dict)
+    left_out: int = 0
 
     @property
-    def open_now(self) -> int:
-        """Return what is open today."""
-        return self.days[-1][1] if self.days else 0
+    def sums(self) -> Cells:
+        """Return the numbers of all rows together."""
+        return _sums([*(row.cells for row in self.rows), self.rest])
 
 
-def heat(condition: ColumnElement[bool], by: str, *, now: datetime) -> list[Heat]:
-    """Return the open cases of a scope by `unit`, `college`, `owner` or `stage`, the most overdue first."""
-    key, label = {
-        "unit": (Organisation.code, Organisation.name),
-        "college": (College.name, College.name),
-        "owner": (Person.ref, Person.name),
-        "stage": (Case.state, Case.state),
-    }[by]
-    bucket = _bucket(now).label("bucket")
-    wanted = (
-        select(key.label("key"), label.label("label"), bucket, func.count().label("n"))
-        .select_from(Case)
-        .join(Organisation, Organisation.id == Case.organisation_id)
-        .outerjoin(College, College.id == Case.college_id)
-        .outerjoin(Person, Person.id == Case.owner_id)
-        .where(condition, running(), Case.due_at.is_not(None))
-        .group_by(key, label, bucket)
+@dataclass(frozen=True)
+class Desk:
+    """What lies with one owner (None: with nobody) in one organisation: open, late, and its earliest deadline."""
+
+    owner_id: int | None
+    organisation_id: int
+    open: int
+    overdue: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that the board counts of a scope; `opened` and `closed` are numbers by day since the first case."""
+
+    taken_at: datetime
+    numbers: Numbers
+    heat: Mapping[str, HeatMap]
+    desks: tuple[Desk, ...]
+    desks_left_out: int
+    unassigned: int
+    drawn: int
+    opened: Mapping[date, int]
+    closed: Mapping[date, int]
+
+    def days(self, today: date) -> tuple[tuple[date, int, int, int], ...]:
+        """Return day, open at its end, closed and new, from the first case until today."""
+        if not self.opened:
+            return ()
+        day, still, found = min(self.opened), 0, []
+        while day <= today:
+            new, closed = self.opened.get(day, 0), self.closed.get(day, 0)
+            still += new - closed
+            found.append((day, still, closed, new))
+            day += timedelta(days=1)
+        return tuple(found)
+
+
+def watched(actor: Actor, round_id: int, *, action: str = READ) -> ColumnElement[bool]:
+    """Return the condition of the cases that the board of this person is about: neither canary nor history."""
+    return in_scope(actor, action) & (Case.round_id == round_id) & Case.origin.not_in(NEVER_REPORTED)
+
+
+def count(condition: ColumnElement[bool], *, now: datetime) -> Figures:
+    """Count the cases of a condition; it reads them all."""
+    rows = _cells(condition, now)
+    by_group: dict[str, int] = {}
+    for row in rows:
+        by_group[GROUP_OF[row.bucket]] = by_group.get(GROUP_OF[row.bucket], 0) + row.n
+    desks = _desks(rows)
+    return Figures(
+        taken_at=now,
+        numbers=Numbers(by_group),
+        heat={axis: _heat(rows, key) for axis, key in KEYS.items()},
+        desks=tuple(desks[:MOST_ROWS]),
+        desks_left_out=max(len(desks) - MOST_ROWS, 0),
+        unassigned=sum(row.n for row in rows if row.owner_id is None),
+        drawn=sum(row.drawn for row in rows),
+        opened=_per_day(condition, Case.opened_at),
+        closed=_per_day(condition, Case.accepted_at),
     )
-    rows: dict[str, Heat] = {}
-    for row in db.session.execute(wanted):
-        rows.setdefault(row.key or "", Heat(row.key or "", row.label or "", {})).cells[row.bucket] = row.n
-    return sorted(rows.values(), key=lambda each: (-each.overdue, -each.total, each.label))
 
 
-def latest(condition: ColumnElement[bool], *, now: datetime, limit: int = 12) -> Sequence[Row]:
-    """Return the cases that are late longest."""
+def latest(condition: ColumnElement[bool], *, now: datetime, limit: int = 20) -> Sequence[Row]:
+    """Return the cases that are late longest; an index answers it, however many cases there are."""
     wanted = (
         select(
             Case.number, Case.title, Case.title_params, Case.due_at, Case.severity, Case.people_count, Case.state,
-            Person.name.label("owner"), Organisation.name.label("organisation"), College.name.label("college"),
+            Case.owner_id, Person.name.label("owner"), Organisation.name.label("organisation"),
+            College.name.label("college"),
         )
         .join(Organisation, Organisation.id == Case.organisation_id)
         .outerjoin(College, College.id == Case.college_id)
@@ -107,65 +150,67 @@ def latest(condition: ColumnElement[bool], *, now: datetime, limit: int = 12) ->
     return db.session.execute(wanted).all()
 
 
-def people(condition: ColumnElement[bool], *, now: datetime, limit: int = MOST_ROWS) -> Sequence[Row]:
-    """Return open work, overdue work and its oldest deadline by owner; unassigned work stands as a row without name."""
-    late = func.sum(case((Case.due_at < now, 1), else_=0)).label("overdue")
-    wanted = (
-        select(Person.ref, Person.name, func.count().label("open"), late, func.min(Case.due_at).label("oldest"))
-        .select_from(Case)
-        .join(Organisation, Organisation.id == Case.organisation_id)
-        .outerjoin(Person, Person.id == Case.owner_id)
-        .where(condition, running())
-        .group_by(Person.ref, Person.name)
-        .order_by(late.desc(), func.count().desc())
-        .limit(limit)
+def _cells(condition: ColumnElement[bool], now: datetime) -> Sequence[Row]:
+    bucket = _bucket(now).label("bucket")
+    by: list[Any] = [Case.organisation_id, Case.college_id, Case.owner_id, Case.state, bucket]
+    sums = (
+        func.count().label("n"),
+        func.min(Case.due_at).label("oldest"),
+        func.sum(case((Case.origin == "sample", 1), else_=0)).label("drawn"),
     )
-    return db.session.execute(wanted).all()
+    return db.session.execute(select(*by, *sums).where(condition, running()).group_by(*by)).all()
 
 
-def unassigned(condition: ColumnElement[bool]) -> int:
-    """Count the open cases that nobody owns."""
-    wanted = select(func.count()).select_from(Case).join(Organisation, Organisation.id == Case.organisation_id)
-    return db.session.scalar(wanted.where(condition, running(), Case.owner_id.is_(None))) or 0
+KEYS: Mapping[str, Callable[[Row], int | str | None]] = {
+    "unit": lambda row: row.organisation_id,
+    "college": lambda row: row.college_id,
+    "owner": lambda row: row.owner_id,
+    "stage": lambda row: row.state,
+}
 
 
-def drawn(condition: ColumnElement[bool]) -> int:
-    """Count the open cases that were drawn for a sample: work like any other, but nothing is suspected in them."""
-    return db.session.scalar(select(func.count(Case.id)).where(condition, running(), Case.origin == "sample")) or 0
+def _heat(rows: Sequence[Row], key: Callable[[Row], int | str | None]) -> HeatMap:
+    found: dict[int | str | None, Heat] = {}
+    for row in rows:
+        if row.bucket != UNDATED:
+            cells = found.setdefault(key(row), Heat(key(row), {})).cells
+            cells[row.bucket] = cells.get(row.bucket, 0) + row.n
+    ordered = sorted(found.values(), key=lambda each: (-each.overdue, -each.total, str(each.key)))
+    return HeatMap(
+        tuple(ordered[:MOST_ROWS]),
+        _sums([each.cells for each in ordered[MOST_ROWS:]]),
+        max(len(ordered) - MOST_ROWS, 0),
+    )
 
 
-def burndown(condition: ColumnElement[bool], *, today: date, deadline: date | None) -> Burndown:
-    """Return the open cases of a scope day by day, with the forecast for the deadline."""
-    new, closed = _per_day(condition, Case.opened_at), _per_day(condition, Case.accepted_at)
-    if not new:
-        return Burndown((), (), deadline)
-    day, still, days, flow = min(new), 0, [], []
-    while day <= today:
-        still += new.get(day, 0) - closed.get(day, 0)
-        days.append((day, still))
-        flow.append((day, closed.get(day, 0), new.get(day, 0)))
-        day += timedelta(days=1)
-    nets = [done - fresh for _, done, fresh in flow[-PACE_DAYS:]]
-    if deadline is None or deadline <= today or len(flow) < DAYS_FOR_FORECAST:
-        return Burndown(tuple(days), tuple(flow), deadline)
-    ahead, pace = (deadline - today).days, median(nets)
-    tenths = quantiles(nets, n=10, method="inclusive")
-    left, best, worst = (max(round(still - each * ahead), 0) for each in (pace, tenths[-1], tenths[0]))
-    return Burndown(tuple(days), tuple(flow), deadline, pace, left, best, worst)
+def _desks(rows: Sequence[Row]) -> list[Desk]:
+    found: dict[tuple[int | None, int], Desk] = {}
+    for row in rows:
+        at = (row.owner_id, row.organisation_id)
+        known = found.get(at, Desk(*at, 0, 0, None))
+        found[at] = Desk(
+            *at,
+            known.open + row.n,
+            known.overdue + (row.n if row.bucket in LATE else 0),
+            min((each for each in (known.oldest, row.oldest) if each), default=None),
+        )
+    return sorted(found.values(), key=lambda each: (-each.overdue, -each.open, each.owner_id or 0))
+
+
+def _sums(parts: Sequence[Cells]) -> Cells:
+    return {bucket: total for bucket in BUCKETS if (total := sum(cells.get(bucket, 0) for cells in parts))}
+
+
+def per_day(moment: SQLColumnExpression[Any]) -> ColumnElement[Any]:
+    """Return the day in Beijing of a moment, as SQL."""
+    if db.engine.dialect.name == "sqlite":
+        return func.date(moment, "+8 hours")
+    return cast(func.timezone("Asia/Shanghai", moment), Date)
 
 
 def _per_day(condition: ColumnElement[bool], moment: SQLColumnExpression[Any]) -> dict[date, int]:
-    if db.engine.dialect.name == "sqlite":
-        day = func.date(moment, "+8 hours")
-    else:
-        day = func.to_char(func.timezone("Asia/Shanghai", moment), "YYYY-MM-DD")
-    wanted = (
-        select(day.label("day"), func.count())
-        .select_from(Case)
-        .join(Organisation, Organisation.id == Case.organisation_id)
-        .where(condition, moment.is_not(None), Case.state != "merged")
-        .group_by(day)
-    )
+    day = per_day(moment)
+    wanted = select(day, func.count()).where(condition, moment.is_not(None), Case.state != "merged").group_by(day)
     return {date.fromisoformat(str(row[0])): row[1] for row in db.session.execute(wanted)}
 
 
@@ -176,6 +221,7 @@ def _bucket(now: datetime) -> ColumnElement[str]:
         return midnight + timedelta(days=days)
 
     return case(
+        (Case.due_at.is_(None), literal(UNDATED)),
         (Case.due_at < at(-7), literal("o3")),
         (Case.due_at < at(-3), literal("o2")),
         (Case.due_at < now, literal("o1")),

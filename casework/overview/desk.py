@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from casework import clock
@@ -122,14 +122,6 @@ def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
     return views[name]
 
 
-def group(due: SQLColumnExpression[Any], now: datetime) -> ColumnElement[str]:
-    """Return the group of urgency as SQL: od, td, sn, lt."""
-    day_end = _day_end(now)
-    return case(
-        (due < now, "od"), (due <= day_end, "td"), (due <= day_end + timedelta(days=SOON_DAYS), "sn"), else_="lt"
-    )
-
-
 def _day_end(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(clock.BEIJING).date(), time(23, 59, 59), clock.BEIJING)
 
@@ -143,13 +135,6 @@ def _when(now: datetime) -> dict[str, ColumnElement[bool]]:
         "sn": and_(Case.due_at >= now, Case.due_at > today, Case.due_at <= soon),
         "lt": Case.due_at > soon,
     }
-
-
-def numbers(condition: ColumnElement[bool], *, now: datetime) -> Numbers:
-    """Count every case of a condition by urgency; it reads them all, which a board may and a list may not."""
-    key = group(Case.due_at, now).label("urgency_group")
-    wanted = select(key, func.count()).where(condition).group_by(key)
-    return Numbers({row[0]: row[1] for row in db.session.execute(wanted)})
 
 
 def list_numbers(condition: ColumnElement[bool], filters: Filters, *, now: datetime) -> Numbers:

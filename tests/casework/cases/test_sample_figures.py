@@ -44,9 +44,9 @@ def test_the_board_counts_them_as_work_and_says_that_they_are_no_suspicion(bench
     settled(bench, 4)
     bench.case(due_at=NOON)
     drawn(bench)
-    everything = desk.running()
-    assert board.drawn(everything) == 4
-    assert sum(row.total for row in board.heat(everything, "stage", now=NOON)) == 5
+    counted = board.count(desk.running(), now=NOON)
+    assert counted.drawn == 4
+    assert sum(row.total for row in counted.heat["stage"].rows) == 5
 
 
 def test_the_statistics_of_a_report_count_them_apart():

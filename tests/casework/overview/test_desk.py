@@ -8,7 +8,7 @@ from sqlalchemy import event, true
 from casework import clock
 from casework.cases import queries
 from casework.db import db
-from casework.overview import desk
+from casework.overview import board, desk
 from casework.overview.desk import Filters
 from tests.casework.notices.office import beijing
 
@@ -33,7 +33,7 @@ def cases(office):
 @pytest.mark.usefixtures("cases")
 def test_a_list_counts_as_the_board_does(hour):
     now = beijing(*hour) + timedelta(seconds=59)
-    assert desk.list_numbers(true(), Filters(), now=now) == desk.numbers(true(), now=now)
+    assert desk.list_numbers(true(), Filters(), now=now) == board.count(true(), now=now).numbers
 
 
 @pytest.mark.usefixtures("cases")
@@ -64,7 +64,7 @@ def test_counting_stops_where_a_list_stops_and_the_board_goes_on(monkeypatch):
         monkeypatch.setattr(room, "COUNTED_AT_MOST", 1)
     assert desk.list_total(true(), Filters(), now=NOW) == 1
     assert desk.list_numbers(true(), Filters(), now=NOW).by_group == dict.fromkeys(DUE, 1)
-    assert desk.numbers(true(), now=NOW).total == 8
+    assert board.count(true(), now=NOW).numbers.total == 8
 
 
 @pytest.mark.usefixtures("cases")
