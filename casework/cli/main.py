@@ -9,6 +9,7 @@ from casework.cli import (
     cases,
     checks,
     employers,
+    invariants,
     reports,
     rounds,
     running,
@@ -52,5 +53,6 @@ for command in (
     *samples.COMMANDS,
     *reports.COMMANDS,
     *checks.COMMANDS,
+    *invariants.COMMANDS,
 ):
     cli.add_command(command)

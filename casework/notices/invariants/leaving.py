@@ -1,0 +1,130 @@
+"""What must hold of everything that left the house: not after its time, not at night, not to whom it should not."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from casework.cases.models import Case, Move
+from casework.errors import N_
+from casework.notices.invariants.fact import Ground, refs
+from casework.notices.invariants.sql_time import day_of, hour_of, seconds_between
+from casework.notices.models import Message, MessageEvent, Suppression
+from casework.notices.verdicts import DEFAULT_QUIET
+from casework.reports.models import Report
+from casework.rounds.models import Round
+
+CLOSING = ("accept", "merge", "sign_off", "file", "lapse")
+OPENING = ("open", "begin", "conclude", "send_back", "reopen", "unmerge", "acceptance_lapsed")
+
+
+def after_the_end(ground: Ground) -> Iterable[str]:
+    """I4: handed over although the person had opted out or the case was closed by then."""
+    last = (
+        select(Move.action)
+        .where(Move.case_id == Message.case_id, Move.at < MessageEvent.at, Move.action.in_(CLOSING + OPENING))
+        .order_by(Move.at.desc(), Move.id.desc())
+        .limit(1)
+        .correlate(Message, MessageEvent)
+        .scalar_subquery()
+    )
+    opted_out = and_(
+        Suppression.person_id == Message.person_id,
+        Suppression.channel == Message.channel,
+        Suppression.class_ == Message.class_,
+        Suppression.since < MessageEvent.at,
+    )
+    return refs(
+        _left(ground).where(Message.case_id.is_not(None), last.in_(CLOSING)),
+        _left(ground).join(Suppression, opted_out),
+    )
+
+
+def at_night(ground: Ground) -> Iterable[str]:
+    """I6: handed over in the quiet hours of its round."""
+    hour = hour_of(MessageEvent.at)
+    begin, end = (f"{each:%H:%M}" for each in DEFAULT_QUIET)
+    quiet = Round.settings["quiet_hours"]
+    own_begin = func.coalesce(quiet["from"].as_string(), begin)
+    own_end = func.coalesce(quiet["to"].as_string(), end)
+    within = or_(
+        and_(own_begin < own_end, hour >= own_begin, hour < own_end),
+        and_(own_begin >= own_end, or_(hour >= own_begin, hour < own_end)),
+    )
+    placed = (
+        _left(ground)
+        .outerjoin(Case, Case.id == Message.case_id)
+        .outerjoin(Report, Report.id == Message.report_id)
+        .outerjoin(Round, Round.id == func.coalesce(Case.round_id, Report.round_id))
+    )
+    return refs(placed.where(within))
+
+
+def after_its_time(ground: Ground) -> Iterable[str]:
+    """I7: handed over after the moment from which it is worth nothing."""
+    return refs(_left(ground).where(Message.not_after.is_not(None), MessageEvent.at > Message.not_after))
+
+
+def no_caps(ground: Ground) -> str:
+    """Say why caps cannot be asked about."""
+    return "" if ground.daily_caps else N_("没有设置每人每日上限的通道。")
+
+
+def above_the_cap(ground: Ground) -> Iterable[str]:
+    """I8: more in a day to one person by one way than its cap allows; the ref of one of them."""
+    day = day_of(MessageEvent.at)
+    return refs(
+        *(
+            _left(ground, func.min(Message.ref))
+            .where(Message.channel == channel)
+            .group_by(Message.person_id, day)
+            .having(func.count(Message.id.distinct()) > cap)
+            for channel, cap in ground.daily_caps.items()
+        )
+    )
+
+
+def overtaken(ground: Ground) -> Iterable[str]:
+    """I14: waited for long while messages of others, less urgent or ready later, were taken on the same way out.
+
+    Whoever asks with what is ready first is served first, and escalations before
+    all else: then no organisation's storm stands before another's escalation.
+    """
+    taken = _taken(ground).subquery()
+    theirs, other = aliased(taken), aliased(Message)
+    later = or_(other.class_ > Message.class_, and_(other.class_ == Message.class_, other.next_at > Message.next_at))
+    overtook = (
+        select(theirs.c.message_id)
+        .join(other, other.id == theirs.c.message_id)
+        .where(
+            other.channel == Message.channel,
+            other.organisation_id.is_distinct_from(Message.organisation_id),
+            later,
+            theirs.c.at < taken.c.at,
+            theirs.c.at > Message.next_at,
+        )
+        .correlate(Message, taken)
+    )
+    return refs(
+        select(Message.ref)
+        .join(taken, taken.c.message_id == Message.id)
+        .where(seconds_between(Message.next_at, taken.c.at) > ground.settling.total_seconds(), overtook.exists())
+    )
+
+
+def _taken(ground: Ground) -> Select:
+    """Return when each message was last taken from those that are ready."""
+    leases = select(MessageEvent.message_id, func.max(MessageEvent.at).label("at")).filter_by(to_state="leased")
+    if ground.since:
+        leases = leases.where(MessageEvent.at >= ground.since)
+    return leases.group_by(MessageEvent.message_id)
+
+
+def _left(ground: Ground, named: ColumnElement[str] = Message.ref) -> Select:
+    """Return what entered `submitting`, the last commit before a provider is called."""
+    wanted = (
+        select(named)
+        .join(MessageEvent, MessageEvent.message_id == Message.id)
+        .where(MessageEvent.to_state == "submitting")
+    )
+    return wanted.where(MessageEvent.at >= ground.since) if ground.since else wanted
