@@ -114,7 +114,8 @@ def overtaken(ground: Ground) -> Iterable[str]:
 
 def _taken(ground: Ground) -> Select:
     """Return when each message was last taken from those that are ready."""
-    leases = select(MessageEvent.message_id, func.max(MessageEvent.at).label("at")).filter_by(to_state="leased")
+    leases = select(MessageEvent.message_id, func.max(MessageEvent.at).label("at"))
+    leases = leases.where(MessageEvent.to_state == "leased")
     if ground.since:
         leases = leases.where(MessageEvent.at >= ground.since)
     return leases.group_by(MessageEvent.message_id)
