@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from casework.cases.models import Case
+from casework.cases.queries import COUNTED_AT_MOST
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.journal import JournalEntry
@@ -125,8 +126,9 @@ def get_deliveries(refs: Sequence[str], actor: Actor) -> Sequence[Message]:
 
 
 def count_stuck(actor: Actor) -> int:
-    """Count what waits for a person."""
-    return db.session.scalar(select(func.count()).select_from(stuck(actor).subquery())) or 0
+    """Count what waits for a person, no further than a list of the menu is counted."""
+    waiting = stuck(actor).with_only_columns(Message.id).limit(COUNTED_AT_MOST).subquery()
+    return db.session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def lines(messages: Sequence[Message]) -> tuple[Line, ...]:
@@ -219,10 +221,9 @@ def _chain(message: Message) -> tuple[Message, ...]:
     while found[0].resend_of_id is not None and len(found) < CHAIN_AT_MOST:
         found.insert(0, db.session.get_one(Message, found[0].resend_of_id))
     while len(found) < CHAIN_AT_MOST:
-        key = f"resend:{found[-1].ref}:{found[-1].person_id}:%"
-        later = db.session.scalars(
-            select(Message).where(Message.dedup_key.like(key), Message.resend_of_id == found[-1].id).limit(1)
-        ).one_or_none()
+        last = found[-1]
+        keys = [f"resend:{last.ref}:{last.person_id}:{way}" for way in (last.channel, "sms")]
+        later = db.session.scalars(select(Message).where(Message.dedup_key.in_(keys)).limit(1)).one_or_none()
         if later is None:
             break
         found.append(later)

@@ -10,6 +10,7 @@ from casework.cases.queries import counted, in_scope
 from casework.db import db
 from casework.filing.models import Filing
 from casework.notices.models import Message
+from casework.overview.deliveries import count_stuck
 from casework.overview.desk import running
 from casework.reports.models import Report, Signature
 from workflows.access import Actor, scope_of
@@ -34,6 +35,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
         "cosign": Count(len(awaiting_signature(actor))),
         "filing": Count(_to_receipt(actor)),
         "messages": Count(unread(actor)),
+        "deliveries": Count(_stuck(actor)),
     }
     return {name: each for name, each in found.items() if each.number}
 
@@ -83,3 +85,7 @@ def _to_receipt(actor: Actor) -> int:
         Filing.voided_at.is_(None),
     )
     return db.session.scalar(wanted) or 0
+
+
+def _stuck(actor: Actor) -> int:
+    return count_stuck(actor) if scope_of(actor, "deliveries:act") else 0

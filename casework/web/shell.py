@@ -64,7 +64,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("web.rules", N_("筛查规则"), "search", ("screening:run", "round:settings")),
             Entry("web.journal", N_("日志校验"), "shield", ("journal:verify",)),
-            Entry("web.admin", N_("管理"), "gear", ("people:manage", "round:settings")),
+            Entry("web.admin", N_("管理"), "gear", ("people:manage", "round:settings"), "deliveries"),
         ),
     ),
 )

@@ -27,7 +27,7 @@ from notifications.channels.http_call import (
     call,
 )
 from notifications.channels.provider_settings import seconds_of
-from notifications.channels.webhook_signature import secrets_of, signature_of
+from notifications.channels.webhook_signature import key_id_of, secrets_of, signature_of
 from notifications.errors import N_, ChannelMisconfigured, ErrorClass
 from notifications.message import Message
 
@@ -140,7 +140,7 @@ class Webhook:
             return refused(message, ErrorClass.TRANSIENT, UNREACHABLE, detail=str(problem))
         except AnswerLost as problem:
             return in_doubt(message, LOST, detail=str(problem))
-        return _outcome(message, answer.status)
+        return _outcome(message, answer.status, signed_by="+".join(map(key_id_of, subscriber.secrets)))
 
     def _permitted(self, address: IpAddress, *, plain: bool) -> bool:
         """Say whether an address may be called: ours only when named, others only over TLS."""
@@ -167,10 +167,13 @@ def _body(message: Message, now: datetime) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _outcome(message: Message, status: int) -> Outcome:
-    """Place an answer: a redirect is none, and what was refused for now may be taken later."""
+def _outcome(message: Message, status: int, *, signed_by: str) -> Outcome:
+    """Place an answer: a redirect is none, and what was refused for now may be taken later.
+
+    What is kept of a yes is its status and which secrets had signed: `200 3f2a91bc+77ab01cd`.
+    """
     if 200 <= status < 300:  # noqa: PLR2004 - the family of answers that say yes
-        return accepted(message, message.ref)
+        return accepted(message, f"{status} {signed_by}")
     if status == _GONE:
         return refused(message, ErrorClass.RECIPIENT, _STOPPED, detail=str(status))
     if status == _TOO_MANY:
