@@ -122,7 +122,6 @@ def claim(
     case_key: int = 0,
 ) -> None:
     """Take today's one press of a person, or raising of a case; raise `Conflict` that names who has taken it."""
-    by_id = None if actor is SYSTEM else actor.id
     won = insert_new(
         Press,
         keys=KEYS,
@@ -133,12 +132,13 @@ def claim(
         case_key=case_key,
         day=clock.today(),
         at=clock.now(),
-        by_id=by_id,
+        by_id=actor.id,
         cases=list(cases),
         note=note.strip(),
     )
     if not won:
         refuse_taken(action, person_id=person_id, case_key=case_key)
+        raise Conflict(N_("今天已经有人办过，没有重复办理。"), code="said_today")
 
 
 def refuse_taken(action: str, *, case_key: int = 0, person_id: int | None = None) -> None:

@@ -46,13 +46,15 @@ class Filters:
     severity: str = ""
     urgency: str = ""
     owner: str = ""
+    organisation: str = ""
     q: str = ""
     round_id: int | None = None
 
     @property
     def active(self) -> bool:
         """Say whether anything but the round narrows the list."""
-        return any((self.kind, self.rule, self.origin, self.state, self.college, self.severity, self.urgency, self.q))
+        narrowing = (self.kind, self.rule, self.origin, self.state, self.college, self.severity, self.urgency, self.q)
+        return any((*narrowing, self.organisation))
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,10 @@ def _narrowing(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     ]  # fmt: skip
     if filters.college:
         narrow.append(Case.college_id.in_(select(Organisation.id).where(Organisation.name == filters.college)))
+    if filters.organisation:
+        narrow.append(
+            Case.organisation_id.in_(select(Organisation.id).where(Organisation.code == filters.organisation))
+        )
     if filters.owner:
         narrow.append(Case.owner_id.in_(select(Person.id).where(Person.ref == filters.owner)))
     if filters.round_id:

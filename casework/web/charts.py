@@ -10,18 +10,28 @@ from datetime import date, timedelta
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from casework.overview.board import Burndown
+from casework.overview.outlook import Outlook
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 340, 46, 16, 40, 84
 Axis = Callable[..., float]
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000)
 
 
-def burndown(found: Burndown, *, deadlines: Sequence[tuple[date, str]], today: date, end: date) -> Markup:
-    """Return the burn-down: open cases, the forecast with its band, deadlines as labelled verticals, daily bars."""
-    first = found.days[0][0]
+Day = tuple[date, int, int, int]
+
+
+def burndown(
+    days: Sequence[Day],
+    outlook: Outlook | None,
+    *,
+    deadlines: Sequence[tuple[date, str]],
+    today: date,
+    end: date,
+) -> Markup:
+    """Return the burn-down of (day, open, closed, new): open cases, the forecast with its band, dates, daily bars."""
+    first, last = days[0][0], days[-1][1]
     span = max((end - first).days, 1)
-    top = max(value for _, value in found.days) or 1
+    top = max(value for _, value, _, _ in days) or 1
     step = next((each for each in STEPS if top / each <= 5), top)  # noqa: PLR2004 - at most five lines
     ceiling = -(-top // step) * step
 
@@ -29,18 +39,21 @@ def burndown(found: Burndown, *, deadlines: Sequence[tuple[date, str]], today: d
         return LEFT + (WIDTH - LEFT - RIGHT) * (day - first).days / span
 
     def y(value: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / ceiling)
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(value, ceiling) / ceiling)
 
     parts = [_grid(ceiling, step, y), _days(first, end, x)]
     parts += [_deadline(day, label, x(day), today) for day, label in deadlines if first <= day <= end]
-    parts.append(_forecast(found, today, x, y))
-    line = " ".join(f"{x(day):.1f},{y(value):.1f}" for day, value in found.days)
+    if outlook is not None:
+        parts.append(_ahead(outlook, last, today, x, y))
+    line = " ".join(f"{x(day):.1f},{y(value):.1f}" for day, value, _, _ in days)
     parts.append(f'<polyline class="ln" points="{line}"/>')
-    last_day, last = found.days[-1]
-    parts.append(f'<circle class="dot" cx="{x(last_day):.1f}" cy="{y(last):.1f}" r="4"/>')
-    words = escape(gettext("今天%(n)s", n=last))
-    parts.append(f'<text x="{x(last_day) + 9:.1f}" y="{y(last) - 8:.1f}" class="c-br b">{words}</text>')
-    parts.append(_flow(found, x))
+    parts.append(f'<circle class="dot" cx="{x(today):.1f}" cy="{y(last):.1f}" r="4"/>')
+    words = escape(gettext("今天%(n)s", n=f"{last:,}"))
+    anchor, shift = ("end", -9) if x(today) > WIDTH - 3 * RIGHT else ("start", 9)
+    parts.append(
+        f'<text x="{x(today) + shift:.1f}" y="{y(last) - 8:.1f}" text-anchor="{anchor}" class="c-br b">{words}</text>'
+    )
+    parts.append(_flow(days, x))
     title = escape(gettext("未办结案件逐日件数"))
     return Markup(  # noqa: S704 - every word above is escaped
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" aria-labelledby="bd-t">'
@@ -77,28 +90,29 @@ def _deadline(day: date, label: str, x: float, today: date) -> str:
     )
 
 
-def _forecast(found: Burndown, today: date, x: Axis, y: Axis) -> str:
-    if found.left is None or found.deadline is None or found.best is None or found.worst is None:
-        return ""
-    here, there = (x(today), y(found.open_now)), x(found.deadline)
-    worst = min(found.worst, found.open_now * 2)
-    band = f"{here[0]:.1f},{here[1]:.1f} {there:.1f},{max(y(worst), TOP):.1f} {there:.1f},{y(found.best):.1f}"
+def _ahead(outlook: Outlook, last: int, today: date, x: Axis, y: Axis) -> str:
+    """Draw what would be needed to be done by the date, and what the present pace promises, with its quartiles."""
+    here, there = (x(today), y(last)), x(outlook.on)
+    needed = f'<line class="rq" x1="{here[0]:.1f}" y1="{here[1]:.1f}" x2="{there:.1f}" y2="{y(0):.1f}"/>'
+    if not outlook.known:
+        return needed
+    band = f"{here[0]:.1f},{here[1]:.1f} {there:.1f},{y(outlook.worst):.1f} {there:.1f},{y(outlook.best):.1f}"
     return (
-        f'<polygon class="band" points="{band}"/>'
-        f'<line class="fc" x1="{here[0]:.1f}" y1="{here[1]:.1f}" x2="{there:.1f}" y2="{y(found.left):.1f}"/>'
+        f'<polygon class="band" points="{band}"/>{needed}'
+        f'<line class="fc" x1="{here[0]:.1f}" y1="{here[1]:.1f}" x2="{there:.1f}" y2="{y(outlook.left):.1f}"/>'
     )
 
 
-def _flow(found: Burndown, x: Axis) -> str:
-    base, most = HEIGHT - 6, max(max(closed, new) for _, closed, new in found.flow) or 1
-    scale, width = 44 / most, min(6.0, (WIDTH - LEFT - RIGHT) / max(len(found.flow), 20) * 0.36)
+def _flow(days: Sequence[Day], x: Axis) -> str:
+    base, most = HEIGHT - 6, max(max(closed, new) for _, _, closed, new in days) or 1
+    scale, width = 44 / most, min(6.0, (WIDTH - LEFT - RIGHT) / max(len(days), 20) * 0.36)
 
     def bar(kind: str, left: float, value: int) -> str:
         tall = value * scale
         return f'<rect class="{kind}" x="{left:.1f}" y="{base - tall:.1f}" width="{width:.1f}" height="{tall:.1f}"/>'
 
     bars = "".join(
-        bar("closed", x(day) - width, closed) + bar("new", x(day) + 0.5, new) for day, closed, new in found.flow
+        bar("closed", x(day) - width, closed) + bar("new", x(day) + 0.5, new) for day, _, closed, new in days
     )
     words = escape(gettext("当日"))
     return f'{bars}<text x="{LEFT - 6}" y="{base - 16}" text-anchor="end">{words}</text>'

@@ -103,7 +103,7 @@ def _list(condition: ColumnElement[bool], filters: Filters, *, usual: str = "") 
 
 
 def _filters() -> Filters:
-    names = ("kind", "rule", "origin", "state", "college", "severity", "urgency", "owner", "q")
+    names = ("kind", "rule", "origin", "state", "college", "severity", "urgency", "owner", "organisation", "q")
     given = {name: request.args.get(name, "").strip() for name in names}
     return Filters(**given, round_id=_round_only().round_id)
 

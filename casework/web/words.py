@@ -88,6 +88,8 @@ MOVES = {
     "late_findings": (N_("结论之后发现新的疑点"), "flag"),
     "escalate": (N_("逾期督办"), "od"),
     "remind": (N_("期限提醒"), "bell"),
+    "press": (N_("催办"), "bell"),
+    "raise": (N_("上报"), "up"),
 }
 FILE_KINDS = {
     "graduates": N_("毕业去向登记数据"),
