@@ -1,11 +1,11 @@
-"""Accounts and offices: add, appoint, dismiss, deactivate, absence, a new password.
+"""Accounts and offices: add, appoint, dismiss, deactivate, a new password.
 
 An administrator changes people of the own organisation and below, never
 somebody who also serves elsewhere, and never the own offices: who administers
 could otherwise make themselves a checker.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from casework import clock, journal
 from casework.db import db
@@ -84,15 +84,6 @@ def set_active(person: Person, *, active: bool, actor: Actor) -> None:
     person.session_epoch += 1
     person.failed_logins, person.locked_until = 0, None
     _say("people:activate" if active else "people:deactivate", person, actor)
-
-
-def set_absence(person: Person, *, until: date | None, actor: Actor) -> None:
-    """Say until when somebody is away: nothing is assigned to them; None says that they are back."""
-    permit_person(person, actor)
-    if until is not None and until < clock.today():
-        raise Invalid(N_("休假截止日期已经过去，没有保存。"), fields={"until": N_("请填今天或之后的日期。")})
-    person.absent_until = until
-    _say("people:absence", person, actor, until=until.isoformat() if until else "")
 
 
 def give_password(person: Person, *, password: str, actor: Actor) -> None:

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from casework import journal
 from casework.db import db
-from casework.errors import N_, Conflict
+from casework.errors import N_, Conflict, Invalid
+from casework.operations.change_addresses import change_addresses
 from casework.operations.permit import permit, permit_settings
 from casework.people.models import Appointment, Organisation, Person
 from workflows.access import Actor, Role
@@ -15,8 +16,9 @@ from workflows.access import Actor, Role
 def import_people(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> int:
     """Create persons and appointments; `rows` have user_id, role, org_id, name, email, office.
 
-    A person who is known by `user_id` gets the appointment added; nobody gets a
-    password here. Raises `Conflict` naming the row that cannot be taken, and
+    `mobile` and `wecom` may stand in a row too; what is empty leaves the address
+    as it is. A person who is known by `user_id` gets the appointment added; nobody
+    gets a password here. Raises `Conflict` naming the row that cannot be taken, and
     `NotFound` for an organisation that the actor does not administer.
     """
     permit_settings(actor, "people:manage")
@@ -36,9 +38,21 @@ def import_people(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> int:
             person = people[row["user_id"]] = Person(login=row["user_id"], name=row["name"], email=row["email"])
             db.session.add(person)
         appoint(person, organisation, role=row["role"], office=row.get("office") or "", actor=actor)
+        _take_addresses(person, row, actor)
         count += 1
     db.session.flush()
     return count
+
+
+def _take_addresses(person: Person, row: Mapping[str, str], actor: Actor) -> None:
+    given = {name: value for name in ("mobile", "wecom") if (value := row.get(name))}
+    try:
+        if given:
+            change_addresses(person, changes=given, actor=actor)
+    except Invalid as fault:
+        raise Conflict(
+            N_("人员 %(login)s 的手机号或企业微信账号写法不对，没有导入任何人员。"), params={"login": row["user_id"]}
+        ) from fault
 
 
 def appoint(person: Person, organisation: Organisation, *, role: str, office: str, actor: Actor) -> None:

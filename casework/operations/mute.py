@@ -7,7 +7,7 @@ first: a message that has not passed the gate by then does not leave.
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from casework import journal
 from casework.db import db, insert_new
@@ -21,7 +21,6 @@ from workflows.access import SYSTEM, Actor
 
 SMS_TOGETHER = "sms"
 """The name of all providers of SMS: a person ends SMS, not one company's."""
-CLASSES = (ESCALATION, REMINDER, CAMPAIGN)
 
 
 def mute(person: Person, *, channel: str, actor: Actor, message_class: int = REMINDER) -> bool:
@@ -49,12 +48,6 @@ def unmute(person: Person, *, channel: str, actor: Actor) -> bool:
     if ended:
         _say(person, "people:unmute", channel, actor)
     return bool(ended)
-
-
-def muted(person: Person) -> frozenset[str]:
-    """Return the channels by which a person gets no reminders; `sms` for those of SMS."""
-    rows = db.session.scalars(select(Suppression.channel).filter_by(person_id=person.id, class_=REMINDER))
-    return frozenset(SMS_TOGETHER if channel in SMS else channel for channel in rows)
 
 
 def end_by_channel(person: Person, *, channel: str) -> bool:

@@ -5,7 +5,6 @@ is in a case.
 """
 
 from collections.abc import Callable
-from datetime import date
 
 from flask import Response, request, url_for
 from flask_babel import gettext
@@ -16,12 +15,15 @@ from casework.cases.queries import open_load
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid, NotFound
+from casework.intake.normal import masked_phone
 from casework.operations import change_person
-from casework.overview import roster
+from casework.operations.change_addresses import change_addresses
+from casework.operations.set_absence import set_absence
+from casework.overview import colleagues, roster
 from casework.people.models import Appointment, Person
 from casework.people.queries import get_organisation
 from casework.web import shell, words
-from casework.web.case_deeds import day_of
+from casework.web.own_notices import last_day_chosen, stand_in_chosen
 from casework.web.pages import PAGE_SIZE, Trouble, page, required, submitted
 from casework.web.wording import said
 from workflows.access import Actor
@@ -34,6 +36,7 @@ DONE = {
     "deactivate": N_("账号已停用。名下未办结的案件请由就业部门负责人改派。"),
     "activate": N_("账号已恢复。"),
     "absence": N_("休假已登记。"),
+    "addresses": N_("联系方式已更新。"),
 }
 
 
@@ -151,8 +154,19 @@ def _password(person: Person, actor: Actor) -> None:
 
 
 def _absence(person: Person, actor: Actor) -> None:
-    until: date | None = day_of("until") if request.form.get("until") else None
-    change_person.set_absence(person, until=until, actor=actor)
+    until = last_day_chosen()
+    set_absence(person, until=until, stand_in=stand_in_chosen() if until else None, actor=actor)
+
+
+def _addresses(person: Person, actor: Actor) -> None:
+    """Set the addresses of the form; a number that was not typed anew, or is to go, is told apart by a box."""
+    changes = {name: request.form.get(name, "") for name in ("email", "wecom")}
+    mobile = request.form.get("mobile", "").strip()
+    if mobile or request.form.get("no_mobile"):
+        changes["mobile"] = mobile
+    if person.id == actor.id:
+        changes.pop("email")
+    change_addresses(person, changes=changes, actor=actor)
 
 
 CHANGES: dict[str, Callable[[Person, Actor], object]] = {
@@ -162,6 +176,7 @@ CHANGES: dict[str, Callable[[Person, Actor], object]] = {
     "deactivate": lambda person, actor: change_person.set_active(person, active=False, actor=actor),
     "activate": lambda person, actor: change_person.set_active(person, active=True, actor=actor),
     "absence": _absence,
+    "addresses": _addresses,
 }
 
 
@@ -193,6 +208,8 @@ def _person_page(ref: str, actor: Actor, trouble: Trouble | None, about: str) ->
         past=[held for held in found.appointments if held not in roster.present_offices(found)],
         load=open_load([found.id])[found.id],
         oneself=found.id == actor.id,
+        mobile=masked_phone(found.mobile),
+        colleagues=[(each.login, f"{each.name} {each.login}") for each in colleagues.possible_stand_ins(found)],
         trouble=trouble,
         about=about,
         given=request.form,

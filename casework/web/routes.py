@@ -50,6 +50,8 @@ from casework.web import (
 )
 
 YEAR = 365 * 24 * 3600
+NO_FORMS = ("/api/", "/unsubscribe/")
+"""What no page of ours asks for: programs have a token of their own, or an address that we have signed."""
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/", "home", entry.home, GET),
@@ -153,7 +155,7 @@ def attach(app: Flask) -> None:
 
     @app.before_request
     def protect() -> None:
-        if not request.path.startswith("/api/"):
+        if not request.path.startswith(NO_FORMS):
             csrf.protect()
 
     @app.url_defaults

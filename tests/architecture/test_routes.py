@@ -6,7 +6,18 @@ session or a token shows that the guard is really there.
 
 from werkzeug.routing import Rule
 
-OPEN = {"static", "web.home", "web.login", "api.openapi_json", "api.try_it", "health.live", "health.ready"}
+OPEN = {
+    "static",
+    "web.home",
+    "web.login",
+    "web.calendar",
+    "web.unsubscribe",
+    "web.unsubscribe_end",
+    "api.openapi_json",
+    "api.try_it",
+    "health.live",
+    "health.ready",
+}
 TURNED_AWAY = {401, 403}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
