@@ -17,6 +17,8 @@ from types import MappingProxyType
 from casework.errors import N_, Unavailable
 
 KEY_BYTES = 32
+DEMO_CANARY = "U026"
+"""The administrator of the demonstration, whose messages the simulator delivers."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Settings:
     tencent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     wecom: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     webhook: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    receipts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    canary: str = ""
+    watch_to: tuple[str, ...] = ()
+    metrics_token: str = field(default="", repr=False)
     clock_offset: timedelta = timedelta()
     demo: bool = False
     testing: bool = False
@@ -83,6 +89,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         tencent=_beginning(environ, "TENCENT_"),
         wecom=_beginning(environ, "WECOM_"),
         webhook=_beginning(environ, "WEBHOOK_"),
+        receipts=_beginning(environ, "RECEIPTS_"),
+        canary=environ.get("CASEWORK_CANARY", DEMO_CANARY if demo else "").strip(),
+        watch_to=tuple(each.strip() for each in environ.get("CASEWORK_WATCH_TO", "").split(",") if each.strip()),
+        metrics_token=environ.get("CASEWORK_METRICS_TOKEN", ""),
         clock_offset=timedelta(seconds=demo.get("clock_offset_seconds", 0)),
         demo=bool(demo),
     )

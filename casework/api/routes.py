@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from casework.api import RESOURCES, health, trial
+from casework.api import RESOURCES, health, receipts, trial
 from casework.api.schemas.fields import NAME
 
 
@@ -22,3 +22,4 @@ def attach(app: Flask) -> None:
         app.register_blueprint(resource)
     app.register_blueprint(trial.pages(RESOURCES, NameConverter))
     app.register_blueprint(health.pages())
+    app.register_blueprint(receipts.pages())

@@ -9,7 +9,18 @@ from collections.abc import Callable, Mapping
 from datetime import time
 from types import MappingProxyType
 
-from casework.jobs import deadlines, delivery, housekeeping, intake, invariants, overdue, screening
+from casework.jobs import (
+    canary,
+    deadlines,
+    delivery,
+    housekeeping,
+    intake,
+    invariants,
+    looking,
+    overdue,
+    receipts,
+    screening,
+)
 from casework.jobs.keeping import keep
 from casework.jobs.periodic import Daily, Every
 
@@ -25,9 +36,11 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "digest": deadlines.digest,
         "orphans": deadlines.orphans,
         "retime_all": deadlines.retime_all,
+        "look_ahead": deadlines.look_ahead,
         "warn_pace": overdue.warn_pace,
         "count_board": overdue.count_boards,
         "invariants": invariants.invariants,
+        "apply_pushed": receipts.apply,
     }
 )
 """Every job by its name; each takes the ref of its promise, then its own arguments by keyword."""
@@ -35,7 +48,11 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
 SCHEDULE: tuple[Every | Daily, ...] = (
     Every("fire_timers", seconds=10, run=deadlines.fire),
     Every("sweep", seconds=20, run=delivery.sweep),
+    Every("pushed_receipts", seconds=60, run=receipts.apply),
     Every("ring", seconds=15, run=housekeeping.ring_forgotten),
+    Every("reap", seconds=10, run=housekeeping.reap),
+    Every("look", seconds=60, run=looking.look),
+    Every("canary", seconds=300, run=canary.look),
     Daily("retime_all", at=time(0, 5)),
     Daily("invariants", at=time(2, 30)),
     Daily("orphans", at=time(8, 20)),

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from casework import clock, journal
 from casework.db import db, insert_new
-from casework.errors import N_, Conflict, Invalid, NotFound
+from casework.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from casework.notices import ways
 from casework.notices.models import Message, Provider
 from casework.notices.post import Notice, post, ring
-from casework.operations.permit_installation import permit_installation
 from casework.operations.permit_message import ACT
+from casework.operations.permit_service import watches
 from casework.people.models import Person
 from notifications.kinds import ESCALATION
 from workflows.access import SYSTEM, Actor, scope_of
@@ -94,7 +94,8 @@ def _changed(channel: str, actor: Actor) -> Provider:
 
 
 def _permit(channel: str, actor: Actor) -> None:
-    permit_installation(actor, ACT)
+    if not watches(actor, ACT):
+        raise Forbidden(N_("发送通道由全部单位共用，由本系统最上级的系统管理员办理。"), code="shared_with_others")
     if channel not in ways.out():
         raise NotFound(N_("没有启用这个通道。请先在服务器的设置中启用。"))
 

@@ -3,7 +3,7 @@
 from casework.db import db
 from casework.notices.models import Message
 from casework.operations.permit import permit
-from casework.operations.permit_installation import permit_installation
+from casework.operations.permit_service import permit_service
 from casework.people.models import Organisation
 from workflows.access import SYSTEM, Actor
 
@@ -22,7 +22,7 @@ def permit_message(actor: Actor, action: str, message: Message) -> int:
     """Return the organisation in whose journal this belongs; raise `NotFound` or `Forbidden` otherwise."""
     organisation = organisation_of(message)
     if organisation is None:
-        permit_installation(actor, action)
+        permit_service(actor, action)
         return 0 if actor is SYSTEM else actor.appointments[0].organisation_id
     permit(actor, action, organisation=organisation)
     return organisation.id

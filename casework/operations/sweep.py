@@ -23,6 +23,8 @@ from casework.notices.ways import out
 
 SETTLE = timedelta(seconds=60)
 NO_RECEIPT_AFTER = timedelta(hours=72)
+RAW = ".raw"
+"""Behind a provider's name: what it has pushed and nobody has read yet (`land_push`)."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def land_receipts(provider: str, receipts: Iterable[tuple[str, str, str]]) -> in
 def apply_receipts(*, limit: int = 1000) -> int:
     """Apply what landed to the messages that it is about; rank only goes up. Return how many changed."""
     now, changed = clock.now(), 0
-    landed = select(ReceiptInbox).filter_by(applied_at=None).order_by(ReceiptInbox.id).limit(limit)
+    landed = select(ReceiptInbox).filter_by(applied_at=None).where(~ReceiptInbox.provider.endswith(RAW))
+    landed = landed.order_by(ReceiptInbox.id).limit(limit)
     for receipt in db.session.scalars(landed.with_for_update(skip_locked=True)).all():
         named = select(Message).filter_by(ref=receipt.body["ref"]).execution_options(populate_existing=True)
         found = db.session.scalars(named).one_or_none()

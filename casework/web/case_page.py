@@ -16,14 +16,17 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.intake.fields import RECORD_FIELDS
+from casework.notices.story_words import STATES
 from casework.operations.choices_of import choices_of
 from casework.operations.open_evidence import open_evidence
-from casework.overview import case_sheet
+from casework.overview import case_sheet, deliveries
+from casework.overview.channels import LABELS
 from casework.overview.doubts import suspicion_of
 from casework.rounds import queries as rounds
 from casework.web import words
 from casework.web.case_verbs import VERBS, offered
 from casework.web.pages import page, settings
+from notifications.kinds import KINDS
 
 FIELD_LABELS = {field.name: field.label for field in RECORD_FIELDS}
 CONFIRMED = {
@@ -33,6 +36,7 @@ CONFIRMED = {
     "wrong_info": N_("信息有误"),
     "never_signed": N_("从未签订"),
 }
+TOLD = 30
 ORDER = ("flagged", "investigating", "corrected", "signed_off", "filed")
 LATER = {
     "corrected": N_("提交核查结论以后"),
@@ -78,6 +82,10 @@ def show(number: str) -> Response:
         hold=case_sheet.standing_hold(case),
         why=recalled(case.due_why),
         conflicts=facts.owner_conflicts,
+        told=deliveries.told_about(case, limit=TOLD),
+        told_names={code: kind.label for code, kind in KINDS.items()},
+        told_states=STATES,
+        told_channels=LABELS,
     )
 
 

@@ -13,7 +13,7 @@ from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.notices.models import Message
 from casework.notices.providers import HELD_FOR
 from casework.operations.hold_channel import hold_channel, release_channel, send_test, weigh_channel
-from casework.operations.permit_installation import governs_installation
+from casework.operations.permit_service import watches
 from casework.overview.channels import WayOut, ways_out
 from casework.web import shell
 from casework.web.pages import Trouble, page, settings, submitted
@@ -85,7 +85,7 @@ def _page(actor: Actor, trouble: Trouble | None, code: str, about: str) -> Respo
         code=code,
         about=about,
         given=request.form,
-        may_change=governs_installation(actor, "deliveries:act"),
+        may_change=watches(actor, "deliveries:act"),
     )
 
 

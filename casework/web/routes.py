@@ -50,8 +50,8 @@ from casework.web import (
 )
 
 YEAR = 365 * 24 * 3600
-NO_FORMS = ("/api/", "/unsubscribe/")
-"""What no page of ours asks for: programs have a token of their own, or an address that we have signed."""
+NO_FORMS = ("/api/", "/unsubscribe/", "/receipts/")
+"""What no page of ours asks for: programs have a token of their own, or an address that holds a secret of ours."""
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/", "home", entry.home, GET),

@@ -1,0 +1,116 @@
+"""Keep what an SMS provider pushes, as it came, once; apply it afterwards.
+
+A push may come before our own word about the call is written, and it comes
+again when the provider doubts that we have heard. So it lands first and is
+applied by a job. It names telephone numbers and holds what people wrote: it is
+sealed while it waits, and what is left of it afterwards names a message and its
+status only. Whoever replied with a word of opting out is heard; any other reply
+is not kept.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from casework import clock, promises
+from casework.db import db, insert_new
+from casework.notices.models import Message, ReceiptInbox, SendAttempt
+from casework.notices.statuses import UNDER_WAY
+from casework.notices.ways import SMS, address_of
+from casework.operations.opt_out import is_opt_out, opt_out
+from casework.operations.sweep import RAW, apply_receipts, land_receipts
+from casework.people.models import Person
+from casework.sealing import ring
+from notifications.channels.pushed import Reply, Report, read
+from notifications.channels.sms import number_of
+
+JOB = "apply_pushed"
+CONTEXT = "receipt"
+WAITED_FOR = timedelta(hours=6)
+"""How long a report may wait for our own word about the call that it is about."""
+SLICE = 500
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of the pushes that waited: statuses changed, people who opted out, and what still waits."""
+
+    changed: int
+    opted_out: int
+    waiting: int
+
+
+def land_push(provider: str, items: Sequence[Mapping[str, object]]) -> int:
+    """Keep each item of a push once and promise that they will be applied; return how many are new."""
+    new = 0
+    for item in items:
+        text = json.dumps(item, ensure_ascii=False, sort_keys=True)
+        new += insert_new(
+            ReceiptInbox,
+            keys=["provider", "receipt_key"],
+            provider=provider + RAW,
+            receipt_key=ring().index("receipt", text),
+            landed_at=clock.now(),
+            body={"sealed": ring().seal(text.encode(), CONTEXT).hex()},
+        )
+    if new:
+        promises.promise(JOB)
+    return new
+
+
+def apply_pushed() -> Applied:
+    """Apply what has landed: reports to their messages, opt-outs to their people; forget the rest."""
+    wanted = select(ReceiptInbox).where(ReceiptInbox.provider.in_([each + RAW for each in SMS]))
+    landed = db.session.scalars(wanted.order_by(ReceiptInbox.id).limit(SLICE).with_for_update(skip_locked=True)).all()
+    if not landed:
+        return Applied(0, 0, 0)
+    people, opted_out, done = _people_by_number(), 0, []
+    for row in landed:
+        provider = row.provider.removesuffix(RAW)
+        said = read(provider, json.loads(ring().unseal(bytes.fromhex(row.body["sealed"]), CONTEXT)))
+        if isinstance(said, Reply):
+            if is_opt_out(said.words):
+                opted_out += sum(opt_out(person, provider) for person in people.get(said.number, ()))
+        elif not _report(provider, said, people) and row.landed_at > clock.now() - WAITED_FOR:
+            continue  # our own word about the call is not written yet
+        done.append(row.id)
+    db.session.execute(delete(ReceiptInbox).where(ReceiptInbox.id.in_(done)))
+    return Applied(apply_receipts(), opted_out, len(landed) - len(done))
+
+
+def _report(provider: str, report: Report, people: Mapping[str, Sequence[Person]]) -> bool:
+    """Land a report under the name of its message; False while no message of ours is known by it."""
+    readers = [person.id for person in people.get(report.number, ())]
+    message = _marked(report, readers) if report.mark else _numbered(provider, report, readers)
+    if message is None or (message.state in UNDER_WAY and message.state != "in_doubt"):
+        return False
+    name = message.provider_ref or f"{report.serial}:{message.ref}"
+    land_receipts(provider, [(message.ref, name, report.status)])
+    return True
+
+
+def _marked(report: Report, readers: Sequence[int]) -> Message | None:
+    """Find the message of a call by our own mark: the call's reference and, where a number stood twice, its ref."""
+    reference, _, ref = report.mark.partition(".")
+    wanted = select(Message).join(SendAttempt, SendAttempt.id == Message.attempt_id).where(SendAttempt.ref == reference)
+    wanted = wanted.where(Message.ref == ref) if ref else wanted.where(Message.person_id.in_(readers))
+    return db.session.scalars(wanted.order_by(Message.id).limit(1)).one_or_none()
+
+
+def _numbered(provider: str, report: Report, readers: Sequence[int]) -> Message | None:
+    """Find a message by the provider's own number, among those of the people who have this telephone."""
+    wanted = select(Message).where(Message.person_id.in_(readers), Message.channel == provider)
+    return db.session.scalars(wanted.where(Message.provider_ref == report.serial).limit(1)).one_or_none()
+
+
+def _people_by_number() -> Mapping[str, Sequence[Person]]:
+    """Return who has which number; numbers are sealed, so they are opened and compared here."""
+    found: dict[str, list[Person]] = {}
+    for person in db.session.scalars(select(Person).where(Person.mobile.is_not(None)).order_by(Person.id)):
+        number = number_of(address_of(person, channel=SMS[0]))
+        if number:
+            found.setdefault(number, []).append(person)
+    return found
