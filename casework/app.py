@@ -11,6 +11,7 @@ from casework.config import Settings
 from casework.db import db, open_engine
 from casework.doors import arriving, languages, problems, security, sessions
 from casework.notices import ways
+from casework.notices.manners import Manners
 from casework.web import routes as web_routes
 from notifications.channels.webhook import subscribers_of
 
@@ -34,7 +35,9 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["casework.tables"] = models.metadata
     clock.shift(settings.clock_offset)
     working_days.configure(settings.calendars_dir)
-    ways.configure(settings.channels, subscribers=subscribers_of(settings.webhook))
+    ways.configure(
+        settings.channels, subscribers=subscribers_of(settings.webhook), manners=Manners.read(settings.sending)
+    )
     sealing.configure(sealing.KeyRing(settings.sealing_keys, settings.index_key))
     db.init_app(app)
     with app.app_context():

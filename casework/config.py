@@ -39,6 +39,7 @@ class Settings:
     tencent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     wecom: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     webhook: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    sending: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     receipts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     canary: str = ""
     watch_to: tuple[str, ...] = ()
@@ -89,6 +90,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         tencent=_beginning(environ, "TENCENT_"),
         wecom=_beginning(environ, "WECOM_"),
         webhook=_beginning(environ, "WEBHOOK_"),
+        sending=_beginning(environ, "SENDING_"),
         receipts=_beginning(environ, "RECEIPTS_"),
         canary=environ.get("CASEWORK_CANARY", DEMO_CANARY if demo else "").strip(),
         watch_to=tuple(each.strip() for each in environ.get("CASEWORK_WATCH_TO", "").split(",") if each.strip()),

@@ -1,12 +1,14 @@
 """Write down what is to be told: one row per person, occasion and channel, at most once.
 
 The unique `dedup_key` makes a repetition harmless: whoever writes the same
-occasion again, in this process or another, adds nothing.
+occasion again, in this process or another, adds nothing. All SMS providers have
+one name in it, so that an occasion is not told by two of them. A reminder waits a
+moment before it leaves, so that what belongs to one change becomes one letter.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -14,9 +16,11 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from casework import clock, promises
 from casework.db import db, new_ref
+from casework.notices import providers
+from casework.notices.gathering import ALONE, gathers
 from casework.notices.models import Message
 from casework.notices.statuses import note_events
-from casework.notices.ways import INBOX
+from casework.notices.ways import INBOX, SMS, manners
 
 DRAIN = "drain"
 ROWS_AT_ONCE = 500
@@ -39,8 +43,15 @@ class Notice:
 
     @property
     def dedup_key(self) -> str:
-        """The occasion, person and channel in one word."""
-        return f"{self.dedup}:{self.person_id}:{self.channel}"
+        """The occasion, person and channel in one word; what checks one provider is that provider's alone."""
+        channel = self.channel if self.kind in ALONE else providers.logical(self.channel)
+        return f"{self.dedup}:{self.person_id}:{channel}"
+
+    @property
+    def pause(self) -> timedelta:
+        """How long it waits for others to the same person."""
+        waits = gathers(self.kind, message_class=self.message_class, channel=self.channel)
+        return manners().gather if waits else timedelta()
 
 
 def post(notices: Sequence[Notice]) -> int:
@@ -50,28 +61,43 @@ def post(notices: Sequence[Notice]) -> int:
     leave, and its channel is rung after the commit.
     """
     insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
-    new: list[tuple[int, str]] = []
     table = Message.__table__
-    once = insert(table).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(table.c.id, table.c.channel)
-    for at in range(0, len(notices), ROWS_AT_ONCE):
-        rows = [_row(notice) for notice in notices[at : at + ROWS_AT_ONCE]]
-        new += [(row.id, row.channel) for row in db.session.execute(once, rows)]
-    inside = [message_id for message_id, channel in new if channel == INBOX]
-    outside = [message_id for message_id, channel in new if channel != INBOX]
-    note_events(inside, leaves="", enters="delivered")
-    note_events(outside, leaves="", enters="ready")
-    for channel in sorted({channel for _, channel in new} - {INBOX}):
-        ring(channel)
+    new: list[tuple[int, str, datetime]] = []
+    once = insert(table).on_conflict_do_nothing(index_elements=["dedup_key"])
+    once = once.returning(table.c.id, table.c.channel, table.c.next_at)
+    shared = _shared_out(notices)
+    for at in range(0, len(shared), ROWS_AT_ONCE):
+        rows = [_row(notice) for notice in shared[at : at + ROWS_AT_ONCE]]
+        new += [(row.id, row.channel, row.next_at) for row in db.session.execute(once, rows)]
+    note_events([each for each, channel, _ in new if channel == INBOX], leaves="", enters="delivered")
+    note_events([each for each, channel, _ in new if channel != INBOX], leaves="", enters="ready")
+    for channel, at in sorted({(channel, next_at) for _, channel, next_at in new if channel != INBOX}):
+        ring(channel, at=at)
     return len(new)
 
 
-def ring(channel: str) -> bool:
-    """Promise that a channel will be drained, unless that is promised already and nobody has begun; say whether."""
+def ring(channel: str, *, at: datetime | None = None) -> bool:
+    """Promise that a channel will be drained (`at` a moment), unless that is promised and not begun; say whether."""
+    when = at or clock.now()
     waiting = select(promises.Promise.arguments).filter_by(name=DRAIN, done_at=None, failed_at=None, attempts=0)
-    if any(arguments.get("channel") == channel for arguments in db.session.scalars(waiting)):
+    soon_enough = waiting.where(promises.Promise.not_before <= when)
+    if any(arguments.get("channel") == channel for arguments in db.session.scalars(soon_enough)):
         return False
-    promises.promise(DRAIN, channel=channel)
+    promises.promise(DRAIN, channel=channel).not_before = when
     return True
+
+
+def _shared_out(notices: Sequence[Notice]) -> Sequence[Notice]:
+    """Give each SMS to one of the providers, by weight; the occasion decides, so that a repetition decides alike."""
+    if not any(notice.channel in SMS and notice.kind not in ALONE for notice in notices):
+        return notices
+    weights = providers.open_weights()
+    return [
+        replace(notice, channel=providers.choose(notice.dedup_key, weights) or notice.channel)
+        if notice.channel in SMS and notice.kind not in ALONE
+        else notice
+        for notice in notices
+    ]
 
 
 def _row(notice: Notice) -> dict[str, object]:
@@ -89,7 +115,7 @@ def _row(notice: Notice) -> dict[str, object]:
         "channel": notice.channel,
         "params": dict(notice.params),
         "state": "delivered" if inside else "ready",
-        "next_at": now,
+        "next_at": now + notice.pause,
         "not_after": notice.not_after,
         "attempts": 0,
         "provider_ref": "",

@@ -9,6 +9,7 @@ from casework import clock
 from casework.db import affected, db
 from casework.errors import N_, NotFound
 from casework.notices.models import Message, SendAttempt
+from casework.notices.stops import NOTHING, Stops
 from casework.notices.ways import INBOX
 
 
@@ -47,9 +48,12 @@ def told_about(*, case_id: int) -> Sequence[Message]:
     return db.session.scalars(select(Message).filter_by(case_id=case_id).order_by(Message.id)).all()
 
 
-def waiting_channels(now: datetime) -> Sequence[str]:
-    """Return the channels on which something is ready to leave now."""
-    wanted = select(Message.channel).where(Message.state == "ready", Message.next_at <= now).distinct()
+def waiting_channels(now: datetime, *, stopped: Stops = NOTHING) -> Sequence[str]:
+    """Return the channels on which something is ready to leave now and is not stopped."""
+    if stopped.everything:
+        return ()
+    ready = (Message.state == "ready", Message.next_at <= now, ~stopped.of_all())
+    wanted = select(Message.channel).where(*ready).distinct()
     return db.session.scalars(wanted.order_by(Message.channel)).all()
 
 

@@ -8,10 +8,11 @@ only goes up, so a late word never undoes a final one; a resend is a new row.
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, literal, select, update
 
 from casework import clock
 from casework.db import affected, db
+from casework.notices.given import given, read
 from casework.notices.models import Message, MessageEvent, SendAttempt
 
 STEPS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -69,13 +70,49 @@ def move(ids: Iterable[int], *, leaves: str, enters: str, note: str = "", **valu
     return tuple(sorted(moved))
 
 
+def move_each(rows: Sequence[Mapping[str, object]], *, leaves: str, enters: str, **values: object) -> tuple[int, ...]:
+    """Move messages as `move` does, each with values of its own, in two statements however many there are.
+
+    A row names its message as `id`, its words as `note`, and the same columns as every other row.
+    """
+    _permit(STEPS, leaves, enters)
+    if not rows:
+        return ()
+    if enters not in UNDER_WAY:
+        values.setdefault("ended_at", clock.now())
+    columns = Message.__table__.c
+    names = [name for name in rows[0] if name not in {"id", "note"}]
+    table = given([[row["id"], *(row[name] for name in names)] for row in rows])
+    own = {name: read(table, place, columns[name].type) for place, name in enumerate(names, start=1)}
+    moved = db.session.scalars(
+        update(Message)
+        .where(Message.id == read(table, 0, columns.id.type), Message.state == leaves)
+        .values(state=enters, **own, **values)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    notes = {row["id"]: row.get("note", "") for row in rows}
+    _write_events([(each, notes[each]) for each in sorted(moved)], leaves=leaves, enters=enters)
+    return tuple(sorted(moved))
+
+
 def note_events(ids: Sequence[int], *, leaves: str, enters: str, note: str = "") -> None:
     """Write down, once for each message, that its status changed."""
-    if not ids:
+    _write_events([(each, note) for each in ids], leaves=leaves, enters=enters)
+
+
+def _write_events(told: Sequence[tuple[int, object]], *, leaves: str, enters: str) -> None:
+    if not told:
         return
-    at = clock.now()
-    rows = [{"message_id": each, "at": at, "from_state": leaves, "to_state": enters, "note": note} for each in ids]
-    db.session.execute(insert(MessageEvent), rows)
+    columns = MessageEvent.__table__.c
+    table = given(told)
+    same = [
+        literal(value, columns[name].type)
+        for name, value in (("at", clock.now()), ("from_state", leaves), ("to_state", enters))
+    ]
+    rows = select(read(table, 0, columns.message_id.type), *same, read(table, 1, columns.note.type))
+    names = ["message_id", "at", "from_state", "to_state", "note"]
+    db.session.execute(insert(MessageEvent).from_select(names, rows, include_defaults=False))
 
 
 def move_attempt(attempt_id: int, *, leaves: str, enters: str, **values: object) -> bool:

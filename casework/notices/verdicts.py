@@ -1,20 +1,19 @@
 """The gate's questions about one message: whether it may still leave, must wait, or is over.
 
 They are asked with the facts locked, immediately before the call. What has
-become pointless never leaves; what may only wait is put back, never dropped.
+become pointless never leaves; what may only wait is put back, never dropped. A
+gathered letter speaks for those of its members that would still leave alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import select
-
 from casework import clock
-from casework.cases.models import Case
-from casework.db import db
 from casework.deadlines.queries import reminds, running_stage
-from casework.notices.models import ContactPoint, Message, Suppression
-from casework.reports.models import Report
+from casework.notices.facts import Facts, facts_of
+from casework.notices.gathering import GATHERED
+from casework.notices.models import Message
 from casework.rounds import settings
 
 DEFAULT_QUIET = (time(22, 0), time(8, 0))
@@ -31,18 +30,35 @@ REPORT_MUST_BE = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Where a message goes instead of out, and why; `wait_until` is set when it goes back to ready."""
+    """Where a message goes instead of out, and why; `wait_until` is set when it goes back to ready.
+
+    Where the pause is of our own making, `not_after` is what its time becomes, so that waiting does not end it.
+    """
 
     state: str
     note: str
     wait_until: datetime | None = None
+    not_after: datetime | None = None
 
 
-def verdict(message: Message, *, now: datetime) -> Verdict | None:
-    """Return nothing if the message may leave now."""
-    if message.not_after is not None and message.not_after < now:
-        return Verdict("expired", "its time has passed")
-    return _person(message) or _case(message, now) or _report(message) or _quiet(message, now)
+def verdict(message: Message, *, now: datetime, facts: Facts | None = None) -> Verdict | None:
+    """Return nothing if the message may leave now; `facts` are those of its batch, or are read for it alone."""
+    known = facts or facts_of([message])
+    over = _expired(message, now) or _person(message, known)
+    if over is not None:
+        return over
+    if message.kind == GATHERED:
+        speaks_for = standing(message, now=now, facts=known)
+        if not speaks_for:
+            return Verdict("suppressed", "nothing that it gathered still stands")
+        return _quiet(speaks_for, now, known)
+    return _matter(message, now, known) or _quiet([message], now, known)
+
+
+def standing(letter: Message, *, now: datetime, facts: Facts) -> Sequence[Message]:
+    """Return the members of a gathered letter that would still leave by themselves."""
+    members = facts.members.get(letter.id, ())
+    return [each for each in members if (_expired(each, now) or _matter(each, now, facts)) is None]
 
 
 def quiet_until(now: datetime, begin: time, end: time) -> datetime | None:
@@ -56,21 +72,30 @@ def quiet_until(now: datetime, begin: time, end: time) -> datetime | None:
     return datetime.combine(day, end, clock.BEIJING).astimezone(UTC)
 
 
-def _person(message: Message) -> Verdict | None:
-    if not message.person.active:
+def _expired(message: Message, now: datetime) -> Verdict | None:
+    if message.not_after is not None and message.not_after < now:
+        return Verdict("expired", "its time has passed")
+    return None
+
+
+def _person(message: Message, facts: Facts) -> Verdict | None:
+    if not facts.persons[message.person_id].active:
         return Verdict("suppressed", "the account is closed")
-    of_person = {"person_id": message.person_id, "channel": message.channel}
-    if db.session.scalar(select(Suppression.id).filter_by(**of_person, class_=message.class_)):
+    if (message.person_id, message.channel, message.class_) in facts.opted_out:
         return Verdict("suppressed", "the person has opted out")
-    if db.session.scalar(select(ContactPoint.id).filter_by(**of_person, state="invalid")):
+    if (message.person_id, message.channel) in facts.invalid:
         return Verdict("suppressed", "the address is known to be invalid")
     return None
 
 
-def _case(message: Message, now: datetime) -> Verdict | None:
+def _matter(message: Message, now: datetime, facts: Facts) -> Verdict | None:
+    return _case(message, now, facts) or _report(message, facts)
+
+
+def _case(message: Message, now: datetime, facts: Facts) -> Verdict | None:
     if message.case_id is None:
         return None
-    case = db.session.get_one(Case, message.case_id)
+    case = facts.cases[message.case_id]
     if running_stage(case) is None:
         return Verdict("suppressed", "the case is closed")
     if message.kind in REMIND and not reminds(case, now):
@@ -81,24 +106,25 @@ def _case(message: Message, now: datetime) -> Verdict | None:
     return None
 
 
-def _report(message: Message) -> Verdict | None:
+def _report(message: Message, facts: Facts) -> Verdict | None:
     if message.report_id is None or message.kind not in REPORT_MUST_BE:
         return None
-    report = db.session.get_one(Report, message.report_id)
+    report = facts.reports[message.report_id]
     if report.state in REPORT_MUST_BE[message.kind]:
         return None
     return Verdict("suppressed", f"the report is {report.state}")
 
 
-def _quiet(message: Message, now: datetime) -> Verdict | None:
-    begin, end = _quiet_hours(message)
-    until = quiet_until(now, begin, end)
+def _quiet(messages: Sequence[Message], now: datetime, facts: Facts) -> Verdict | None:
+    ends = [quiet_until(now, *quiet_hours(message, facts)) for message in messages]
+    until = max((end for end in ends if end is not None), default=None)
     return Verdict("ready", "quiet hours", until) if until else None
 
 
-def _quiet_hours(message: Message) -> tuple[time, time]:
+def quiet_hours(message: Message, facts: Facts) -> tuple[time, time]:
+    """Return begin and end of the hours in which this message does not leave: those of its round."""
     if message.case_id is not None:
-        return settings.quiet_hours(db.session.get_one(Case, message.case_id).round)
+        return settings.quiet_hours(facts.cases[message.case_id].round)
     if message.report_id is not None:
-        return settings.quiet_hours(db.session.get_one(Report, message.report_id).round)
+        return settings.quiet_hours(facts.reports[message.report_id].round)
     return DEFAULT_QUIET

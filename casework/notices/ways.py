@@ -2,13 +2,14 @@
 
 The inbox is always there: a row of it is its own delivery. The other channels
 lead out of the house and are worked through by `drain`. Mail comes first. SMS
-costs money and patience, so it carries escalations only, and by one provider: the
-first that the settings name.
+costs money and patience, so it carries escalations only, and each by one provider:
+the first that the settings name, until `post` shares them out by weight.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
+from casework.notices.manners import PLAIN, Manners
 from casework.people.models import Person
 from notifications.channels.webhook import name_of
 from notifications.kinds import ESCALATION, REMINDER
@@ -20,6 +21,7 @@ _FIRST = ("smtp", "wecom", *SMS, WEBHOOK)
 
 _out: tuple[str, ...] = ()
 _subscribers: frozenset[str] = frozenset()
+_manners: Manners = PLAIN
 
 _ADDRESSES: Mapping[str, Callable[[Person], str]] = MappingProxyType(
     {
@@ -32,13 +34,18 @@ _ADDRESSES: Mapping[str, Callable[[Person], str]] = MappingProxyType(
 """Where a channel reaches a person; nowhere when that is empty. Any other channel takes the mail address or login."""
 
 
-def configure(channels: Sequence[str], *, subscribers: Collection[str] = ()) -> None:
-    """Say which channels of the settings lead out of the house, and which accounts have a webhook."""
-    global _out, _subscribers  # noqa: PLW0603 - like the clock, a process has one set of ways out
-    sms = [channel for channel in channels if channel in SMS]
-    known = [channel for channel in dict.fromkeys(channels) if channel not in {INBOX, *sms[1:]}]
-    _out = tuple(sorted(known, key=lambda channel: _FIRST.index(channel) if channel in _FIRST else len(_FIRST)))
+def configure(channels: Sequence[str], *, subscribers: Collection[str] = (), manners: Manners = PLAIN) -> None:
+    """Say which channels of the settings lead out of the house, which accounts have a webhook, and how we behave."""
+    global _out, _subscribers, _manners  # noqa: PLW0603 - like the clock, a process has one set of ways out
+    known = [channel for channel in dict.fromkeys(channels) if channel != INBOX]
+    _out = tuple(sorted(known, key=_rank))  # those of SMS stay in the order in which the settings name them
     _subscribers = frozenset(subscribers)
+    _manners = manners
+
+
+def _rank(channel: str) -> int:
+    named = SMS[0] if channel in SMS else channel
+    return _FIRST.index(named) if named in _FIRST else len(_FIRST)
 
 
 def out() -> tuple[str, ...]:
@@ -46,12 +53,23 @@ def out() -> tuple[str, ...]:
     return _out
 
 
+def sms() -> tuple[str, ...]:
+    """Return the SMS providers among them, the first that the settings name first."""
+    return tuple(channel for channel in _out if channel in SMS)
+
+
+def manners() -> Manners:
+    """Return how this installation behaves towards people and carriers."""
+    return _manners
+
+
 def out_to(person: Person, *, message_class: int = REMINDER) -> tuple[str, ...]:
     """Return the channels by which this person can be reached outside the service with a message of this class."""
+    first_sms = sms()[:1] if message_class == ESCALATION else ()
     return tuple(
         channel
         for channel in _out
-        if address_of(person, channel=channel) and (message_class == ESCALATION or channel not in SMS)
+        if (channel not in SMS or channel in first_sms) and address_of(person, channel=channel)
     )
 
 

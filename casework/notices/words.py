@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import notifications.compose as texts
 from casework.notices import unsubscribe
+from casework.notices.gathering import GATHERED
 from casework.notices.models import Message
 from casework.notices.ways import address_of
 from notifications.errors import ComposeRefused
@@ -12,6 +13,7 @@ from notifications.message import Message as Letter
 from notifications.message import Text
 
 LINK = "link"
+ON_PAGES = {"press": "/queue", "work_behind": "/overdue"}
 MAIL = "smtp"
 STANDING_IN = "standing_in"
 """The parameter of a row that is read by a stand-in: every kind of message may be."""
@@ -53,9 +55,11 @@ def path_of(message: Message) -> str:
         return f"/cases/{message.params.get('case', '')}"
     if message.report_id is not None:
         return f"/reports/{message.params.get('report', '')}"
+    if message.kind == GATHERED:
+        return "/queue"
     if message.kind == STAND_IN_NAMED:
         return "/me/notices"
-    return "/admin/jobs" if message.kind in ABOUT_THE_SERVICE else "/"
+    return "/admin/jobs" if message.kind in ABOUT_THE_SERVICE else ON_PAGES.get(message.kind, "/")
 
 
 def _unsubscribe(message: Message, base_url: str) -> str:

@@ -2,26 +2,31 @@
 
 Every change names the status that it leaves: when the sweeper has meanwhile
 declared the call in doubt, a late but certain answer still settles it, and an
-answer that says nothing new changes nothing.
+answer that says nothing new changes nothing. What is to be written is gathered
+first and then written in one statement for each status.
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from casework import clock
-from casework.db import affected, db
-from casework.notices.models import ContactPoint, Message, MessageEvent, SendAttempt
+from casework.db import db
+from casework.notices.addresses import mark_invalid
+from casework.notices.models import Message, MessageEvent, SendAttempt
+from casework.notices.plans import Plan
+from casework.notices.providers import HELD_FOR, hold, open_weights, release
 from casework.notices.statuses import move, move_attempt
-from casework.operations.drain import HELD_FOR, hold, release
+from casework.notices.stops import TEMPLATE_REFUSED, subject_of
+from casework.notices.ways import SMS
+from casework.operations.alarms import raise_alarm
+from casework.operations.drain import give_to_the_other
 from notifications.channels.channel import Outcome, Status, Submission
 from notifications.errors import ErrorClass
-from notifications.kinds import ESCALATION
+from notifications.kinds import CAMPAIGN, ESCALATION
 
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (0, 30, 120, 600, 3600, 6 * 3600))
 FINAL: Mapping[ErrorClass, str] = MappingProxyType(
     {ErrorClass.RECIPIENT: "undelivered_permanent", ErrorClass.TEMPLATE: "dead", ErrorClass.BUG: "dead"}
 )
@@ -33,18 +38,10 @@ def record_attempt(attempt_id: int, submission: Submission) -> bool:
     attempt = _locked(attempt_id)
     if attempt is None:
         return False
-    state = attempt.state
-    outcomes = {outcome.ref: outcome for outcome in submission.outcomes}
-    doubt = False
-    for message in _of(attempt, state):
-        outcome = outcomes.get(message.ref)
-        if outcome is not None and outcome.status == Status.IN_DOUBT:
-            doubt = True
-            if state == "submitting":
-                move([message.id], leaves=state, enters="in_doubt", note=outcome.sentence)
-            continue
-        _settle(message, outcome, leaves=state, channel=attempt.channel)
-    if not doubt:
+    state, channel = attempt.state, attempt.channel
+    answer = _Answer(_of(attempt, state), submission, leaves=state, channel=channel)
+    answer.write()
+    if not answer.doubt:
         return move_attempt(attempt_id, leaves=state, enters="recorded")
     return state == "in_doubt" or move_attempt(attempt_id, leaves=state, enters="in_doubt")
 
@@ -55,8 +52,19 @@ def put_back(attempt_id: int) -> bool:
     if attempt is None or attempt.state != "submitting":
         return False
     ids = [message.id for message in _of(attempt, "submitting")]
-    move(ids, leaves="submitting", enters="ready", note="woke up too late to send", next_at=clock.now())
+    back = {"next_at": clock.now(), "attempts": Message.attempts - 1}  # nobody was called: it costs no attempt
+    move(ids, leaves="submitting", enters="ready", note="woke up too late to send", **back)
     return move_attempt(attempt_id, leaves="submitting", enters="recorded")
+
+
+def doubt_all(attempt_id: int) -> bool:
+    """Write down that a call ended without any answer: a fault of our own software in the middle of it."""
+    attempt = _locked(attempt_id)
+    if attempt is None or attempt.state != "submitting":
+        return False
+    ids = [message.id for message in _of(attempt, "submitting")]
+    move(ids, leaves="submitting", enters="in_doubt", note="the call broke off")
+    return move_attempt(attempt_id, leaves="submitting", enters="in_doubt")
 
 
 def settle_doubt(attempt_id: int, answer: Submission | None) -> int:
@@ -71,17 +79,84 @@ def settle_doubt(attempt_id: int, answer: Submission | None) -> int:
         return 0
     messages = _of(attempt, "in_doubt")
     held = {outcome.ref: outcome for outcome in answer.outcomes} if answer else {}
+    doubts = _doubts(messages) if answer is None else {}
+    plan = Plan("in_doubt")
     for message in messages:
         if message.ref in held:
-            _accept(message, held[message.ref], leaves="in_doubt", note="the provider holds it")
+            plan.accept(message, held[message.ref], note="the provider holds it")
         elif answer is not None:
-            _try_again(message, leaves="in_doubt", note="the provider does not hold it")
-        elif message.class_ == ESCALATION and _doubts(message) == 1:
-            _try_again(message, leaves="in_doubt", note="repeated once: an escalation is rather said twice than never")
+            plan.try_again(message, note="the provider does not hold it")
+        elif message.class_ == ESCALATION and doubts.get(message.id) == 1:
+            plan.try_again(message, note="repeated once: an escalation is rather said twice than never")
         else:
-            move([message.id], leaves="in_doubt", enters="no_receipt", note="cannot be asked and is not repeated")
+            plan.put(message, "no_receipt", note="cannot be asked and is not repeated")
+    plan.write()
     move_attempt(attempt_id, leaves="in_doubt", enters="settled")
     return len(messages)
+
+
+class _Answer:
+    """What one answer of a provider asks us to do, for its messages and for the way out itself."""
+
+    def __init__(self, messages: Sequence[Message], submission: Submission, *, leaves: str, channel: str) -> None:
+        self._plan, self._leaves, self._channel = Plan(leaves), leaves, channel
+        self._accepted, self._account = False, ""
+        self._invalid: list[tuple[Message, str]] = []
+        self._kinds: set[str] = set()
+        self.doubt = False
+        outcomes = {outcome.ref: outcome for outcome in submission.outcomes}
+        of_all = {outcome.error_class for outcome in submission.outcomes if outcome.status == Status.REFUSED}
+        whole = len(submission.outcomes) > 1 and all(each.status == Status.REFUSED for each in submission.outcomes)
+        # A fault of the whole call says nobody's name: all of them are tried again in smaller batches.
+        self._nobody_blamed = whole and of_all == {ErrorClass.BUG}
+        # What another provider can carry waits for nobody.
+        others = open_weights().keys() - {channel} if channel in SMS and ErrorClass.ACCOUNT in of_all else set()
+        self._held_for = timedelta() if others else HELD_FOR
+        for message in messages:
+            self._hear(message, outcomes.get(message.ref))
+
+    def write(self) -> None:
+        """Write down what becomes of each message, then what becomes of the way out."""
+        self._plan.write()
+        mark_invalid(self._invalid)
+        for kind in sorted(self._kinds):
+            raise_alarm(TEMPLATE_REFUSED, subject_of(self._channel, kind))
+        if self._accepted:
+            release(self._channel)
+        if self._account:
+            hold(self._channel, because=self._account)
+            give_to_the_other(self._channel)
+
+    def _hear(self, message: Message, outcome: Outcome | None) -> None:
+        if outcome is None:
+            self._plan.try_again(message, note="not tried")
+        elif outcome.status == Status.IN_DOUBT:
+            self.doubt = True
+            if self._leaves == "submitting":
+                self._plan.put(message, "in_doubt", note=outcome.sentence)
+        elif outcome.status == Status.ACCEPTED:
+            self._accepted = True
+            self._plan.accept(message, outcome, note="")
+        else:
+            self._refuse(message, outcome)
+
+    def _refuse(self, message: Message, outcome: Outcome) -> None:
+        fault = outcome.error_class or ErrorClass.BUG
+        note = f"{fault}: {outcome.detail or outcome.sentence}"
+        if fault.may_be_sent_again:
+            self._plan.try_again(message, note=note)
+        elif fault == ErrorClass.BUG and self._nobody_blamed:
+            self._plan.try_again(message, note=note, at_once=True)
+        elif fault == ErrorClass.ACCOUNT:
+            self._account = outcome.sentence or note
+            self._plan.wait(message, self._held_for, note=note, free=True)
+        elif fault == ErrorClass.TEMPLATE and message.class_ == CAMPAIGN:
+            self._kinds.add(message.kind)  # fifteen thousand would only hear the same: the kind waits for a person
+            self._plan.wait(message, timedelta(), note=note, free=True)
+        else:
+            if fault == ErrorClass.RECIPIENT:
+                self._invalid.append((message, note))
+            self._plan.put(message, FINAL[fault], note=note)
 
 
 def _locked(attempt_id: int) -> SendAttempt | None:
@@ -94,49 +169,10 @@ def _of(attempt: SendAttempt, state: str) -> Sequence[Message]:
     return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-def _settle(message: Message, outcome: Outcome | None, *, leaves: str, channel: str) -> None:
-    if outcome is None:
-        _try_again(message, leaves=leaves, note="not tried")
-        return
-    if outcome.status == Status.ACCEPTED:
-        release(channel)
-        _accept(message, outcome, leaves=leaves, note="")
-        return
-    fault = outcome.error_class or ErrorClass.BUG
-    note = f"{fault}: {outcome.detail or outcome.sentence}"
-    if fault.may_be_sent_again:
-        _try_again(message, leaves=leaves, note=note)
-    elif fault == ErrorClass.ACCOUNT:  # our own fault: it costs the message none of its attempts
-        hold(channel, because=outcome.sentence)
-        back = {"next_at": clock.now() + HELD_FOR, "attempts": message.attempts - 1}
-        move([message.id], leaves=leaves, enters="ready", note=note, **back)
-    else:
-        if fault == ErrorClass.RECIPIENT:
-            _mark_invalid(message, note)
-        move([message.id], leaves=leaves, enters=FINAL[fault], note=note)
-
-
-def _accept(message: Message, outcome: Outcome, *, leaves: str, note: str) -> None:
-    move([message.id], leaves=leaves, enters="accepted", note=note, provider_ref=outcome.provider_id)
-
-
-def _try_again(message: Message, *, leaves: str, note: str) -> None:
-    """Put a message back with its pause, a little apart from its neighbours; after the last attempt a human looks."""
-    if message.attempts >= len(BACKOFF):
-        move([message.id], leaves=leaves, enters="dead", note=f"attempts used up: {note}")
-        return
-    pause = BACKOFF[message.attempts]
-    jitter = pause * (secrets.randbelow(200) / 1000)
-    move([message.id], leaves=leaves, enters="ready", note=note, next_at=clock.now() + pause + jitter)
-
-
-def _doubts(message: Message) -> int:
-    wanted = select(func.count()).select_from(MessageEvent).filter_by(message_id=message.id, to_state="in_doubt")
-    return db.session.scalar(wanted) or 0
-
-
-def _mark_invalid(message: Message, reason: str) -> None:
-    of_person = {"person_id": message.person_id, "channel": message.channel}
-    known = update(ContactPoint).filter_by(**of_person)
-    if not affected(known.values(state="invalid", since=clock.now(), reason=reason)):
-        db.session.add(ContactPoint(**of_person, state="invalid", reason=reason))
+def _doubts(messages: Sequence[Message]) -> Mapping[int, int]:
+    """Count how often each message has been in doubt."""
+    times = select(MessageEvent.message_id, func.count().label("times")).group_by(MessageEvent.message_id)
+    asked = times.where(
+        MessageEvent.message_id.in_([each.id for each in messages]), MessageEvent.to_state == "in_doubt"
+    )
+    return {row.message_id: row.times for row in db.session.execute(asked)}

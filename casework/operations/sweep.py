@@ -5,11 +5,12 @@ ready again. A lease that ran out after it means: nobody knows, so ask. Whatever
 is ready and has no doorbell gets one.
 """
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -18,8 +19,11 @@ from casework.db import db
 from casework.notices import queries
 from casework.notices.models import Message, ReceiptInbox, SendAttempt
 from casework.notices.post import ROWS_AT_ONCE, ring
+from casework.notices.providers import is_held
 from casework.notices.statuses import STEPS, UNDER_WAY, move, move_attempt
+from casework.notices.stops import stops
 from casework.notices.ways import out
+from casework.operations.drain import give_to_the_other
 
 SETTLE = timedelta(seconds=60)
 NO_RECEIPT_AFTER = timedelta(hours=72)
@@ -49,30 +53,46 @@ class Swept:
 def sweep() -> Swept:
     """Return expired leases to their place and ring for what waits; the calls in doubt are the job's to ask about."""
     now = clock.now()
-    put_back = in_doubt = 0
     over = (
-        select(SendAttempt)
+        select(SendAttempt.id, SendAttempt.state)
         .where(SendAttempt.state.in_(("prepared", "submitting")), SendAttempt.lease_until < now)
         .order_by(SendAttempt.id)
         .with_for_update(skip_locked=True)
     )
-    for attempt in db.session.scalars(over.execution_options(populate_existing=True)).all():
-        if attempt.state == "prepared":
-            held = select(Message.id).filter_by(attempt_id=attempt.id, state="leased")
-            put_back += len(
-                move(db.session.scalars(held), leaves="leased", enters="ready", note="lease over", next_at=now)
-            )
-            move_attempt(attempt.id, leaves="prepared", enters="lapsed")
-        else:
-            held = select(Message.id).filter_by(attempt_id=attempt.id, state="submitting")
-            in_doubt += len(
-                move(db.session.scalars(held), leaves="submitting", enters="in_doubt", note="no answer recorded")
-            )
-            move_attempt(attempt.id, leaves="submitting", enters="in_doubt")
-    waiting = set(queries.waiting_channels(now)) & set(out())
-    rung = tuple(channel for channel in sorted(waiting) if ring(channel))
+    found = db.session.execute(over).all()
+    put_back = _let_lapse([row.id for row in found if row.state == "prepared"], now)
+    in_doubt = _doubt([row.id for row in found if row.state == "submitting"])
     ripe = queries.doubtful(settled_before=now - SETTLE)
-    return Swept(put_back, in_doubt, rung, tuple(Doubt(each.id, each.ref, each.channel) for each in ripe))
+    return Swept(put_back, in_doubt, _ring(now), tuple(Doubt(each.id, each.ref, each.channel) for each in ripe))
+
+
+def _let_lapse(attempt_ids: Sequence[int], now: datetime) -> int:
+    """Put back what was claimed and never handed over; return how many messages that are."""
+    held = select(Message.id).where(Message.attempt_id.in_(attempt_ids), Message.state == "leased")
+    ids = db.session.scalars(held).all() if attempt_ids else ()
+    back = move(ids, leaves="leased", enters="ready", note="lease over", next_at=now)
+    for attempt_id in attempt_ids:
+        move_attempt(attempt_id, leaves="prepared", enters="lapsed")
+    return len(back)
+
+
+def _doubt(attempt_ids: Sequence[int]) -> int:
+    """Name what was handed over, or may have been, without an answer; return how many messages that are."""
+    held = select(Message.id).where(Message.attempt_id.in_(attempt_ids), Message.state == "submitting")
+    ids = db.session.scalars(held).all() if attempt_ids else ()
+    unsure = move(ids, leaves="submitting", enters="in_doubt", note="no answer recorded")
+    for attempt_id in attempt_ids:
+        move_attempt(attempt_id, leaves="submitting", enters="in_doubt")
+    return len(unsure)
+
+
+def _ring(now: datetime) -> tuple[str, ...]:
+    """Ring for what waits and may leave; what waits at a held SMS provider goes to the other one."""
+    waiting = set(queries.waiting_channels(now, stopped=stops())) & set(out())
+    held = {channel for channel in waiting if is_held(channel)}
+    for channel in sorted(held):
+        give_to_the_other(channel)
+    return tuple(channel for channel in sorted(waiting - held) if ring(channel))
 
 
 def land_receipts(provider: str, receipts: Iterable[tuple[str, str, str]]) -> int:
@@ -96,18 +116,37 @@ def land_receipts(provider: str, receipts: Iterable[tuple[str, str, str]]) -> in
 
 
 def apply_receipts(*, limit: int = 1000) -> int:
-    """Apply what landed to the messages that it is about; rank only goes up. Return how many changed."""
-    now, changed = clock.now(), 0
+    """Apply what landed to the messages that it is about; rank only goes up. Return how many changes that made.
+
+    Several reports about one message are applied in the order in which they came, a wave for each.
+    """
     landed = select(ReceiptInbox).filter_by(applied_at=None).where(~ReceiptInbox.provider.endswith(RAW))
-    landed = landed.order_by(ReceiptInbox.id).limit(limit)
-    for receipt in db.session.scalars(landed.with_for_update(skip_locked=True)).all():
-        named = select(Message).filter_by(ref=receipt.body["ref"]).execution_options(populate_existing=True)
-        found = db.session.scalars(named).one_or_none()
-        if found is not None and found.state in UNDER_WAY:
+    landed = landed.order_by(ReceiptInbox.id).limit(limit).with_for_update(skip_locked=True)
+    receipts = db.session.scalars(landed.execution_options(populate_existing=True)).all()
+    if not receipts:
+        return 0
+    refs = {receipt.body["ref"] for receipt in receipts}
+    named = select(Message.ref, Message.id, Message.state).where(Message.ref.in_(refs)).order_by(Message.id)
+    standing = {row.ref: (row.id, row.state) for row in db.session.execute(named.with_for_update())}
+    applied: list[int] = []
+    waves: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    turns: Counter[int] = Counter()
+    for receipt in receipts:
+        message_id, state = standing.get(receipt.body["ref"], (0, ""))
+        if state in UNDER_WAY:
             continue  # it came before our own word; the next turn applies it
-        if found is not None and receipt.body["status"] in STEPS[found.state]:
-            changed += len(move([found.id], leaves=found.state, enters=receipt.body["status"], note="receipt"))
-        receipt.applied_at = now
+        status = receipt.body["status"]
+        if state and status in STEPS[state]:
+            waves[turns[message_id], state, status].append(message_id)
+            turns[message_id] += 1
+            standing[receipt.body["ref"]] = (message_id, status)
+        applied.append(receipt.id)
+    changed = sum(
+        len(move(ids, leaves=leaves, enters=enters, note="receipt"))
+        for (_, leaves, enters), ids in sorted(waves.items())
+    )
+    done = update(ReceiptInbox).where(ReceiptInbox.id.in_(applied)).values(applied_at=clock.now())
+    db.session.execute(done.execution_options(synchronize_session=False))
     return changed
 
 

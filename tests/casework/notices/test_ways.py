@@ -40,6 +40,7 @@ def test_each_channel_has_its_own_address():
         "smtp": "li@example.edu",
         "wecom": "lisi",
         "tencent": "13900001111",
+        "aliyun": "13900001111",
         "webhook": "li",
         "simulator": "li@example.edu",
     }
