@@ -4,6 +4,8 @@ from casework.api.batches import batches
 from casework.api.case_actions import case_actions
 from casework.api.case_work import case_work
 from casework.api.cases import cases
+from casework.api.channels import channels
+from casework.api.deliveries import deliveries
 from casework.api.employers import employers
 from casework.api.evidence import evidence
 from casework.api.filings import filings
@@ -11,6 +13,8 @@ from casework.api.funnel import funnel
 from casework.api.jobs import jobs
 from casework.api.me import me
 from casework.api.organisations import organisations
+from casework.api.own_notices import own_notices
+from casework.api.overdue import overdue
 from casework.api.precision import precision
 from casework.api.rates import rates
 from casework.api.reports import reports
@@ -23,6 +27,7 @@ from casework.api.self_check import self_check
 
 RESOURCES: tuple[Resource, ...] = (
     me,
+    own_notices,
     organisations,
     rounds,
     cases,
@@ -35,10 +40,13 @@ RESOURCES: tuple[Resource, ...] = (
     precision,
     employers,
     samples,
+    overdue,
     funnel,
     rates,
     jobs,
     self_check,
     reports,
     filings,
+    deliveries,
+    channels,
 )

@@ -70,7 +70,7 @@ def read(kept: Mapping[str, Any], *, taken_at: datetime) -> Figures:
         taken_at=taken_at,
         numbers=Numbers(kept["numbers"]),
         heat={axis: _heat(*kept["heat"][axis]) for axis in AXES},
-        desks=tuple(Desk(*row[:4], oldest=_moment(row[4])) for row in kept["desks"]),
+        desks=tuple(_desk(*row) for row in kept["desks"]),
         desks_left_out=kept["desks_left_out"],
         unassigned=kept["unassigned"],
         drawn=kept["drawn"],
@@ -81,6 +81,10 @@ def read(kept: Mapping[str, Any], *, taken_at: datetime) -> Figures:
 
 def _heat(rows: Sequence[Any], rest: dict[str, int], left_out: int) -> HeatMap:
     return HeatMap(tuple(Heat(key, cells) for key, cells in rows), rest, left_out)
+
+
+def _desk(owner_id: int | None, organisation_id: int, still: int, overdue: int, oldest: str | None) -> Desk:
+    return Desk(owner_id, organisation_id, still, overdue, _moment(oldest))
 
 
 def _moment(text: str | None) -> datetime | None:

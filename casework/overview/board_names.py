@@ -9,8 +9,10 @@ from sqlalchemy.orm import aliased
 
 from casework.db import db
 from casework.deadlines.models import Press
-from casework.overview.board import Figures
+from casework.errors import N_
+from casework.overview.board import Figures, Heat
 from casework.people.models import Organisation, Person
+from workflows.case import CASE
 
 
 @dataclass(frozen=True)
@@ -56,3 +58,14 @@ def last_presses(person_ids: Collection[int]) -> dict[int, LastPress]:
     )
     rows = select(Press.person_id, Press.at, by.name).join(by, by.id == Press.by_id).where(Press.id.in_(newest))
     return {row.person_id: LastPress(row.at, row.name) for row in db.session.execute(rows)}
+
+
+def label_of(axis: str, row: Heat, names: Names) -> str:
+    """Return what a row is called, a name or words to translate; what nothing is noted of says so."""
+    if axis == "stage":
+        known = CASE.states.get(str(row.key))
+        return known.label if known else str(row.key)
+    rows = names.people if axis == "owner" else names.organisations
+    if isinstance(row.key, int) and row.key in rows:
+        return str(rows[row.key].name)
+    return N_("未派发") if axis == "owner" else N_("未注明")

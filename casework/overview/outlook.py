@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from casework.overview.board import Figures
 from workflows.calendars import Calendar, CalendarUnknown
 from workflows.pace import ENOUGH_DAYS, Pace, pace
 
@@ -57,6 +58,15 @@ class Outlook:
 
     def _left(self, a_day: float) -> int:
         return max(round(self.expected - a_day * self.days_left), 0)
+
+
+def outlook_of(found: Figures, *, today: date, on: date | None, calendar: Calendar) -> Outlook | None:
+    """Return how the work of a board stands for a date; None without a date or a case."""
+    days = found.days(today)
+    if on is None or not days:
+        return None
+    flow = [(day, closed, new) for day, _, closed, new in days]
+    return outlook(flow, open_now=days[-1][1], today=today, on=on, calendar=calendar)
 
 
 def outlook(

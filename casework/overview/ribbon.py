@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.rounds import queries
+from workflows.access import Actor
 from workflows.calendars import Calendar, CalendarUnknown
 
 
@@ -28,6 +29,12 @@ def ribbon(round_id: int, organisation_ids: Sequence[int], *, today: date, calen
         kind = "od" if row.on < today else "nx" if row.on == following else "lt"
         marks.append(Mark(row.label, row.on, kind, abs((row.on - today).days), _working_days(today, row.on, calendar)))
     return tuple(marks)
+
+
+def next_date(round_id: int, actor: Actor, today: date) -> date | None:
+    """Return the next date that holds for somebody's line of organisations."""
+    line = sorted({part for held in actor.appointments for part in held.path})
+    return next((row.on for row in queries.dates_for(round_id, line) if row.on >= today), None)
 
 
 def _working_days(today: date, on: date, calendar: Calendar) -> int | None:

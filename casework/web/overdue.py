@@ -1,6 +1,5 @@
 """The overdue board: the sentence that says where to begin, whether it will be done in time, and where it is late."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Response, request
@@ -12,15 +11,14 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
 from casework.overview import board, board_counts
 from casework.overview.board import Heat
-from casework.overview.board_names import Names, names_of
-from casework.overview.outlook import outlook
+from casework.overview.board_names import Names, label_of, names_of
+from casework.overview.outlook import outlook_of
 from casework.promises import last_beat
 from casework.reports.models import Report
 from casework.reports.queries import visible_reports
 from casework.web import charts, shell
 from casework.web.pages import page
 from casework.web.wording import said
-from casework.web.words import STATES
 from workflows.access import Actor, scope_of
 
 VIEWS = {"unit": N_("单位"), "college": N_("学院"), "owner": N_("经办人"), "stage": N_("阶段")}
@@ -45,17 +43,7 @@ def overdue() -> Response:
         by = "unit" if above else "college"
     names, days, marks = names_of(found), found.days(today), shell.marks(actor)
     ahead = next((mark for mark in marks if mark.kind != "od"), None)
-    seen = (
-        outlook(
-            [(day, closed, new) for day, _, closed, new in days],
-            open_now=days[-1][1],
-            today=today,
-            on=ahead.on,
-            calendar=working_days.calendar(),
-        )
-        if ahead and days
-        else None
-    )
+    seen = outlook_of(found, today=today, on=ahead.on if ahead else None, calendar=working_days.calendar())
     dates = [(mark.on, said(mark.label)) for mark in marks]
     end = max([mark.on for mark in marks] + [today])
     places = found.heat["unit" if above else "college"].rows
@@ -65,11 +53,11 @@ def overdue() -> Response:
         kept=kept,
         numbers=found.numbers,
         long_late=found.heat["stage"].sums.get(LONG_LATE, 0),
-        where=[(label_of("unit" if above else "college", row, names), row.overdue) for row in places if row.overdue][
-            :NEAREST
-        ],
+        where=[
+            (said(label_of("unit" if above else "college", row, names)), row.overdue) for row in places if row.overdue
+        ][:NEAREST],
         heat=found.heat[by],
-        rows=[(label_of(by, row, names), link_of(by, row, names), row) for row in found.heat[by].rows],
+        rows=[(said(label_of(by, row, names)), link_of(by, row, names), row) for row in found.heat[by].rows],
         buckets=board.BUCKETS,
         by=by,
         views={name: label for name, label in VIEWS.items() if above or name != "unit"},
@@ -86,25 +74,16 @@ def overdue() -> Response:
     )
 
 
-def label_of(axis: str, row: Heat, names: Names) -> str:
-    """Return what a row is called; what nothing is noted of says so."""
-    if axis == "stage":
-        return said(STATES.get(str(row.key), str(row.key)))
-    known: Mapping = names.people if axis == "owner" else names.organisations
-    if row.key in known:
-        return str(known[row.key].name)
-    return said(N_("未派发")) if axis == "owner" else said(N_("未注明"))
-
-
 def link_of(axis: str, row: Heat, names: Names) -> dict[str, str]:
     """Return the filters of the list that holds a row's cases."""
     if axis == "stage":
         return {"state": str(row.key)}
-    if axis == "owner":
-        return {"owner": names.people[row.key].ref} if row.key in names.people else {}
-    known = names.organisations.get(row.key) if isinstance(row.key, int) else None
+    rows = names.people if axis == "owner" else names.organisations
+    known = rows.get(row.key) if isinstance(row.key, int) else None
     if known is None:
         return {}
+    if axis == "owner":
+        return {"owner": known.ref}
     return {"organisation": known.code} if axis == "unit" else {"college": known.name}
 
 
