@@ -1,6 +1,7 @@
-"""Accounts and keys: persons, passwords, API tokens."""
+"""Accounts and keys: persons, passwords, API tokens; where people are reached and who stands in for them."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,8 +11,10 @@ from casework.cli.context import acting, application
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.operations import passwords
+from casework.operations.change_addresses import change_addresses
 from casework.operations.import_organisations import import_organisations
 from casework.operations.import_people import import_people
+from casework.operations.set_absence import set_absence
 from casework.people import queries
 from casework.people.models import Person
 from workflows.access import SYSTEM
@@ -21,7 +24,7 @@ from workflows.access import SYSTEM
     cls=spoken.SpokenCommand,
     help=N_(
         "从 CSV 导入机构（org_id、type、name、parent_id、code），"
-        "再导入人员（user_id、role、org_id、name、email、office）。"
+        "再导入人员（user_id、role、org_id、name、email、office；可另有 mobile、wecom）。"
     ),
 )
 @click.argument("organisations", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -54,6 +57,32 @@ def token(login: str, name: str) -> None:
     click.echo(made)
 
 
+@click.command(cls=spoken.SpokenCommand, help=N_("登记账号的手机号、企业微信账号或邮箱；写空即移除，不写即不变。"))
+@click.argument("login")
+@spoken.option("--mobile", help=N_("手机号。"))
+@spoken.option("--wecom", help=N_("企业微信账号。"))
+@spoken.option("--email", help=N_("邮箱。"))
+def reach(*, login: str, mobile: str | None, wecom: str | None, email: str | None) -> None:
+    """Set where somebody is reached."""
+    given = {"mobile": mobile, "wecom": wecom, "email": email}
+    changes = {name: value for name, value in given.items() if value is not None}
+    with application(), unit_of_work():
+        changed = change_addresses(_person(login), changes=changes, actor=SYSTEM)
+    click.echo(spoken.say(N_("账号 %(login)s 的联系方式更改了 %(n)d 项。"), login=login, n=len(changed)))
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("登记账号的休假和代理人；不写 --until 即已经返岗。"))
+@click.argument("login")
+@spoken.option("--until", type=click.DateTime(["%Y-%m-%d"]), help=N_("休假的最后一天。"))
+@spoken.option("--stand-in", "other", help=N_("代理人的账号。"))
+def absence(*, login: str, until: datetime | None, other: str | None) -> None:
+    """Register somebody's leave, or their return."""
+    with application(), unit_of_work():
+        stand_in = _person(other) if other else None
+        set_absence(_person(login), until=until.date() if until else None, stand_in=stand_in, actor=SYSTEM)
+    click.echo(spoken.say(N_("账号 %(login)s 的休假与代理已更新。"), login=login))
+
+
 def _person(login: str) -> Person:
     found = queries.find_person(login)
     if found is None:
@@ -66,4 +95,4 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-COMMANDS = (people, password, token)
+COMMANDS = (people, password, token, reach, absence)
