@@ -13,8 +13,8 @@ from casework.api.funnel import funnel
 from casework.api.jobs import jobs
 from casework.api.me import me
 from casework.api.organisations import organisations
-from casework.api.own_notices import own_notices
 from casework.api.overdue import overdue
+from casework.api.own_notices import own_notices
 from casework.api.precision import precision
 from casework.api.rates import rates
 from casework.api.reports import reports

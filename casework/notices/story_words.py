@@ -7,7 +7,7 @@ is shown without anything that could be one.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from casework.errors import N_
@@ -73,10 +73,10 @@ _LONG_DIGITS = re.compile(r"\d{7,}")
 
 @dataclass(frozen=True)
 class Said:
-    """A note as a sentence (a message id with its parameters), and the provider's own words without addresses."""
+    """A note as one or two sentences (message ids), and the provider's own words without addresses."""
 
     sentence: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    then: str = ""
     detail: str = ""
 
 
@@ -88,11 +88,11 @@ def said_of(note: str) -> Said:
         return Said(N_("报告的状态已经变化，不再需要告知"))
     if note.startswith(_USED_UP):
         last = said_of(note.removeprefix(_USED_UP))
-        return Said(N_("多次没有成功，不再自动重试"), {}, last.detail or last.sentence)
+        return Said(N_("多次没有成功，不再自动重试"), last.sentence, last.detail)
     fault, found, words = note.partition(": ")
     if found and fault in _CLASSES:
-        return Said(_CLASSES[fault], {}, without_addresses(words))
-    return Said("", {}, without_addresses(note))
+        return Said(_CLASSES[fault], detail=without_addresses(words))
+    return Said("", detail=without_addresses(note))
 
 
 def without_addresses(words: str) -> str:
