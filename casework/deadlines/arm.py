@@ -1,13 +1,15 @@
-"""Keep the stored timers of a case or report equal to what the ladder says.
+"""Keep the stored timers of cases and reports equal to what the ladder says.
 
 Inserting the row is the claim: the key (subject, clock, rung, due date) exists
 once. A timer that has spoken stays as it is; a cancelled one that never spoke
-is armed again when its date comes back.
+is armed again when its date comes back. What is to change is found first and
+written after, so that it can also be only looked at.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -27,53 +29,101 @@ SAID = frozenset({"fired", "expired"})
 KEY = ("case_key", "report_key", "clock", "rung", "due_on")
 
 
+class Known(Protocol):
+    """What must be known of a stored timer."""
+
+    id: int
+    clock: str
+    rung: str
+    audience: str
+    due_on: date
+    due_at: datetime
+    fire_at: datetime
+    state: str
+
+
 @dataclass(frozen=True)
-class Armed:
-    """What changes among the timers of one subject: rungs armed, how many cancelled, rows still to `write`."""
+class Arming:
+    """What changes among the timers of one subject.
 
-    armed: tuple[str, ...]
-    cancelled: int
+    `armed` are the rungs that will speak now and would not have, `shifted` those
+    that will at another time or to somebody else, `disarmed` those that no longer
+    will; `rows` is what is written for the first two (rungs that are spoken for
+    included) and `cancelled` the ids of the third.
+    """
+
+    armed: tuple[str, ...] = ()
+    shifted: tuple[str, ...] = ()
+    disarmed: tuple[str, ...] = ()
     rows: tuple[Mapping[str, object], ...] = ()
+    cancelled: tuple[int, ...] = ()
 
 
-def arm(
-    subject: Case | Report, *, due: Due | None, planned: Sequence[Rung], ladder: Ladder, timers: Sequence[Timer]
-) -> Armed:
-    """Arm what is planned and not yet armed, cancel whatever else is armed; new rows are the caller's to `write`."""
+def arming(
+    subject: Case | Report, *, due: Due | None, planned: Sequence[Rung], ladder: Ladder, timers: Sequence[Known]
+) -> Arming:
+    """Return what to change so that exactly what is planned and was not said yet is armed."""
     now = clock.now()
     known = {(timer.clock, timer.rung, timer.due_on): timer for timer in timers}
-    wanted = {(due.clock, rung.code, due.on): rung for rung in planned} if due else {}
-    obsolete = [timer.id for key, timer in known.items() if timer.state == "armed" and key not in wanted]
-    if obsolete:
-        cancel = update(Timer).where(Timer.id.in_(obsolete), Timer.state == "armed")
-        db.session.execute(cancel.values(state="cancelled", ended_at=now))
     if due is None:
-        return Armed((), len(obsolete))
+        return _arming([], [], [timer for timer in timers if timer.state == "armed"], [])
     audiences = {step.code: step.audience[0] for step in ladder.rungs}
-    rows, armed = [], []
+    wanted = {(due.clock, rung.code, due.on): rung for rung in planned}
+    spoken_for = {(due.clock, code, due.on) for rung in planned for code in rung.missed}
+    rows: list[Mapping[str, object]] = []
+    armed, shifted = [], []
     for key, rung in wanted.items():
         row = _row(subject, due=due, code=rung.code, audience=audiences[rung.code], fire_at=rung.fire_at)
-        rows += [_spoken_for(row, code, audiences[code]) for code in rung.missed]
         before = known.get(key)
+        rows += [
+            _spoken_for(row, code, audiences[code])
+            for code in rung.missed
+            if (due.clock, code, due.on) not in known or known[due.clock, code, due.on].state not in SAID
+        ]
         if before is None or before.state == "cancelled":
             rows.append(row)
             armed.append(rung.code)
-        elif before.fire_at != rung.fire_at and before.fire_at > now:
-            db.session.execute(
-                update(Timer).where(Timer.id == before.id, Timer.state == "armed").values(fire_at=rung.fire_at)
-            )
-    return Armed(tuple(armed), len(obsolete), tuple(rows))
+        elif before.fire_at > now and (before.fire_at, before.audience) != (rung.fire_at, row["audience"]):
+            rows.append(row)
+            shifted.append(rung.code)
+    obsolete = [
+        timer for key, timer in known.items() if timer.state == "armed" and key not in wanted and key not in spoken_for
+    ]
+    return _arming(armed, shifted, obsolete, rows)
 
 
-def write(rows: Sequence[Mapping[str, object]]) -> None:
+def _arming(
+    armed: Sequence[str], shifted: Sequence[str], obsolete: Sequence[Known], rows: Sequence[Mapping[str, object]]
+) -> Arming:
+    return Arming(
+        armed=tuple(armed),
+        shifted=tuple(shifted),
+        disarmed=tuple(timer.rung for timer in obsolete),
+        rows=tuple(rows),
+        cancelled=tuple(timer.id for timer in obsolete),
+    )
+
+
+def carry_out(armings: Sequence[Arming]) -> None:
+    """Write what was found to change; the state that a timer leaves is the fence."""
+    cancelled = [timer_id for each in armings for timer_id in each.cancelled]
+    if cancelled:
+        cancel = update(Timer).where(Timer.id.in_(cancelled), Timer.state == "armed")
+        db.session.execute(cancel.values(state="cancelled", ended_at=clock.now()))
+    _write([row for each in armings for row in each.rows])
+
+
+def _write(rows: Sequence[Mapping[str, object]]) -> None:
     """Insert timers, or arm those again that were cancelled before they spoke; many at once."""
     if not rows:
         return
     insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
     statement = insert(Timer.__table__)
-    new = {name: statement.excluded[name] for name in ("state", "due_at", "fire_at", "armed_at", "ended_at")}
+    changing = ("state", "audience", "due_at", "fire_at", "armed_at", "ended_at")
     again = statement.on_conflict_do_update(
-        index_elements=list(KEY), set_=new, where=(Timer.state == "cancelled") | (Timer.state == "armed")
+        index_elements=list(KEY),
+        set_={name: statement.excluded[name] for name in changing},
+        where=(Timer.state == "cancelled") | (Timer.state == "armed"),
     )
     db.session.execute(again, list(rows))
 

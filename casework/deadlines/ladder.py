@@ -5,11 +5,13 @@ roles. Nothing else translates between the two.
 """
 
 from collections.abc import Mapping
+from datetime import time
 from types import MappingProxyType
+from typing import Any
 
 from casework.people.actors import path_of
 from casework.people.models import Organisation
-from casework.rounds import queries, settings
+from casework.rounds import queries
 from casework.rounds.models import Round
 from workflows.clocks import Limits, StatutoryDate
 from workflows.escalation import DUE, ESCALATION, REMINDER, Ladder, LadderRung
@@ -30,31 +32,47 @@ EVERYBODY = frozenset(role for roles in ROLES.values() for role in roles)
 
 def ladder_of(round_: Round) -> Ladder:
     """Return the ladder of a round with its quiet hours."""
-    quiet_from, quiet_until = settings.quiet_hours(round_)
-    rungs = tuple(_rung(row) for row in settings.ladder(round_))
-    return Ladder(rungs, quiet_from=quiet_from, quiet_until=quiet_until)
+    return ladder_in(round_.settings)
+
+
+def ladder_in(settings: Mapping[str, Any]) -> Ladder:
+    """Return the ladder that settings of a round describe, with its quiet hours."""
+    hours = settings["quiet_hours"]
+    rungs = tuple(_rung(row) for row in settings["ladder"])
+    return Ladder(rungs, quiet_from=time.fromisoformat(hours["from"]), quiet_until=time.fromisoformat(hours["to"]))
 
 
 def limits_of(round_: Round) -> dict[str, Limits]:
     """Return the working-day limits of a round by severity."""
-    return {severity: Limits(**stages) for severity, stages in settings.limits(round_).items()}
+    return limits_in(round_.settings)
+
+
+def limits_in(settings: Mapping[str, Any]) -> dict[str, Limits]:
+    """Return the working-day limits that settings of a round describe, by severity."""
+    return {severity: Limits(**stages) for severity, stages in settings["limits"].items()}
 
 
 def dates_of(round_: Round, organisation: Organisation) -> tuple[StatutoryDate, ...]:
     """Return the dates that hold for an organisation, each with who set it: nation, province or university."""
-    path = path_of(organisation)
+    kinds = kinds_above(organisation)
+    return tuple(
+        StatutoryDate(row.level, row.on, row.clause, origin_of(kinds.get(row.organisation_id or 0)))
+        for row in queries.dates_for(round_.id, path_of(organisation))
+    )
+
+
+def kinds_above(organisation: Organisation) -> dict[int, str]:
+    """Return an organisation and everybody above it: id → kind."""
     kinds = {organisation.id: organisation.kind}
     above = organisation.parent
     while above is not None:
         kinds[above.id] = above.kind
         above = above.parent
-    return tuple(
-        StatutoryDate(row.level, row.on, row.clause, _origin(kinds.get(row.organisation_id or 0)))
-        for row in queries.dates_for(round_.id, path)
-    )
+    return kinds
 
 
-def _origin(kind: str | None) -> str:
+def origin_of(kind: str | None) -> str:
+    """Return who set a date, by the kind of the organisation: nobody's own date is the nation's."""
     return kind if kind in {"province", "university"} else "national"
 
 

@@ -34,8 +34,13 @@ def running_hold(case: Case, now: datetime) -> Hold | None:
 
 
 def reminds(case: Case, now: datetime) -> bool:
-    """Say whether anybody may still be told about this case's deadline: closed, merged, held and history never."""
-    return running_stage(case) is not None and case.origin != HISTORY and running_hold(case, now) is None
+    """Say whether anybody may still be told about this case's deadline.
+
+    Of what is closed, merged, held or history nobody is, and of nothing in a round that is closed.
+    """
+    if running_stage(case) is None or case.origin == HISTORY or case.round.closed_at is not None:
+        return False
+    return running_hold(case, now) is None
 
 
 def report_clock(report: Report) -> str | None:
@@ -69,8 +74,3 @@ def _runs(hold: Hold, now: datetime) -> bool:
     if hold.approved_at is None or hold.refused_at is not None or hold.ended_at is not None:
         return False
     return now.astimezone(clock.BEIJING).date() <= hold.until_on
-
-
-def running_reports(round_id: int) -> Sequence[Report]:
-    """Return the reports of a round that still wait for signature or filing."""
-    return db.session.scalars(select(Report).filter_by(round_id=round_id).where(Report.state != "filed")).all()

@@ -1,15 +1,19 @@
 """Jobs about deadlines: fire what is due, the day's digest, orphans, and every deadline of a round anew."""
 
-from casework import clock
-from casework.deadlines.queries import running_reports
+from casework import clock, promises
+from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.digest import digest as write_digest
 from casework.operations.fire_timers import fire_timers
 from casework.operations.orphans import orphans as find_orphans
-from casework.operations.retime import retime_round
-from casework.operations.retime_report import retime_report
+from casework.operations.promise_look import look_at
+from casework.operations.reproject import BEGINNING, Place, reproject_slice, running
+from casework.operations.reprojection import Sum
+from casework.operations.reprojection_plain import plain
+from casework.people.actors import actor_of
+from casework.people.models import Person
 from casework.rounds import queries
-from workflows.access import SYSTEM
+from workflows.access import SYSTEM, Actor
 
 MOST_TURNS = 500
 
@@ -38,11 +42,39 @@ def orphans(_ref: str = "") -> dict:
         return {"orphans": sum(len(find_orphans(round_)) for round_ in queries.open_rounds())}
 
 
-def retime_all(_ref: str = "", *, round: str | None = None) -> dict:  # noqa: A002 - the argument's name in stored promises
-    """Compute the deadlines of one round, or of every open one, anew: holds end and calendars change overnight."""
-    with unit_of_work():
-        rounds = [queries.get_round(round)] if round else queries.open_rounds()
-        done = [each for one in rounds for each in retime_round(one, actor=SYSTEM)]
-        for report in (each for one in rounds for each in running_reports(one.id)):
-            retime_report(report)
-        return {"cases": len(done), "moved": sum(each.moved for each in done)}
+def retime_all(ref: str = "", *, round: str | None = None, actor: int | None = None) -> dict:  # noqa: A002 - the argument's name in stored promises
+    """Compute the deadlines of one round, or of every open one, anew: holds end and calendars change overnight.
+
+    A slice is a transaction, so nobody waits long for a case; one that begins again comes to the same result.
+    """
+    codes = [round] if round else [each.code for each in queries.open_rounds()]
+    total = sum(running(queries.get_round(code)) for code in codes)
+    drawn_up, looked, moved = Sum(), 0, 0
+    for code in codes:
+        after: Place | None = BEGINNING
+        while after is not None:
+            with unit_of_work():
+                part = reproject_slice(queries.get_round(code), after=after, actor=_actor(actor))
+                looked, moved = looked + len(part.found), moved + sum(each.moved for each in part.found)
+                for each in part.found if round else ():
+                    drawn_up.add(each)
+                if ref:
+                    promises.extend(ref, progress=looked, total=total)
+            after = part.after
+    return {"cases": looked, "moved": moved} | ({"plan": plain(drawn_up.total())} if round else {})
+
+
+def look_ahead(ref: str, *, round: str, actor: int, what: str, given: dict) -> dict:  # noqa: A002 - as above
+    """Say what a change of a large round would move and say; nothing of it is stored but the answer."""
+    round_ = queries.get_round(round)
+    total = running(round_)
+
+    def say(done: int) -> None:
+        with unit_of_work():
+            promises.extend(ref, progress=done, total=total)
+
+    return {"plan": plain(look_at(round_, what=what, given=given, actor=_actor(actor), on_progress=say))}
+
+
+def _actor(person_id: int | None) -> Actor:
+    return SYSTEM if not person_id else actor_of(db.session.get_one(Person, person_id))

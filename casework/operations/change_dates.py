@@ -1,56 +1,61 @@
 """Change the dates of a round: those of the notice, or an earlier one that an organisation sets for itself.
 
-Every running deadline of the round is computed again in the same transaction,
-and what moved is journalled. A filed report and a closed case keep their dates.
+Every running deadline of the round is computed again in the same transaction
+(by a job where there are very many), and what moved is journalled. A filed
+report and a closed case keep their dates. A dry run asks the same computation
+what would move and be said, and writes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import select
-
-from casework import clock, journal
-from casework.cases.models import Case
+from casework import journal, promises
 from casework.db import db
+from casework.deadlines.terms import SetDate, terms_of
 from casework.errors import N_, Conflict, Invalid
 from casework.operations.permit import permit
 from casework.operations.permit_round import permit_round
-from casework.operations.retime import retime_round
-from casework.operations.retime_report import retime_report
+from casework.operations.reproject import LARGE, look, reproject, running
+from casework.operations.reprojection import Reprojection
 from casework.people.models import Organisation
-from casework.reports.models import Report
 from casework.rounds.models import Round, StatutoryDate
 from workflows.access import Actor
 from workflows.engine import Words
 
 OWN_CLAUSE = "own"
+RETIME = "retime_all"
+"""The job that computes the deadlines of a round anew, slice by slice."""
+
+Progress = Callable[[int], object]
 
 
-@dataclass(frozen=True)
-class MovedCase:
-    """A case whose deadline is another one now."""
-
-    number: str
-    before: datetime | None
-    after: datetime | None
+def quietly(_done: int) -> None:
+    """Say nothing about how far it is."""
 
 
 @dataclass(frozen=True)
 class DatesChanged:
-    """What was changed, from what to what, and every case whose deadline moved with it."""
+    """What was changed, from what to what, and what came of it; `job` computes it where there is too much."""
 
     before: dict[str, date | None]
     after: dict[str, date | None]
-    moved: tuple[MovedCase, ...]
-    no_longer_overdue: int
-    newly_overdue: int
+    plan: Reprojection | None
+    job: str = ""
 
 
-def change_dates(round_: Round, *, dates: Mapping[str, date], reason: str, actor: Actor) -> DatesChanged:
+def change_dates(
+    round_: Round,
+    *,
+    dates: Mapping[str, date],
+    reason: str,
+    actor: Actor,
+    dry_run: bool = False,
+    on_progress: Progress = quietly,
+) -> DatesChanged:
     """Give levels of a round new national dates; a level that is not named keeps its own."""
     permit_round(actor, round_)
-    _refuse_without_reason(reason)
+    _refuse_without_reason(reason, dry_run=dry_run)
     rows = {row.level: row for row in round_.dates if row.organisation_id is None}
     unknown = [level for level in dates if level not in rows]
     if unknown:
@@ -59,17 +64,34 @@ def change_dates(round_: Round, *, dates: Mapping[str, date], reason: str, actor
     if not changing:
         raise Conflict(N_("日期与现在的相同，没有改动。"), code="nothing_changed")
     before: dict[str, date | None] = {level: rows[level].on for level in changing}
+    if dry_run:
+        terms = terms_of(round_)
+        moved = tuple(
+            SetDate(each.level, changing[each.level], each.clause)
+            if each.organisation_id is None and each.level in changing
+            else each
+            for each in terms.dates
+        )
+        plan = look(round_, terms=terms.but(dates=moved), on_progress=on_progress)
+        return DatesChanged(before, dict(changing), plan)
     for level, on in changing.items():
         rows[level].on = on
     return _carry_out(round_, before=before, after=dict(changing), reason=reason, actor=actor, organisation=None)
 
 
 def change_own_date(
-    round_: Round, *, organisation: Organisation, on: date | None, reason: str, actor: Actor
+    round_: Round,
+    *,
+    organisation: Organisation,
+    on: date | None,
+    reason: str,
+    actor: Actor,
+    dry_run: bool = False,
+    on_progress: Progress = quietly,
 ) -> DatesChanged:
     """Set, move or (with None) drop the date that an organisation has set for itself; it may only be earlier."""
     permit(actor, "round:settings", organisation=organisation)
-    _refuse_without_reason(reason)
+    _refuse_without_reason(reason, dry_run=dry_run)
     national = next(
         (row for row in round_.dates if row.level == organisation.kind and row.organisation_id is None), None
     )
@@ -87,6 +109,13 @@ def change_own_date(
     before = own.on if own else None
     if before == on:
         raise Conflict(N_("日期与现在的相同，没有改动。"), code="nothing_changed")
+    level = organisation.kind
+    if dry_run:
+        terms = terms_of(round_)
+        others = tuple(each for each in terms.dates if each.organisation_id != organisation.id)
+        own_date = (SetDate(level, on, OWN_CLAUSE, organisation.id),) if on else ()
+        plan = look(round_, terms=terms.but(dates=(*others, *own_date)), on_progress=on_progress)
+        return DatesChanged({level: before}, {level: on}, plan)
     if on is None:
         db.session.delete(own)
     elif own is not None:
@@ -95,17 +124,23 @@ def change_own_date(
         db.session.add(
             StatutoryDate(
                 round_id=round_.id,
-                level=organisation.kind,
+                level=level,
                 organisation_id=organisation.id,
                 on=on,
                 clause=OWN_CLAUSE,
                 label=national.label,
             )
         )
-    level = organisation.kind
     return _carry_out(
         round_, before={level: before}, after={level: on}, reason=reason, actor=actor, organisation=organisation
     )
+
+
+def reproject_or_promise(round_: Round, *, actor: Actor) -> tuple[Reprojection | None, str]:
+    """Compute the round anew at once, or promise it where there is too much; return what moved, or the job's ref."""
+    if running(round_) > LARGE:
+        return None, promises.promise(RETIME, round=round_.code, actor=actor.id).ref
+    return reproject(round_, actor=actor), ""
 
 
 def _carry_out(
@@ -117,31 +152,18 @@ def _carry_out(
     actor: Actor,
     organisation: Organisation | None,
 ) -> DatesChanged:
-    rows = db.session.execute(select(Case.id, Case.due_at).where(Case.round_id == round_.id))
-    due_before = {row.id: row.due_at for row in rows}
     db.session.flush()
     db.session.expire(round_, ["dates"])
-    done = retime_round(round_, actor=actor)
-    for report in db.session.scalars(select(Report).where(Report.round_id == round_.id, Report.state != "filed")):
-        retime_report(report)
+    plan, job = reproject_or_promise(round_, actor=actor)
     journal.record(
         organisation_id=organisation.id if organisation else _seat(actor),
         action="round:dates",
         actor=str(actor.id),
         subject=round_.code,
-        facts={"before": _iso(before), "after": _iso(after), "moved": sum(each.moved for each in done)},
+        facts={"before": _iso(before), "after": _iso(after), "moved": len(plan.moved) if plan else None, "job": job},
         personal={"reason": reason.strip()},
     )
-    now = clock.now()
-    moved = tuple(
-        MovedCase(each.case.number, due_before.get(each.case.id), each.case.due_at) for each in done if each.moved
-    )
-    late = [(_late(each.before, now), _late(each.after, now)) for each in moved]
-    return DatesChanged(before, after, moved, late.count((True, False)), late.count((False, True)))
-
-
-def _late(due_at: datetime | None, now: datetime) -> bool:
-    return due_at is not None and due_at < now
+    return DatesChanged(before, after, plan, job)
 
 
 def _iso(dates: Mapping[str, date | None]) -> dict[str, str]:
@@ -152,6 +174,6 @@ def _seat(actor: Actor) -> int:
     return actor.appointments[0].organisation_id if actor.appointments else 0
 
 
-def _refuse_without_reason(reason: str) -> None:
-    if not reason.strip():
+def _refuse_without_reason(reason: str, *, dry_run: bool) -> None:
+    if not dry_run and not reason.strip():
         raise Invalid(N_("更改期限须写明理由，没有保存。"), fields={"reason": N_("请写明依据的文件或原因。")})

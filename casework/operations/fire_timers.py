@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import selectinload
 
 from casework import clock
@@ -20,6 +20,7 @@ from casework.deadlines import queries
 from casework.deadlines.hearers import Hearers
 from casework.deadlines.ladder import ladder_of
 from casework.deadlines.models import Timer
+from casework.deadlines.upcoming import upcoming
 from casework.notices.post import Notice, post
 from casework.operations.voices import voices
 from casework.reports.models import Report
@@ -70,17 +71,20 @@ def _fire(subject: Case | Report, hearers: Hearers, now: datetime) -> tuple[int,
     if allowed > now:
         _leave_armed(subject, now, fire_at=allowed)
         return 0, []
-    timers = _leave_armed(subject, now, state="fired", ended_at=now)
-    upcoming = _next(subject, now, ladder)
-    return len(timers), voices(subject, timers, ladder=ladder, hearers=hearers, upcoming=upcoming)
+    known = Timer.rung.in_([step.code for step in ladder.rungs])
+    timers = _leave_armed(subject, now, known, state="fired", ended_at=now)
+    _leave_armed(subject, now, state="cancelled", ended_at=now)  # of a rung that the round has taken out since
+    return len(timers), voices(subject, timers, ladder=ladder, hearers=hearers, upcoming=_next(subject, now))
 
 
-def _leave_armed(subject: Case | Report, now: datetime, **values: object) -> Sequence[Timer]:
+def _leave_armed(
+    subject: Case | Report, now: datetime, *only: ColumnElement[bool], **values: object
+) -> Sequence[Timer]:
     """Change what is armed and due for this subject, and return it; the status left is the fence."""
     reference = Timer.case_id if isinstance(subject, Case) else Timer.report_id
     return db.session.scalars(
         update(Timer)
-        .where(reference == subject.id, Timer.state == "armed", Timer.fire_at <= now)
+        .where(reference == subject.id, Timer.state == "armed", Timer.fire_at <= now, *only)
         .values(**values)
         .returning(Timer)
         .execution_options(populate_existing=True)
@@ -90,7 +94,7 @@ def _leave_armed(subject: Case | Report, now: datetime, **values: object) -> Seq
 def _speaks(subject: Case | Report, now: datetime) -> bool:
     if isinstance(subject, Case):
         return queries.reminds(subject, now)
-    return queries.report_clock(subject) is not None
+    return queries.report_clock(subject) is not None and subject.round.closed_at is None
 
 
 def _allowed(now: datetime, ladder: Ladder) -> datetime:
@@ -100,12 +104,7 @@ def _allowed(now: datetime, ladder: Ladder) -> datetime:
         return now
 
 
-def _next(subject: Case | Report, now: datetime, ladder: Ladder) -> tuple[Sequence[str], str] | None:
+def _next(subject: Case | Report, now: datetime) -> tuple[Sequence[str], str] | None:
     """Return who hears next, and on which day, if nothing is done."""
-    reference = Timer.case_id if isinstance(subject, Case) else Timer.report_id
-    coming = select(Timer).where(reference == subject.id, Timer.state == "armed", Timer.fire_at > now)
-    found = db.session.scalars(coming.order_by(Timer.fire_at).limit(1)).one_or_none()
-    if found is None:
-        return None
-    audiences = {step.code: step.audience for step in ladder.rungs}
-    return audiences.get(found.rung, (found.audience,)), found.fire_at.astimezone(clock.BEIJING).date().isoformat()
+    found = upcoming(subject, after=now)
+    return (found.roles, found.at.astimezone(clock.BEIJING).date().isoformat()) if found else None

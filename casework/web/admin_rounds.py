@@ -1,8 +1,8 @@
 """Administration of rounds: their dates, their settings, and a new round as a copy of an earlier one.
 
-Changing a date moves deadlines of open cases. So it is shown first what would
-move: the change is really made, counted and given up again, which is why the
-preview can never disagree with what saving does.
+Changing a date, a limit or the ladder moves deadlines of open cases and what is
+said about them. So it is shown first what would move and be said, by the same
+computation that saving makes.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -22,25 +22,26 @@ from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid
 from casework.operations.change_dates import DatesChanged, change_dates, change_own_date
-from casework.operations.change_settings import change_settings
+from casework.operations.change_settings import SettingsChanged, change_settings
 from casework.operations.open_round import copy_round
 from casework.operations.permit_round import governs
+from casework.operations.promise_look import DATES, OWN_DATE, SETTINGS, promise_look, too_much
+from casework.operations.reprojection import Reprojection
 from casework.people.models import Organisation
+from casework.promises import Promise
 from casework.rounds.models import Round
 from casework.rounds.queries import get_round
-from casework.rounds.settings import LEVELS, SEVERITIES
-from casework.web import shell, words
+from casework.web import reprojections, shell, words
 from casework.web.case_deeds import day_of
 from casework.web.pages import Trouble, attempt, page, required, submitted
-from casework.web.round_choices import STAGES, choices
+from casework.web.round_choices import choices
+from casework.web.round_form import decoded, sent_settings
 from workflows.access import Actor, scope_of
 
-LISTED = 20
+SAVE, FILE = "save", "csv"
+"""What a form asks for besides a look: to make the change, or everything that it would move as a file."""
 
-
-class _OnlyLooking(Exception):  # noqa: N818 - no fault: it ends a unit of work so that nothing of it stays
-    def __init__(self, changed: DatesChanged) -> None:
-        self.changed = changed
+Changed = DatesChanged | SettingsChanged
 
 
 @signed_in
@@ -65,45 +66,61 @@ def dates(code: str) -> Answer:
     if request.method == "GET":
         return _dates_page(code, actor, own)
 
-    def change() -> DatesChanged:
+    def change(*, dry_run: bool = False) -> DatesChanged:
         round_, reason = get_round(code), request.form.get("reason", "")
         if own:
             on = day_of("on") if request.form.get("on") else None
-            return change_own_date(round_, organisation=_seat(own, actor), on=on, reason=reason, actor=actor)
+            seat = _seat(own, actor)
+            return change_own_date(round_, organisation=seat, on=on, reason=reason, actor=actor, dry_run=dry_run)
         given = {row.level: day_of(f"on_{row.level}") for row in _national(round_)}
-        return change_dates(round_, dates=given, reason=reason, actor=actor)
+        return change_dates(round_, dates=given, reason=reason, actor=actor, dry_run=dry_run)
 
-    if request.form.get("step") != "save":
-        outcome = _looked_at(change)
-        found = {"trouble": outcome} if isinstance(outcome, Trouble) else {"preview": outcome}
-        return _dates_page(code, actor, own, **found)
-    return submitted(
-        change,
-        done=gettext("期限已更改，未办结案件的期限已重新计算，变动写入日志。"),
-        to=url_for("web.admin_round", code=code),
-        again=lambda trouble: _dates_page(code, actor, own, trouble=trouble),
-    )
+    def promised() -> Promise:
+        round_ = get_round(code)
+        if own:
+            on = day_of("on").isoformat() if request.form.get("on") else ""
+            given: dict[str, Any] = {"organisation": _seat(own, actor).code, "on": on}
+            return promise_look(round_, what=OWN_DATE, given=given, actor=actor)
+        on_levels = {row.level: day_of(f"on_{row.level}").isoformat() for row in _national(round_)}
+        return promise_look(round_, what=DATES, given={"dates": on_levels}, actor=actor)
+
+    def again(trouble: Trouble | None, preview: DatesChanged | None = None) -> Response:
+        return _dates_page(code, actor, own, trouble=trouble, preview=preview)
+
+    if request.form.get("step") == SAVE:
+        return _made(code, change, again, done=gettext("期限已更改，未办结案件的期限已重新计算，变动写入日志。"))
+    return _looked_at(code, lambda: change(dry_run=True), promised, again)
 
 
 @signed_in
 def settings(code: str) -> Answer:
-    """Ask for the settings of a round in fields, or save them."""
+    """Ask for the settings of a round in fields, show what would move, or save them."""
     actor = _administrator()
     if request.method == "GET":
         return _settings_page(code, actor, get_round(code).settings, None)
-    sent = _sent_settings()
-    return submitted(
-        lambda: change_settings(
+    sent = sent_settings()
+    version = whole_number(request.form.get("version", "")) or 0
+
+    def change(*, dry_run: bool = False) -> SettingsChanged:
+        return change_settings(
             get_round(code),
-            settings=_decoded(sent),
-            version=whole_number(request.form.get("version", "")) or 0,
+            settings=decoded(sent),
+            version=version,
             reason=request.form.get("reason", ""),
             actor=actor,
-        ),
-        done=gettext("设置已更改，未办结案件的期限已重新计算。"),
-        to=url_for("web.admin_round", code=code),
-        again=lambda trouble: _settings_page(code, actor, sent, trouble),
-    )
+            dry_run=dry_run,
+        )
+
+    def promised() -> Promise:
+        given = {"settings": decoded(sent), "version": version, "form": reprojections.fields_again()}
+        return promise_look(get_round(code), what=SETTINGS, given=given, actor=actor)
+
+    def again(trouble: Trouble | None, preview: SettingsChanged | None = None) -> Response:
+        return _settings_page(code, actor, sent, trouble, preview)
+
+    if request.form.get("step") == SAVE:
+        return _made(code, change, again, done=gettext("设置已更改，未办结案件的期限已重新计算。"))
+    return _looked_at(code, lambda: change(dry_run=True), promised, again)
 
 
 @signed_in
@@ -131,65 +148,32 @@ def copy(code: str) -> Answer:
     )
 
 
-def _looked_at(change: Callable[[], DatesChanged]) -> DatesChanged | Trouble:
-    """Make a change, keep what came of it and give the change itself up."""
-
-    def only_look() -> DatesChanged:
-        raise _OnlyLooking(change())
-
-    try:
-        return attempt(only_look)
-    except _OnlyLooking as looked:
-        return looked.changed
-
-
-def _sent_settings() -> dict[str, object]:
-    """Return the settings as the form says them; what is no number stays words, for the check to name its place."""
-    form = request.form
-    ladder = [
-        {"code": code, "basis": basis, "offset": _number(offset), "audience": audience}
-        for code, basis, offset, audience in zip(
-            *(form.getlist(f"ladder.{part}") for part in ("code", "basis", "offset", "audience")), strict=False
-        )
-        if code.strip()
-    ]
-    return {
-        "limits": {
-            severity: {stage: _number(form.get(f"limits.{severity}.{stage}", "")) for stage, _ in STAGES}
-            for severity in SEVERITIES
-        },
-        "internal_targets": {
-            name: _number(form.get(f"internal_targets.{name}", "")) for name in ("accepted_before", "signed_before")
-        },
-        "ladder": ladder,
-        "quiet_hours": {name: form.get(f"quiet_hours.{name}", "") for name in ("from", "to")},
-        "signatories": _by_level("signatories"),
-        "recipients": _by_level("recipients"),
-        "signature_grade": _number(form.get("signature_grade", "")),
-        "rate_version": form.get("rate_version", "").strip(),
-        "checklist": form.get("checklist", "").split(),
-        "screening": form.get("screening", ""),
-    }
+def _looked_at(
+    code: str, look: Callable[[], Changed], promised: Callable[[], Promise], again: Callable[..., Response]
+) -> Answer:
+    """Show what a change would move, hand it out as a file, or lead to the job that finds it out."""
+    if too_much(get_round(code)):
+        job = attempt(promised)
+        return again(job) if isinstance(job, Trouble) else redirect(_moves(code, job.ref), 303)
+    outcome = attempt(look)
+    if isinstance(outcome, Trouble):
+        return again(outcome)
+    if request.form.get("step") == FILE and outcome.plan is not None:
+        return reprojections.moves_file(outcome.plan, code)
+    return again(None, outcome)
 
 
-def _by_level(name: str) -> dict[str, list[str]]:
-    found = {level: request.form.getlist(f"{name}.{level}") for level in LEVELS}
-    return {level: values for level, values in found.items() if values}
+def _made(code: str, change: Callable[[], Changed], again: Callable[..., Response], *, done: str) -> Answer:
+    """Make a change; go on to the round, or to the job that is computing it."""
+    outcome = attempt(change)
+    if isinstance(outcome, Trouble):
+        return again(outcome)
+    flash(done if not outcome.job else gettext("已保存。本轮次的案件很多，期限正在后台分批重新计算。"))
+    return redirect(_moves(code, outcome.job) if outcome.job else url_for("web.admin_round", code=code), 303)
 
 
-def _decoded(sent: Mapping[str, object]) -> dict[str, object]:
-    """Return the sent settings with the thresholds of screening read as JSON."""
-    try:
-        screening = json.loads(str(sent["screening"]) or "{}")
-    except (ValueError, RecursionError):
-        raise Invalid(
-            N_("筛查参数不是有效的 JSON，没有保存。"), fields={"screening": N_("请检查引号、逗号和括号。")}
-        ) from None
-    return {**sent, "screening": screening}
-
-
-def _number(text: str) -> int | str:
-    return int(text) if re.fullmatch(r"\s*-?[0-9]{1,9}\s*", text) else text
+def _moves(code: str, ref: str) -> str:
+    return url_for("web.admin_moves", code=code, ref=ref)
 
 
 def _administrator() -> Actor:
@@ -234,21 +218,29 @@ def _round_page(code: str, actor: Actor) -> Response:
 def _dates_page(
     code: str, actor: Actor, own: str, *, trouble: Trouble | None = None, preview: DatesChanged | None = None
 ) -> Response:
+    seen: Reprojection | None = preview.plan if preview else None
     return page(
         "admin/dates.html",
         status=trouble.status if trouble else 200,
         own=own,
         trouble=trouble,
         preview=preview,
-        listed=LISTED,
+        fields=reprojections.fields_again(),
         given=request.form,
+        **reprojections.plan_context(seen),
         levels=words.ORGANISATIONS,
         seat=_seat(own, actor) if own else None,
         **_common(code, actor),
     )
 
 
-def _settings_page(code: str, actor: Actor, shown: Mapping[str, object], trouble: Trouble | None) -> Response:
+def _settings_page(
+    code: str,
+    actor: Actor,
+    shown: Mapping[str, object],
+    trouble: Trouble | None,
+    preview: SettingsChanged | None = None,
+) -> Response:
     screening = shown.get("screening", {})
     return page(
         "admin/settings.html",
@@ -256,7 +248,10 @@ def _settings_page(code: str, actor: Actor, shown: Mapping[str, object], trouble
         shown=shown,
         screening=screening if isinstance(screening, str) else json.dumps(screening, ensure_ascii=False, indent=2),
         trouble=trouble,
+        preview=preview,
+        fields=reprojections.fields_again(),
         given=request.form,
+        **reprojections.plan_context(preview.plan if preview else None),
         **_common(code, actor),
         **choices(),
     )

@@ -15,6 +15,18 @@ AUDIENCES = (
     ("leaders", N_("党政主要负责同志")),
     ("superior", N_("上级就业工作部门")),
 )
+PARTS = {
+    "limits": N_("办理期限（工作日）"),
+    "internal_targets": N_("内部目标"),
+    "ladder": N_("提醒和督办"),
+    "quiet_hours": N_("免打扰时段"),
+    "signatories": N_("签字人"),
+    "recipients": N_("备案单位"),
+    "signature_grade": N_("签字方式"),
+    "rate_version": N_("比率口径版本"),
+    "checklist": N_("自查清单条目"),
+    "screening": N_("筛查参数"),
+}
 GRADES = (("1", N_("系统内签字，再次验证密码")), ("2", N_("手写签字页扫描件")), ("3", N_("数字证书签名")))
 
 
@@ -25,6 +37,7 @@ def choices() -> dict[str, Any]:
         "bases": BASES,
         "audiences": AUDIENCES,
         "grades": GRADES,
+        "part_names": PARTS,
         "severities": [(code, words.SEVERITIES[code]) for code in SEVERITIES],
         "levels": [(code, words.ORGANISATIONS[code]) for code in LEVELS],
         "slots": list(words.SLOTS.items()),

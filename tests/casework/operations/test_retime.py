@@ -9,7 +9,8 @@ from casework.db import db
 from casework.deadlines.models import Timer
 from casework.deadlines.queries import timers_of, why_due
 from casework.doors.unit import unit_of_work
-from casework.operations.retime import retime, retime_round
+from casework.operations.reproject import reproject
+from casework.operations.retime import retime
 from casework.operations.retime_report import retime_report
 from casework.rounds.models import StatutoryDate
 from tests.casework.notices.office import OPENED, beijing
@@ -160,7 +161,7 @@ def test_a_case_on_hold_keeps_its_date_and_says_nothing_until_the_hold_is_over(o
     assert case.due_at.astimezone(clock.BEIJING).date() == date(2024, 8, 5)  # the statutory date is not moved by it
     assert not armed(case)
     with at(beijing(8, 2, 0, 5)), unit_of_work():
-        retime_round(office.round, actor=SYSTEM)
+        reproject(office.round, actor=SYSTEM)
     assert armed(case)
 
 
@@ -193,8 +194,8 @@ def test_a_round_whose_date_changes_moves_open_cases_and_leaves_closed_ones(offi
         retime(closed)
     with at(beijing(8, 2, 10)), unit_of_work():
         next(row for row in office.round.dates if row.level == "university").on = date(2024, 8, 6)
-        done = retime_round(office.round, actor=SYSTEM)
-    assert [each.case.number for each in done if each.moved] == [case.number]
+        done = reproject(office.round, actor=SYSTEM)
+    assert [each.number for each in done.moved] == [case.number]
     assert {timer.due_on for timer in db.session.scalars(select(Timer).filter_by(state="armed"))} == {date(2024, 8, 6)}
 
 

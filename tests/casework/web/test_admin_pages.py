@@ -10,7 +10,7 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import JournalEntry
-from casework.operations.retime import retime_round
+from casework.operations.reproject import reproject
 from casework.people.models import ApiToken, Person
 from casework.rounds.models import Round
 from tests.casework.factories import make_case, make_person, make_round, make_tree
@@ -36,7 +36,7 @@ class Town:
 def town(app):
     with unit_of_work():
         town = Town()
-        retime_round(town.round_, actor=SYSTEM)
+        reproject(town.round_, actor=SYSTEM)
     return town
 
 
@@ -227,7 +227,7 @@ def settings_form(round_, **changes):
     for part in ("code", "basis", "offset", "audience"):
         form[f"ladder.{part}"] = [str(rung[part]) for rung in given["ladder"]]
     form |= {"signature_grade": "1", "rate_version": "2024", "checklist": "N1.1 N1.2 N1.3 N1.4 N1.5"}
-    return form | {"screening": "{}", "version": str(round_.settings_version), "reason": "试行"} | changes
+    return form | {"screening": "{}", "version": str(round_.settings_version), "reason": "试行", "step": "save"} | changes
 
 
 def test_settings_come_back_from_the_form_as_they_were(town, as_person):

@@ -1,0 +1,60 @@
+"""The settings of a round as their form sends them; what is no number stays words, for the check to name its place."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from flask import request
+
+from casework.errors import N_, Invalid
+from casework.rounds.settings import LEVELS, SEVERITIES
+from casework.web.round_choices import STAGES
+
+
+def sent_settings() -> dict[str, object]:
+    """Return the settings as the form says them; what is no number stays words, for the check to name its place."""
+    form = request.form
+    ladder = [
+        {"code": code, "basis": basis, "offset": _number(offset), "audience": audience}
+        for code, basis, offset, audience in zip(
+            *(form.getlist(f"ladder.{part}") for part in ("code", "basis", "offset", "audience")), strict=False
+        )
+        if code.strip()
+    ]
+    return {
+        "limits": {
+            severity: {stage: _number(form.get(f"limits.{severity}.{stage}", "")) for stage, _ in STAGES}
+            for severity in SEVERITIES
+        },
+        "internal_targets": {
+            name: _number(form.get(f"internal_targets.{name}", "")) for name in ("accepted_before", "signed_before")
+        },
+        "ladder": ladder,
+        "quiet_hours": {name: form.get(f"quiet_hours.{name}", "") for name in ("from", "to")},
+        "signatories": _by_level("signatories"),
+        "recipients": _by_level("recipients"),
+        "signature_grade": _number(form.get("signature_grade", "")),
+        "rate_version": form.get("rate_version", "").strip(),
+        "checklist": form.get("checklist", "").split(),
+        "screening": form.get("screening", ""),
+    }
+
+
+def _by_level(name: str) -> dict[str, list[str]]:
+    found = {level: request.form.getlist(f"{name}.{level}") for level in LEVELS}
+    return {level: values for level, values in found.items() if values}
+
+
+def decoded(sent: Mapping[str, object]) -> dict[str, object]:
+    """Return the sent settings with the thresholds of screening read as JSON."""
+    try:
+        screening = json.loads(str(sent["screening"]) or "{}")
+    except (ValueError, RecursionError):
+        raise Invalid(
+            N_("筛查参数不是有效的 JSON，没有保存。"), fields={"screening": N_("请检查引号、逗号和括号。")}
+        ) from None
+    return {**sent, "screening": screening}
+
+
+def _number(text: str) -> int | str:
+    return int(text) if re.fullmatch(r"\s*-?[0-9]{1,9}\s*", text) else text
