@@ -6,8 +6,10 @@ import click
 
 from casework.cli import (
     accounts,
+    bounces,
     cases,
     checks,
+    deliveries,
     employers,
     invariants,
     overdue,
@@ -55,6 +57,8 @@ for command in (
     *overdue.COMMANDS,
     *reports.COMMANDS,
     *checks.COMMANDS,
+    *deliveries.COMMANDS,
+    *bounces.COMMANDS,
     *invariants.COMMANDS,
 ):
     cli.add_command(command)

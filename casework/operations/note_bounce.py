@@ -1,0 +1,46 @@
+"""Take a mail server's report that a mail of ours did not arrive: the message, and what is known of the address.
+
+A report is about the address that the mail went to. When the person has another
+one by now, the message still did not arrive and the new address stays good.
+"""
+
+from sqlalchemy import select, update
+
+from casework import clock
+from casework.db import db, insert_new
+from casework.notices.models import ContactPoint, Message
+from casework.notices.statuses import STEPS, move
+from casework.notices.ways import address_of
+from notifications.channels.bounces import Bounce
+from notifications.channels.smtp import Smtp
+
+INVALID, SUSPECT = "invalid", "suspect"
+NOT_OURS, SAME = "", "same"
+
+
+def note_bounce(bounce: Bounce) -> str:
+    """Return what the address counts as now (`invalid`, `suspect`), `same` when nothing changed, "" for no mail of ours.
+
+    Said twice, it changes nothing more.
+    """
+    wanted = select(Message).filter_by(ref=bounce.ref, channel=Smtp.code).with_for_update()
+    message = db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if message is None:
+        return NOT_OURS
+    enters = "undelivered_permanent" if bounce.hard else "undelivered_temporary"
+    if enters in STEPS[message.state]:
+        move([message.id], leaves=message.state, enters=enters, note="bounce")
+    if address_of(message.person, channel=Smtp.code).casefold() != bounce.recipient.casefold():
+        return SAME
+    return _mark(message.person_id, INVALID if bounce.hard else SUSPECT, bounce.status)
+
+
+def _mark(person_id: int, state: str, status: str) -> str:
+    now = clock.now()
+    of_person = {"person_id": person_id, "channel": Smtp.code}
+    if insert_new(ContactPoint, keys=["person_id", "channel"], **of_person, state=state, since=now, reason=status):
+        return state
+    better = ("ok",) if state == SUSPECT else ("ok", SUSPECT)  # a soft report does not mend a dead address
+    known = update(ContactPoint).filter_by(**of_person).where(ContactPoint.state.in_(better))
+    changed = db.session.scalars(known.values(state=state, since=now, reason=status).returning(ContactPoint.id)).all()
+    return state if changed else SAME
