@@ -35,7 +35,7 @@ ZH: Mapping[str, AlarmWords] = MappingProxyType(
             "案件的提醒时点不一致",
             "夜间核对发现有案件缺少应有的提醒时点，已按规则补齐，已说过的不会重说。请把本条告知系统维护人员查明原因。",
         ),
-        "promise_failed": AlarmWords(
+        "job_failed": AlarmWords(
             "后台任务失败",
             "有任务多次重试后仍未成功。请在运行状态页查看是哪一项，并查阅日志。",
         ),
@@ -75,7 +75,7 @@ EN: Mapping[str, AlarmWords] = MappingProxyType(
             "The nightly comparison found cases that lacked reminders they should have. They were added by the rules; "
             "nothing that was said is said again. Ask whoever maintains the system to find the cause.",
         ),
-        "promise_failed": AlarmWords(
+        "job_failed": AlarmWords(
             "a background job has failed",
             "A job did not succeed after several attempts. The status page says which; the log says why.",
         ),

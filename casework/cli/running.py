@@ -6,12 +6,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
 import click
 
 from casework import clock, config, demo
+from casework.app import create_app
 from casework.cli import queue_server, schema, spoken, start_up
 from casework.cli.context import application
 from casework.cli.schedule import schedule as keep_schedule
@@ -19,6 +21,7 @@ from casework.cli.supervisor import Child, Supervisor
 from casework.cli.work import work as keep_working
 from casework.config import Settings
 from casework.errors import N_
+from casework.jobs.watchman import Watchman
 from workflows.access_actors import ROLE_LABELS, Role
 
 WITH_CASES = N_("演示数据是否包括已导入的文件和案件；不包括则从导入开始自己做。")
@@ -35,7 +38,9 @@ CASEWORK = Path(sys.executable).with_name("casework")
 @spoken.option("--cases/--no-cases", "with_cases", default=True, help=WITH_CASES)
 @spoken.option("--host", default="127.0.0.1", show_default=True, help=N_("网页监听的地址。"))
 @spoken.option("--port", default=8000, show_default=True, help=N_("网页监听的端口。"))
-@spoken.option("--workers", default=1, show_default=True, help=N_("后台任务进程数。"))
+@spoken.option(
+    "--workers", default=2, show_default=True, help=N_("后台任务进程数；两个以上时，第一个不接耗时长的任务。")
+)
 def up(*, demonstration: bool, with_cases: bool, host: str, port: int, workers: int) -> None:
     """Start everything under one supervisor."""
     settings = config.load()
@@ -53,7 +58,12 @@ def up(*, demonstration: bool, with_cases: bool, host: str, port: int, workers: 
         children += _children(host, port, workers, environment)
         demonstrates = config.load().demo
         supervisor = Supervisor(children, translate=spoken.say)
-        sys.exit(supervisor.run(on_ready=lambda: _welcome(address, demonstrates=demonstrates)))
+
+        def ready() -> None:
+            _keep_watch(environment)
+            _welcome(address, demonstrates=demonstrates)
+
+        sys.exit(supervisor.run(on_ready=ready))
 
 
 @click.command(cls=spoken.SpokenCommand, help=N_("建立或升级数据库；可装入演示数据。"))
@@ -80,10 +90,11 @@ def serve(*, host: str, port: int) -> None:
 
 
 @click.command(cls=spoken.SpokenCommand, help=N_("只启动一个后台任务进程。"))
-def work() -> None:
+@spoken.option("--quick", is_flag=True, help=N_("不接导入、筛查等耗时长的任务，使提醒和督办不必等待。"))
+def work(*, quick: bool) -> None:
     """Keep promised jobs until told to stop."""
     with application() as app:
-        sys.exit(keep_working(app))
+        sys.exit(keep_working(app, quick=quick))
 
 
 @click.command(cls=spoken.SpokenCommand, help=N_("只启动定时任务；可同时运行多个。"))
@@ -91,6 +102,22 @@ def schedule() -> None:
     """Ring what is due until told to stop."""
     with application() as app:
         sys.exit(keep_schedule(app))
+
+
+@click.command(
+    cls=spoken.SpokenCommand,
+    help=N_("查看一次定时进程是否有动静；长时间没有则直接通知管理员，并以非零码退出。可由 cron 定时运行。"),
+)
+def watch() -> None:
+    """Look once whether the scheduler is heard; for cron, which needs nothing of ours."""
+    app = create_app(config.load())
+    found = Watchman(app, who="watch").look()
+    if found.heard_at is None:
+        click.echo(spoken.say(N_("定时进程：从未有过动静，或数据库没有应答。")))
+    else:
+        at = f"{found.heard_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M:%S}"
+        click.echo(spoken.say(N_("定时进程：最近一次巡检在%(at)s（北京时间）。"), at=at))
+    sys.exit(1 if found.silent else 0)
 
 
 def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> None:
@@ -114,12 +141,23 @@ def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> Non
 def _children(host: str, port: int, workers: int, environment: dict[str, str]) -> list[Child]:
     web = [str(CASEWORK), "serve", "--host", host, "--port", str(port)]
     live = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz/live"  # noqa: S104 - compared, not bound
-    many = ["work"] if workers == 1 else [f"work-{number}" for number in range(1, workers + 1)]
+    many = {"work": False} if workers == 1 else {f"work-{number}": number == 1 for number in range(1, workers + 1)}
     return [
         Child(name="web", argv=web, env=environment, ready=lambda: _answers(live), stop_rank=0),
-        *(Child(name=name, argv=[str(CASEWORK), "work"], env=environment, stop_rank=1, grace=30) for name in many),
+        *(_worker(name, environment, quick=quick) for name, quick in many.items()),
         Child(name="schedule", argv=[str(CASEWORK), "schedule"], env=environment, stop_rank=2),
     ]
+
+
+def _worker(name: str, environment: dict[str, str], *, quick: bool) -> Child:
+    argv = [str(CASEWORK), "work", *(["--quick"] if quick else [])]
+    return Child(name=name, argv=argv, env=environment, stop_rank=1, grace=30)
+
+
+def _keep_watch(environment: dict[str, str]) -> None:
+    """Watch from here too whether the scheduler is heard: the web process may have gone with it."""
+    app = create_app(replace(config.load(), base_url=environment["CASEWORK_BASE_URL"]))
+    Watchman(app, who="supervisor", started_at=clock.now()).keep_looking()
 
 
 def _answers(address: str) -> bool:
@@ -148,4 +186,4 @@ def _welcome(address: str, *, demonstrates: bool) -> None:
     click.echo("")
 
 
-COMMANDS = (up, init, serve, work, schedule)
+COMMANDS = (up, init, serve, work, schedule, watch)

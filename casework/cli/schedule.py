@@ -19,11 +19,12 @@ from casework import clock, promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import N_
-from casework.jobs import SCHEDULE
+from casework.jobs import SCHEDULE, housekeeping
 
 log = logging.getLogger("casework.scheduler")
 WAKE_EVERY = 5.0
-BEAT = "scheduler"
+BEAT = housekeeping.SCHEDULER
+PROCESS = f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 
 def schedule(app: Flask, *, wake_every: float = WAKE_EVERY) -> int:
@@ -55,7 +56,9 @@ def wake(taken: dict[str, datetime]) -> tuple[str, ...]:
     ours = []
     try:
         with unit_of_work():
-            promises.beat(BEAT, f"{socket.gethostname()}:{os.getpid()}")
+            promises.beat(BEAT, PROCESS)
+            promises.beat(f"{BEAT}@{PROCESS}")
+        look_at_clocks()  # before anything is done by them
         for task in SCHEDULE:
             turn = task.turn(clock.now())
             if turn is None or taken.get(task.task) == turn:

@@ -46,9 +46,14 @@ def end(process: subprocess.Popen[bytes]) -> int:
     return process.wait()
 
 
-def _die_with_the_parent() -> None:
+def die_with_the_parent(number: int) -> None:
+    """Let this process get a signal when the thread that forked it dies; nothing where the system cannot (macOS)."""
     if _prctl:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        _prctl(PR_SET_PDEATHSIG, number)
+
+
+def _die_with_the_parent() -> None:
+    die_with_the_parent(signal.SIGTERM)
 
 
 def _all_pids() -> list[int]:

@@ -1,14 +1,17 @@
-"""`casework work`: a worker that takes jobs from the queue and keeps the promises behind them.
+"""`casework work`: a worker that takes jobs from the queues and keeps the promises behind them.
 
 The queue knows one function and a ref; due times, retries and what was sent
 are the database's. A worker that starts before the queue server waits for it
-and says so.
+and says so. Of several workers one at least is `quick`: it begins nothing that
+takes long, so that an import never stands before an escalation.
 """
 
 import logging
+import os
 import signal
 import threading
 from types import FrameType
+from typing import Any
 
 from flask import Flask
 from redis import RedisError
@@ -16,13 +19,15 @@ from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from casework.cli import sessions
 from casework.db import db
-from casework.doors import doorbell
+from casework.doors import doorbell, queues, workers
 from casework.errors import N_
+from casework.jobs import housekeeping
 
 log = logging.getLogger("casework.worker")
-QUEUES = ("default",)
 LONGEST_PAUSE = 15.0
+SILENT_AFTER = 60  # seconds without a word after which the queue server takes a worker for lost
 
 
 class ContextWorker(Worker):
@@ -31,27 +36,45 @@ class ContextWorker(Worker):
     app: Flask
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        """Leave the parent's sockets alone, then work."""
+        """Leave the parent's sockets alone, then work; and do not outlive the parent, or the job would run twice."""
+        sessions.die_with_the_parent(signal.SIGKILL)
+        if str(os.getppid()) != self.name.rsplit(".", 2)[1]:
+            os._exit(1)  # it died between the fork and the line above
         with self.app.app_context():
             for engine in db.engines.values():
                 engine.dispose(close=False)  # they are the parent's; closing them would end its conversations
             super().main_work_horse(job, queue)
 
+    def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
+        """Take the promise back from a work horse that was ended from outside, so that it need not run out."""
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)
+        with self.app.app_context():
+            housekeeping.take_back([doorbell.ref_of(job.id)])
+            for engine in db.engines.values():
+                engine.dispose()
 
-def work(app: Flask, *, burst: bool = False) -> int:
-    """Work until SIGTERM or SIGINT (or, with `burst`, until the queue is empty); return the exit status.
+
+def work(app: Flask, *, burst: bool = False, quick: bool = False) -> int:
+    """Work until SIGTERM or SIGINT (or, with `burst`, until the queues are empty); return the exit status.
 
     The first signal lets the running job finish. The queue server may be away at
-    the start and at any time after.
+    the start and at any time after. A `quick` worker begins nothing heavy.
     """
     with app.app_context():
         if not _wait_for_queue_server():
             return 0
+        housekeeping.reap()
         connection = doorbell.connection()
         for engine in db.engines.values():
             engine.dispose()
-        queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in QUEUES]
-        worker = ContextWorker(queues, connection=connection, serializer=JSONSerializer)
+        names = queues.QUICK if quick else queues.EVERY
+        worker = ContextWorker(
+            [doorbell.queue(name, connection) for name in names],
+            name=workers.own_name(),
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=SILENT_AFTER,
+        )
         worker.app = app
         worker.log_result_lifespan = False
         worker.work(burst=burst, logging_level="WARNING", with_scheduler=False)

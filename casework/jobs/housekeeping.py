@@ -1,34 +1,49 @@
-"""What keeps the machinery itself going: bells for forgotten promises, old ticks and staged files deleted."""
+"""What keeps the machinery itself going: bells for forgotten promises, the leavings of the dead, old rows deleted."""
 
-import time
+import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from flask import current_app
+from redis import RedisError
 
 from casework import clock, promises
 from casework.db import db
-from casework.doors import doorbell
+from casework.doors import doorbell, workers
 from casework.doors.unit import unit_of_work
 from casework.operations.stage_batch import clear_leftovers
 
-AGAIN_AFTER = 60.0
+log = logging.getLogger("casework.jobs")
 KEPT = timedelta(days=14)
-
-_rung_at: dict[str, float] = {}
-"""When this process last rang for a promise: while all workers are busy, a bell a minute is enough."""
+PROCESSES_KEPT = timedelta(days=1)
+SCHEDULER = "scheduler"
 
 
 def ring_forgotten() -> int:
-    """Ring for promises that nobody keeps; return for how many."""
-    now = time.monotonic()
-    refs = [ref for ref in promises.forgotten() if now - _rung_at.get(ref, -AGAIN_AFTER) >= AGAIN_AFTER]
+    """Ring for promises that nobody keeps and no queue holds; return for how many."""
+    bells = promises.forgotten()
     db.session.rollback()
-    if not doorbell.ring(refs):
+    return doorbell.ring(bells, again=True)
+
+
+def reap() -> int:
+    """Clear away dead workers of this machine and ring at once for what they were at; return for how much."""
+    try:
+        held = workers.bury_dead()
+    except RedisError as fault:
+        log.info("dead workers were not looked for (%s); the next turn tries again", type(fault).__name__)
         return 0
-    for ref in [known for known, at in _rung_at.items() if now - at > AGAIN_AFTER]:
-        del _rung_at[ref]
-    _rung_at.update(dict.fromkeys(refs, now))
-    return len(refs)
+    return take_back(held)
+
+
+def take_back(refs: Collection[str]) -> int:
+    """Take promises back from processes that are known to be dead, and ring for them; return for how many."""
+    if not refs:
+        return 0
+    with unit_of_work():
+        bells = promises.release(refs)
+    db.session.remove()
+    return doorbell.ring(bells)
 
 
 def clear_staging() -> int:
@@ -40,6 +55,7 @@ def clear_staging() -> int:
 
 
 def prune_ticks() -> None:
-    """Delete ticks that no scheduler can ask for any more."""
+    """Delete ticks that no scheduler can ask for any more, and processes that are long gone."""
     with unit_of_work():
         promises.prune_ticks(clock.now() - KEPT)
+        promises.prune_beats(clock.now() - PROCESSES_KEPT, prefix=f"{SCHEDULER}@")

@@ -8,7 +8,6 @@ queue shows it too. Only what somebody asked to stop has not failed.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from sqlalchemy import update
 
@@ -16,12 +15,11 @@ from casework import clock, promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError, Stopped
-from casework.promises import Promise
+from casework.promises import PAUSES, Promise
 from workflows.engine import Words
 from workflows.errors import Refused
 
 log = logging.getLogger("casework.jobs")
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600))
 
 
 def keep(ref: str, jobs: Mapping[str, Callable[..., dict | None]]) -> None:

@@ -31,12 +31,15 @@ KNOWN = frozenset(WORDINGS["zh"].alarms)
 """Every alarm; its name and what to do stand in `notifications/alarm_words.py`, in each language."""
 
 
-def raise_alarm(code: str, subject: str = "", facts: Mapping[str, object] = MappingProxyType({})) -> bool:
+def raise_alarm(
+    code: str, subject: str = "", facts: Mapping[str, object] = MappingProxyType({}), *, inbox_only: bool = False
+) -> bool:
     """Say that something is wrong, in the present unit of work; True when it was not known yet.
 
     `subject` names the channel, task or rule that is meant, never a person or case.
     `facts` are what a reader of the row needs to look further: counts, codes, moments
-    as text. The administrators of the installation are told once.
+    as text. The administrators of the installation are told once; `inbox_only` when
+    somebody has told them outside already.
     """
     if code not in KNOWN:
         raise ValueError(f"there is no alarm named {code!r}: give it its words in notifications/alarm_words.py")
@@ -52,13 +55,13 @@ def raise_alarm(code: str, subject: str = "", facts: Mapping[str, object] = Mapp
     if alarm.told_at is None and not _told_lately(code, subject):
         params = {"alarm": code, "advice": code, "about": subject, "at": alarm.found_at.isoformat()}
         readers = administrators()
-        announce("alarm", to=readers, params=params, dedup=f"alarm:{alarm.id}")
+        announce("alarm", to=readers, params=params, dedup=f"alarm:{alarm.id}", inbox_only=inbox_only)
         if readers:
             db.session.execute(update(Alarm).filter_by(id=alarm.id).values(told_at=now))
     return bool(alarm.times == 1)
 
 
-def end_alarm(code: str, subject: str = "") -> bool:
+def end_alarm(code: str, subject: str = "", *, inbox_only: bool = False) -> bool:
     """Say that it is right again; True when an alarm was open. Whoever was told of it hears of its end."""
     now = clock.now()
     ended = db.session.execute(
@@ -73,7 +76,8 @@ def end_alarm(code: str, subject: str = "") -> bool:
     log.info("alarm %s %s is over", code, subject)
     if ended.told_at is not None:
         params = {"alarm": code, "about": subject, "at": now.isoformat()}
-        announce("alarm_ended", to=administrators(), params=params, dedup=f"alarm:{ended.id}:ended")
+        over = f"alarm:{ended.id}:ended"
+        announce("alarm_ended", to=administrators(), params=params, dedup=over, inbox_only=inbox_only)
     return True
 
 

@@ -8,6 +8,7 @@ shares an installation with forty more has no business with their backlog.
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.db import db
@@ -19,15 +20,16 @@ from workflows.access_actors import Role
 WATCH, RUN = "service:watch", "service:run"
 
 
-def administrators() -> Sequence[Person]:
+def administrators(session: Session | None = None) -> Sequence[Person]:
     """Return the active administrators of the installation, in the order of their ids."""
+    session = session or db.session()
     wanted = (
         select(Person)
         .join(Appointment, Appointment.person_id == Person.id)
-        .where(*_standing(), Appointment.organisation_id.in_(_highest()))
+        .where(*_standing(), Appointment.organisation_id.in_(_highest(session)))
         .order_by(Person.id)
     )
-    return list(dict.fromkeys(db.session.scalars(wanted)))
+    return list(dict.fromkeys(session.scalars(wanted)))
 
 
 def watches(actor: Actor, action: str = WATCH) -> bool:
@@ -35,7 +37,7 @@ def watches(actor: Actor, action: str = WATCH) -> bool:
     if actor is SYSTEM:
         return True
     seats = {scope.organisation_id for scope in scope_of(actor, action)}
-    return bool(seats) and not seats.isdisjoint(_highest())
+    return bool(seats) and not seats.isdisjoint(_highest(db.session()))
 
 
 def permit_service(actor: Actor, action: str) -> None:
@@ -44,7 +46,7 @@ def permit_service(actor: Actor, action: str) -> None:
         raise Forbidden(N_("只有本系统的管理员可以查看运行状态和运行任务。"), code="not_the_service_administrator")
 
 
-def _highest() -> list[int]:
+def _highest(session: Session) -> list[int]:
     """Return the organisations nearest to the root of the tree among those that have an administrator."""
     seats = (
         select(Organisation.id, Organisation.path)
@@ -53,7 +55,7 @@ def _highest() -> list[int]:
         .where(*_standing())
         .distinct()
     )
-    height = {row.id: row.path.count("/") for row in db.session.execute(seats)}
+    height = {row.id: row.path.count("/") for row in session.execute(seats)}
     return [seat for seat, depth in height.items() if depth == min(height.values())]
 
 

@@ -29,7 +29,7 @@ def claim(ref, *, after=timedelta()):
 
 def forgotten(after):
     with clock.stopped_at(START + after):
-        return promises.forgotten()
+        return [bell.ref for bell in promises.forgotten()]
 
 
 def test_a_promise_is_claimed_once_and_again_when_its_lease_has_run_out(promised):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rq import Queue, SimpleWorker
+from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from casework import clock, config
 from casework.app import create_app
 from casework.db import db
-from casework.doors import doorbell
+from casework.doors import doorbell, queues
 
 MONDAY = datetime(2024, 7, 29, 10, 0, tzinfo=clock.BEIJING)
 LOOKS_EVERY = 0.1
@@ -70,9 +70,9 @@ def _running(target):
 def _work(app, stop):
     with app.app_context():
         connection = doorbell.connection()
-        queue = Queue("default", connection=connection, serializer=JSONSerializer)
+        every = [doorbell.queue(name, connection) for name in queues.EVERY]
         while not stop.wait(LOOKS_EVERY):
-            if not queue.is_empty():
-                worker = ThreadWorker([queue], connection=connection, serializer=JSONSerializer)
+            if not all(queue.is_empty() for queue in every):
+                worker = ThreadWorker(every, connection=connection, serializer=JSONSerializer)
                 worker.work(burst=True, logging_level="WARNING")
         connection.close()
