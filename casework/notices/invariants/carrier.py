@@ -96,7 +96,7 @@ def _calls(ground: Ground) -> Mapping[str, datetime]:
 
 def _rows(ground: Ground) -> dict[str, _Row]:
     wanted = (
-        select(Message.ref, Message.state, SendAttempt.submitting_at, SendAttempt.ended_at)
+        select(Message.ref, Message.state, SendAttempt.submitting_at, Message.ended_at)
         .outerjoin(SendAttempt, SendAttempt.id == Message.attempt_id)
         .where(Message.channel == ground.log_channel)
     )
