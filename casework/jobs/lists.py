@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from casework.jobs import (
     canary,
+    comparing,
     deadlines,
     delivery,
     housekeeping,
@@ -40,6 +41,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "warn_pace": overdue.warn_pace,
         "count_board": overdue.count_boards,
         "invariants": invariants.invariants,
+        "compare_timers": comparing.compare_timers,
         "apply_pushed": receipts.apply,
     }
 )
@@ -54,6 +56,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Every("look", seconds=60, run=looking.look),
     Every("canary", seconds=300, run=canary.look),
     Daily("retime_all", at=time(0, 5)),
+    Daily("compare_timers", at=time(1, 30)),
     Daily("invariants", at=time(2, 30)),
     Daily("orphans", at=time(8, 20)),
     Daily("warn_pace", at=time(8, 40)),
