@@ -19,7 +19,7 @@ NOT_OURS, SAME = "", "same"
 
 
 def note_bounce(bounce: Bounce) -> str:
-    """Return what the address counts as now (`invalid`, `suspect`), `same` when nothing changed, "" for no mail of ours.
+    """Return what the address counts as now: `invalid`, `suspect`, `same` as before, or "" for no mail of ours.
 
     Said twice, it changes nothing more.
     """
