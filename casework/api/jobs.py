@@ -14,12 +14,16 @@ from casework.doors.problems import translated
 from casework.doors.sessions import current_actor
 from casework.errors import N_, NotFound
 from casework.intake.models import Batch
+from casework.operations.change_dates import RETIME
+from casework.operations.promise_look import LOOK
 from casework.operations.stop_promise import STOPPABLE, stop_promise
 from casework.people.models import Organisation
 from casework.promises import Promise
+from workflows.access import scope_of
 
 jobs = Resource("jobs", "Work that runs in its own time")
 ABOUT_BATCHES = ("stage_batch", "confirm_batch")
+OF_ROUNDS = (LOOK, RETIME)
 
 
 @jobs.operation("GET", "/jobs/<name:ref>", query=Query, out=JobOut)
@@ -65,6 +69,8 @@ def _may_see(name: str, arguments: Mapping[str, object]) -> bool:
     if name in ABOUT_BATCHES:
         wanted = select(Batch.id).filter_by(ref=arguments["batch"])
         return bool(db.session.scalar(wanted.where(seen.within(Batch.organisation_id, actor, "import:run"))))
+    if name in OF_ROUNDS:
+        return arguments.get("actor") == actor.id and bool(scope_of(actor, "round:settings"))
     if name in STOPPABLE:
         wanted = select(Organisation.id).filter_by(id=arguments["organisation"])
         return bool(db.session.scalar(wanted.where(seen.within(Organisation.id, actor, STOPPABLE[name]))))

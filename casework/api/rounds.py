@@ -2,10 +2,26 @@
 
 from casework.api.resource import Resource
 from casework.api.schemas.fields import Query
-from casework.api.schemas.rounds import EntriesOut, RoundIn, RoundOut, RoundsOut, TableQuery
+from casework.api.schemas.rounds import (
+    ChangeOut,
+    ChangeQuery,
+    DatesChangeIn,
+    EntriesOut,
+    OwnDateIn,
+    RoundIn,
+    RoundOut,
+    RoundsOut,
+    SettingsChangeIn,
+    TableQuery,
+)
 from casework.doors.sessions import current_actor
 from casework.errors import N_, Invalid, NotFound
+from casework.operations.change_dates import DatesChanged, change_own_date
+from casework.operations.change_dates import change_dates as changing_dates
+from casework.operations.change_settings import SettingsChanged, change_settings
 from casework.operations.open_round import copy_round, open_round
+from casework.operations.promise_look import DATES, OWN_DATE, SETTINGS, promise_look, too_much
+from casework.people.queries import get_organisation
 from casework.rounds import queries
 from casework.rounds.models import Round
 
@@ -47,3 +63,44 @@ def create_round(body: dict) -> Round:
     dates = {level: day for level, day in body["dates"].items() if day is not None}
     given = {name: body[name] for name in ("code", "name", "cohort")}
     return copy_round(queries.get_round(body["copy_of"]), dates=dates, actor=current_actor(), **given)
+
+
+@rounds.operation("POST", "/rounds/<name:code>/dates", body=DatesChangeIn, query=ChangeQuery, out=ChangeOut)
+def change_dates(body: dict, query: dict, code: str) -> object:
+    """Change dates of the notice, or with `dry_run` only say what that would move and whom it would tell."""
+    round_ = queries.get_round(code)
+    dates = {level: day for level, day in body["dates"].items() if day is not None}
+    if query["dry_run"] and too_much(round_):
+        return _promised(round_, DATES, {"dates": {level: day.isoformat() for level, day in dates.items()}})
+    common = {"reason": body["reason"], "actor": current_actor(), **query}
+    return _changed(changing_dates(round_, dates=dates, **common), **query)
+
+
+@rounds.operation("POST", "/rounds/<name:code>/own-dates", body=OwnDateIn, query=ChangeQuery, out=ChangeOut)
+def change_own(body: dict, query: dict, code: str) -> object:
+    """Set, move or drop the earlier date of one organisation, or with `dry_run` say what that would move."""
+    round_, organisation = queries.get_round(code), get_organisation(body["organisation"])
+    if query["dry_run"] and too_much(round_):
+        on = body["on"].isoformat() if body["on"] else ""
+        return _promised(round_, OWN_DATE, {"organisation": organisation.code, "on": on})
+    common = {"reason": body["reason"], "actor": current_actor(), **query}
+    return _changed(change_own_date(round_, organisation=organisation, on=body["on"], **common), **query)
+
+
+@rounds.operation("POST", "/rounds/<name:code>/settings", body=SettingsChangeIn, query=ChangeQuery, out=ChangeOut)
+def change_round_settings(body: dict, query: dict, code: str) -> object:
+    """Replace the settings of a round as a whole, or with `dry_run` say what that would move and whom it would tell."""
+    round_ = queries.get_round(code)
+    given = {"settings": body["settings"], "version": body["version"]}
+    if query["dry_run"] and too_much(round_):
+        return _promised(round_, SETTINGS, {**given, "form": []})
+    return _changed(change_settings(round_, reason=body["reason"], actor=current_actor(), **given, **query), **query)
+
+
+def _changed(done: DatesChanged | SettingsChanged, *, dry_run: bool) -> dict[str, object]:
+    return {"dry_run": dry_run, "plan": done.plan, "job": done.job or None}
+
+
+def _promised(round_: Round, what: str, given: dict) -> dict[str, object]:
+    promised = promise_look(round_, what=what, given=given, actor=current_actor())
+    return {"dry_run": True, "plan": None, "job": promised.ref}

@@ -7,6 +7,7 @@ import click
 from casework.cli import (
     accounts,
     bounces,
+    calendars,
     cases,
     checks,
     deliveries,
@@ -49,6 +50,7 @@ for command in (
     *running.COMMANDS,
     *accounts.COMMANDS,
     *rounds.COMMANDS,
+    *calendars.COMMANDS,
     *screening.COMMANDS,
     *weights.COMMANDS,
     *employers.COMMANDS,
