@@ -38,8 +38,10 @@ _PLACEHOLDER = "^(|无|暂无|没有|无代码|不详|未知|待定|NA|N/A|NONE|
 MACROS = f"""
 CREATE MACRO branch_of(name) AS coalesce(regexp_extract(name,
     '^(.*(?:公司|集团|银行|事务所|学校|医院)).*(?:分公司|分行|支行|营业部|办事处|分所|分校|分院)$', 1), '');
+CREATE MACRO widths_undone(x) AS
+    CASE WHEN regexp_matches(x, '[{_WIDE[0]}-{_WIDE[-1]}]') THEN translate(x, '{_WIDE}', '{_NARROW}') ELSE x END;
 CREATE MACRO narrow(x) AS CASE WHEN regexp_full_match(x, '[0-9A-Z]*') THEN x
-    ELSE upper(regexp_replace(translate(x, '{_WIDE}', '{_NARROW}'), '[\\s\\p{{Z}}]', '', 'g')) END;
+    ELSE upper(regexp_replace(widths_undone(x), '[\\s\\p{{Z}}]', '', 'g')) END;
 CREATE MACRO names_any(name, words) AS len(list_filter(words, lambda word: contains(coalesce(name, ''), word))) > 0;
 CREATE MACRO check_character(code) AS '{_ALPHABET}'[{_CHECK_PLACE}];
 CREATE MACRO hypergeometric_tail(k, n, big_k, big_n) AS list_sum(list_transform(
@@ -72,12 +74,14 @@ _NOTHING_DECIDED = "CREATE VIEW aliases AS SELECT '' AS credit_code, '' AS same_
 
 CREDIT_CODES = f"""
 CREATE TEMP TABLE credit_codes AS
-WITH cleaned AS (SELECT raw, narrow(raw) AS code
-                 FROM (SELECT DISTINCT credit_code AS raw FROM records WHERE credit_code IS NOT NULL)),
-     written AS (SELECT raw, code FROM cleaned WHERE NOT regexp_full_match(code, '{_PLACEHOLDER}'))
-SELECT raw, code, coalesce(same, code) AS firm,
+WITH cleaned AS (SELECT raw, narrow(raw) AS code, called
+                 FROM (SELECT credit_code AS raw, max(employer_name) AS called
+                       FROM records WHERE credit_code IS NOT NULL GROUP BY raw)),
+     written AS (SELECT * FROM cleaned WHERE NOT regexp_full_match(code, '{_PLACEHOLDER}'))
+SELECT raw, code, called, coalesce(same, code) AS firm,
        regexp_full_match(code, '[{_ALPHABET}]{{18}}') AND code[18] = check_character(code) AS valid
 FROM written LEFT JOIN decided USING (code);
+CREATE VIEW named AS SELECT firm, max(called) AS employer_name FROM credit_codes GROUP BY firm;
 CREATE VIEW employment AS
 SELECT records.*, credit_codes.code, credit_codes.valid
 FROM records JOIN credit_codes ON credit_codes.raw = records.credit_code;
@@ -118,6 +122,7 @@ FROM records LEFT JOIN destinations ON destinations.code = records.destination_c
 CREATE VIEW hired AS
 SELECT destined.*, credit_codes.firm, credit_codes.valid
 FROM destined JOIN credit_codes ON credit_codes.raw = destined.credit_code;
+CREATE TEMP TABLE staffing AS SELECT firm, family, count(*) AS rows FROM hired GROUP BY ALL;
 """
 
 

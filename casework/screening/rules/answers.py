@@ -21,7 +21,8 @@ GRADUATE_DENIES = Rule(
         SELECT student_no, status, snapshot_on,
                coalesce(confirm_time, min(CAST(snapshot_on AS TIMESTAMP)) OVER (PARTITION BY student_no, status))
                AS answered_at
-        FROM confirmations WHERE snapshot_on <= CAST($as_of AS DATE)),
+        FROM confirmations SEMI JOIN (SELECT student_no FROM confirmations WHERE status = 'never_signed')
+        USING (student_no) WHERE snapshot_on <= CAST($as_of AS DATE)),
     denied AS (
         SELECT student_no, max(answered_at) AS answered_at
         FROM known WHERE status = 'never_signed' GROUP BY student_no),
@@ -73,14 +74,17 @@ WRONG_INFO_NOT_UPDATED = Rule(
                AS answered_at
         FROM confirmations WHERE status = 'wrong_information' AND snapshot_on <= CAST($as_of AS DATE)),
     updated AS (
-        SELECT student_no, max(changed_at) AS changed_at FROM changes WHERE changed_at <= $as_of GROUP BY student_no),
+        SELECT student_no, max(changed_at) AS changed_at FROM changes SEMI JOIN answers USING (student_no)
+        WHERE changed_at <= $as_of GROUP BY student_no),
     open AS (
         SELECT student_no, min(answered_at) AS answered_at
         FROM answers LEFT JOIN updated USING (student_no)
         WHERE changed_at IS NULL OR changed_at <= answered_at GROUP BY student_no),
     handed_in AS (
-        SELECT coalesce(university, '') AS university FROM records LEFT JOIN updated USING (student_no)
-        GROUP BY 1 HAVING count(changed_at) > 0 OR (SELECT count(DISTINCT university) FROM records) < 2),
+        SELECT DISTINCT coalesce(university, '') AS university
+        FROM records SEMI JOIN (SELECT student_no FROM changes WHERE changed_at <= $as_of) USING (student_no)
+        UNION SELECT coalesce(university, '') FROM records
+              WHERE (SELECT count(DISTINCT university) FROM records) < 2),
     numbered AS (
         SELECT day, row_number() OVER (ORDER BY day) AS number FROM (SELECT DISTINCT day FROM working_days)),
     before AS (
@@ -122,7 +126,10 @@ UNCONFIRMED = Rule(
     violation="P4",
     sql="""
     WITH known AS (
-        SELECT student_no, status, snapshot_on FROM confirmations WHERE snapshot_on <= CAST($as_of AS DATE)),
+        SELECT student_no, status, snapshot_on
+        FROM confirmations SEMI JOIN (SELECT student_no FROM confirmations WHERE status = 'unconfirmed')
+        USING (student_no) WHERE snapshot_on <= CAST($as_of AS DATE)),
+    whole AS (SELECT max(snapshot_on) AS as_of FROM confirmations WHERE snapshot_on <= CAST($as_of AS DATE)),
     newest AS (
         SELECT student_no, max(snapshot_on) AS snapshot_on FROM known GROUP BY student_no),
     open AS (
@@ -132,7 +139,7 @@ UNCONFIRMED = Rule(
         SELECT DISTINCT student_no, TRUE AS answered FROM known WHERE status <> 'unconfirmed')
     SELECT student_no AS subject, [student_no] AS student_nos, [coalesce(destination_code, '')] AS matters,
            {'destination_code': destination_code, 'employer_name': employer_name,
-            'as_of': (SELECT max(snapshot_on) FROM known), 'answered_before': coalesce(answered, FALSE)} AS observed
+            'as_of': (SELECT as_of FROM whole), 'answered_before': coalesce(answered, FALSE)} AS observed
     FROM records JOIN open USING (student_no) LEFT JOIN earlier USING (student_no)
     """,
     tells=(

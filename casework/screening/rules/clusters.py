@@ -48,10 +48,9 @@ TINY_EMPLOYER_CLUSTER = Rule(
     whole AS (SELECT count(*) AS big_n FROM placed),
     colleges AS (SELECT college, count(*) AS big_k FROM placed GROUP BY college),
     crowded AS (SELECT firm, count(*) AS n FROM placed GROUP BY firm HAVING count(*) >= $graduates),
-    names AS (SELECT firm, max(employer_name) AS employer_name FROM hired SEMI JOIN crowded USING (firm) GROUP BY firm),
     small AS (
         SELECT firm, n, insured, coalesce(employer_name, firms.name, '') AS employer_name
-        FROM crowded JOIN names USING (firm) LEFT JOIN firms USING (firm)
+        FROM crowded JOIN named USING (firm) LEFT JOIN firms USING (firm)
         WHERE n >= $ratio * (coalesce(insured, 0) + 1)
           AND NOT names_any(coalesce(firms.name, employer_name), $dispatch_words)
           AND (insured IS NOT NULL

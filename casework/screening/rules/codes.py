@@ -18,7 +18,7 @@ CODE_UNKNOWN = Rule(
     strength="w",
     violation="P3",
     sql="""
-    WITH written AS (
+    WITH written AS NOT MATERIALIZED (
         SELECT 'destination' AS "table", destination_code AS code, student_no FROM records
         UNION ALL SELECT 'degree', degree_level, student_no FROM records
         UNION ALL SELECT 'employer_nature', employer_nature_code, student_no FROM records

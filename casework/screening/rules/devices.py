@@ -26,9 +26,13 @@ PROXY_CONFIRMATION = Rule(
     # Each answer begins a window; a window with enough graduates is a crowd, and whoever answered inside one is
     # found. The latest crowd that had begun reaches furthest, so it alone decides.
     sql="""
-    WITH answers AS (
+    WITH frequent AS (
+        SELECT hash(device) AS mark FROM confirmations WHERE status = 'confirmed'
+        GROUP BY mark HAVING count(*) >= $graduates),
+    answers AS (
         SELECT DISTINCT device, student_no, confirm_time FROM confirmations
-        WHERE status = 'confirmed' AND confirm_time <= $as_of AND coalesce(device, '') <> ''),
+        WHERE hash(device) IN (FROM frequent)
+          AND status = 'confirmed' AND confirm_time <= $as_of AND coalesce(device, '') <> ''),
     busy AS (
         SELECT answers.*, college, class_name, counsellor
         FROM answers SEMI JOIN (

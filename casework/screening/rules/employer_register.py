@@ -176,12 +176,14 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
         Setting("colleagues", 3, N_("设计建议：三人及以上填报相同时，先疑登记库未更新")),
     ),
     sql="""
-    WITH compared AS (
-        SELECT code, employer_nature_code AS written_nature, employment.industry_code AS written_industry,
-               count(*) AS colleagues, register.name AS register_name,
-               narrow(employer_nature_code) AS nature, narrow(register.nature_code) AS register_nature,
-               narrow(employment.industry_code) AS industry, narrow(register.industry_code) AS register_industry
-        FROM employment JOIN register USING (code) GROUP BY ALL),
+    WITH counted AS MATERIALIZED (
+        SELECT code, employer_nature_code AS written_nature, industry_code AS written_industry, count(*) AS colleagues
+        FROM employment GROUP BY ALL),
+    compared AS MATERIALIZED (
+        SELECT counted.*, register.name AS register_name,
+               narrow(written_nature) AS nature, narrow(register.nature_code) AS register_nature,
+               narrow(written_industry) AS industry, narrow(register.industry_code) AS register_industry
+        FROM counted JOIN register USING (code)),
     labels AS (
         SELECT "table", narrow(code) AS code, min(name_zh) AS label FROM codes
         WHERE "table" IN ('employer_nature', 'industry') AND code IS NOT NULL GROUP BY ALL),
@@ -202,7 +204,8 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
             ON register_nature_label."table" = 'employer_nature' AND register_nature_label.code = register_nature
         LEFT JOIN labels AS industry_label ON industry_label."table" = 'industry' AND industry_label.code = industry
         LEFT JOIN labels AS register_industry_label
-            ON register_industry_label."table" = 'industry' AND register_industry_label.code = register_industry)
+            ON register_industry_label."table" = 'industry' AND register_industry_label.code = register_industry),
+    differing AS MATERIALIZED (SELECT * FROM different WHERE nature_differs OR industry_differs)
     SELECT student_no AS subject, [student_no] AS student_nos,
            [code, CASE WHEN nature_differs THEN nature ELSE '' END,
             CASE WHEN industry_differs THEN industry ELSE '' END] AS matters,
@@ -212,9 +215,8 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
             'register_industry': register_industry, 'register_industry_name': register_industry_name,
             'nature_differs': nature_differs, 'industry_differs': industry_differs,
             'colleagues': colleagues, 'agreed': colleagues >= $colleagues} AS observed
-    FROM employment JOIN different USING (code)
-    WHERE (nature_differs OR industry_differs)
-      AND employer_nature_code IS NOT DISTINCT FROM written_nature
+    FROM employment JOIN differing USING (code)
+    WHERE employer_nature_code IS NOT DISTINCT FROM written_nature
       AND industry_code IS NOT DISTINCT FROM written_industry
     """,
     tells=(

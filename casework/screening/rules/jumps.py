@@ -31,8 +31,10 @@ def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
     found = []
     for row in rows:
         exposure = max(1.0, row["total"] / row["usual_total"]) if row["usual_total"] else 1.0
+        if row["graduates"] < number(settings, "times") * max(row["earlier"]):
+            continue
         tail = gamma_poisson_tail(row["graduates"], earlier=row["earlier"], exposure=exposure)
-        if tail >= number(settings, "tail") or row["graduates"] < number(settings, "times") * max(row["earlier"]):
+        if tail >= number(settings, "tail"):
             continue
         expected = exposure * sum(row["earlier"]) / len(row["earlier"])
         observed = {
@@ -74,7 +76,7 @@ EMPLOYER_JUMP = Rule(
     # A year of the history without the employer is a year with none. An unknown size asks for more.
     sql="""
     WITH sizes AS MATERIALIZED (
-        SELECT firm, count(*) AS rows FROM hired WHERE list_contains($families, family) GROUP BY firm),
+        SELECT firm, sum(rows) AS rows FROM staffing WHERE list_contains($families, family) GROUP BY firm),
     large AS (SELECT firm FROM sizes WHERE rows >= $graduates),
     placed AS (
         SELECT DISTINCT student_no, firm FROM hired SEMI JOIN large USING (firm)
@@ -87,22 +89,23 @@ EMPLOYER_JUMP = Rule(
         LEFT JOIN decided USING (code) GROUP BY ALL),
     years AS (SELECT cohort_year, sum(graduates) AS total FROM past GROUP BY cohort_year),
     totals AS (SELECT (SELECT sum(rows) FROM sizes)::BIGINT AS total, (SELECT avg(total) FROM years) AS usual_total),
-    crowded AS (
-        SELECT firm, count(*) AS n, list_sort(list(student_no)) AS people
-        FROM placed GROUP BY firm HAVING count(*) >= $graduates),
-    names AS (SELECT firm, max(employer_name) AS employer_name FROM hired SEMI JOIN crowded USING (firm) GROUP BY firm),
+    crowded AS (SELECT firm, count(*) AS n FROM placed GROUP BY firm HAVING count(*) >= $graduates),
     before AS (
         SELECT firm, list(CAST(coalesce(past.graduates, 0) AS INTEGER) ORDER BY cohort_year) AS earlier
         FROM (SELECT firm, cohort_year FROM crowded CROSS JOIN years) LEFT JOIN past USING (firm, cohort_year)
-        GROUP BY firm)
-    SELECT firm, n AS graduates, people, coalesce(employer_name, firms.name, '') AS employer_name, insured, earlier,
-           total, CAST(usual_total AS DOUBLE) AS usual_total
-    FROM crowded JOIN names USING (firm) JOIN before USING (firm) CROSS JOIN totals LEFT JOIN firms USING (firm)
-    WHERE NOT names_any(coalesce(firms.name, employer_name), $dispatch_words)
-      AND NOT coalesce(list_contains($public_natures, nature_code), FALSE)
-      AND CASE WHEN insured IS NOT NULL THEN n >= $ratio * (insured + 1)
-          ELSE n >= $graduates_unknown_size AND list_sum(earlier) > 0
-               AND branch_of(coalesce(firms.name, employer_name)) = '' END
+        GROUP BY firm),
+    candidates AS MATERIALIZED (
+        SELECT firm, n AS graduates, coalesce(employer_name, firms.name, '') AS employer_name, insured, earlier,
+               total, CAST(usual_total AS DOUBLE) AS usual_total
+        FROM crowded JOIN named USING (firm) JOIN before USING (firm) CROSS JOIN totals LEFT JOIN firms USING (firm)
+        WHERE NOT names_any(coalesce(firms.name, employer_name), $dispatch_words)
+          AND NOT coalesce(list_contains($public_natures, nature_code), FALSE)
+          AND CASE WHEN insured IS NOT NULL THEN n >= $ratio * (insured + 1)
+              ELSE n >= $graduates_unknown_size AND list_sum(earlier) > 0
+                   AND branch_of(coalesce(firms.name, employer_name)) = '' END),
+    members AS (
+        SELECT firm, list_sort(list(student_no)) AS people FROM placed SEMI JOIN candidates USING (firm) GROUP BY firm)
+    SELECT * FROM candidates JOIN members USING (firm)
     """,
     judge=judge,
     tells=(

@@ -111,12 +111,14 @@ LINKED_EMPLOYERS = Rule(
         UNION ALL SELECT firm, mobile, NULL, NULL FROM recorded
         UNION ALL SELECT coalesce(same, code), phone_index, address, agent_index
                   FROM register LEFT JOIN decided USING (code)),
+    places AS MATERIALIZED (
+        SELECT address, regexp_replace(upper(widths_undone(address)), '[^0-9A-Z\\p{Han}]', '', 'g') AS place
+        FROM (SELECT DISTINCT address FROM written WHERE address IS NOT NULL)),
     tokens AS (
         SELECT firm, 'phone ' || phone AS token FROM written WHERE phone IS NOT NULL
         UNION SELECT firm, 'agent ' || agent FROM written WHERE agent IS NOT NULL
         UNION SELECT firm, 'address ' || place
-              FROM (SELECT firm, regexp_replace(narrow(address), '[^0-9A-Z\\p{Han}]', '', 'g') AS place
-                    FROM (SELECT DISTINCT firm, address FROM written WHERE address IS NOT NULL))
+              FROM written JOIN places USING (address)
               WHERE length(place) >= $address_length AND regexp_matches(place, '[0-9]')),
     linking AS (
         SELECT token FROM tokens GROUP BY token HAVING count(*) BETWEEN 2 AND $most_firms),

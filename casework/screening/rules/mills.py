@@ -35,21 +35,23 @@ CERTIFICATE_MILL = Rule(
     ),
     sql="""
     WITH large AS (
-        SELECT firm FROM hired WHERE list_contains($families, family) GROUP BY firm HAVING count(*) >= $graduates),
+        SELECT firm FROM staffing WHERE list_contains($families, family) GROUP BY firm HAVING sum(rows) >= $graduates),
+    spread AS (
+        SELECT firm FROM hired SEMI JOIN large USING (firm) WHERE list_contains($families, family)
+        GROUP BY firm HAVING count(DISTINCT university) >= $universities),
     placed AS (
         SELECT DISTINCT student_no, university, firm, list_contains($certificates, family) AS certified
-        FROM hired SEMI JOIN large USING (firm)
+        FROM hired SEMI JOIN spread USING (firm)
         WHERE university IS NOT NULL AND list_contains($families, family)),
     crowded AS (
         SELECT firm, count(DISTINCT student_no) AS n, count(DISTINCT university) AS universities,
                count(DISTINCT student_no) FILTER (certified) AS certified,
                list_sort(list(DISTINCT student_no)) AS people
         FROM placed GROUP BY firm
-        HAVING count(DISTINCT student_no) >= $graduates AND count(DISTINCT university) >= $universities),
-    names AS (SELECT firm, max(employer_name) AS employer_name FROM hired SEMI JOIN crowded USING (firm) GROUP BY firm),
+        HAVING count(DISTINCT student_no) >= $graduates),
     judged AS (
         SELECT crowded.*, coalesce(employer_name, firms.name, '') AS employer_name, insured
-        FROM crowded JOIN names USING (firm) LEFT JOIN firms USING (firm)
+        FROM crowded JOIN named USING (firm) LEFT JOIN firms USING (firm)
         WHERE NOT names_any(coalesce(firms.name, employer_name), $dispatch_words)
           AND CASE WHEN insured IS NOT NULL THEN n >= $ratio * (insured + 1)
               ELSE certified >= $certificate_share * n

@@ -61,17 +61,23 @@ EMPLOYERS_SHARE_PHONE = Rule(
         SELECT phone AS token, code FROM pairs WHERE phone IS NOT NULL
         UNION ALL SELECT mobile, code FROM pairs WHERE mobile IS NOT NULL),
     several AS (SELECT token FROM numbers GROUP BY token HAVING min(code) <> max(code)),
-    colliding AS (
+    written AS (
         SELECT employer_phone_index AS token, code, employer_name, student_no FROM employment
         WHERE employer_phone_index IN (FROM several)
         UNION ALL
         SELECT employer_mobile_index, code, employer_name, student_no FROM employment
         WHERE employer_mobile_index IN (FROM several)),
+    colliding AS MATERIALIZED (
+        SELECT * FROM written SEMI JOIN (
+            SELECT token FROM written GROUP BY token
+            HAVING count(DISTINCT code) >= $employers
+               AND count(DISTINCT coalesce(employer_name, code)) >= $employers) USING (token)),
+    keyed AS (
+        SELECT employer_name, employer_key(employer_name) AS key FROM (SELECT DISTINCT employer_name FROM colliding)),
     shared AS (
         SELECT token, list_sort(list(DISTINCT code)) AS codes, list(DISTINCT student_no) AS people
-        FROM colliding GROUP BY token
-        HAVING count(DISTINCT code) >= $employers
-           AND count(DISTINCT coalesce(employer_key(employer_name), code)) >= $employers),
+        FROM colliding LEFT JOIN keyed USING (employer_name) GROUP BY token
+        HAVING count(DISTINCT code) >= $employers AND count(DISTINCT coalesce(key, code)) >= $employers),
     clusters AS (
         SELECT codes, min(token) AS token, list_sort(list_distinct(flatten(list(people)))) AS people
         FROM shared GROUP BY codes),

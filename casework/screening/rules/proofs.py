@@ -30,7 +30,7 @@ INTERNSHIP_PROOF = Rule(
     WITH read AS (
         SELECT student_no, sha256, kind, concat_ws(' ', kind, file_name, text_excerpt) AS said,
                list_reduce($harmless, lambda text, word: replace(text, word, ''), said) AS telling
-        FROM proofs),
+        FROM proofs WHERE names_any(concat_ws(' ', kind, file_name, text_excerpt), $forbidden)),
     found AS (
         SELECT *, list_sort(list_filter($forbidden, lambda word: contains(telling, word))) AS words FROM read),
     spread AS (
@@ -73,17 +73,21 @@ PROOF_MISSING = Rule(
     strength="m",
     violation="P2",
     sql="""
-    WITH kept AS (
-        SELECT student_no, bool_or(coalesce(size, 1) > 0) AS readable FROM proofs GROUP BY student_no),
+    WITH lacking AS MATERIALIZED (
+        SELECT student_no, coalesce(university, '') AS university, destination_code, destination_name, settled
+        FROM destined ANTI JOIN (SELECT student_no FROM proofs WHERE coalesce(size, 1) > 0) USING (student_no)),
+    emptied AS (SELECT DISTINCT student_no FROM proofs SEMI JOIN lacking USING (student_no)),
+    silent AS (
+        SELECT university, count(*) AS without FROM lacking ANTI JOIN emptied USING (student_no) GROUP BY university),
     handed_in AS (
-        SELECT coalesce(university, '') AS university FROM records LEFT JOIN kept USING (student_no)
-        GROUP BY 1 HAVING bool_or(readable IS NOT NULL) OR (SELECT count(DISTINCT university) FROM records) < 2)
+        SELECT university FROM (SELECT coalesce(university, '') AS university, count(*) AS rows FROM records GROUP BY 1)
+        LEFT JOIN silent USING (university)
+        WHERE coalesce(without, 0) < rows OR (SELECT count(DISTINCT university) FROM records) < 2)
     SELECT student_no AS subject, [student_no] AS student_nos, [destination_code] AS matters,
            {'destination_code': destination_code, 'destination_name': destination_name,
-            'empty_file': readable IS NOT NULL} AS observed
-    FROM destined LEFT JOIN kept USING (student_no)
-    WHERE settled AND NOT coalesce(readable, FALSE)
-      AND coalesce(university, '') IN (SELECT university FROM handed_in)
+            'empty_file': emptied.student_no IS NOT NULL} AS observed
+    FROM lacking SEMI JOIN handed_in USING (university) LEFT JOIN emptied USING (student_no)
+    WHERE settled
     """,
     tells=(
         Sentence(N_("毕业去向登记为“%(destination_name)s”（%(destination_code)s），但没有可用的佐证材料。")),
@@ -118,14 +122,19 @@ PROOF_REUSED = Rule(
     # An official admission list is rightly attached to many. What makes it one: the kind of paper, its words,
     # and a destination that is decided by such lists; the uploader's file name alone would be too easy.
     sql="""
-    WITH candidates AS (
+    WITH doubled AS (
+        SELECT hash(sha256) AS mark FROM proofs WHERE sha256 IS NOT NULL GROUP BY mark HAVING count(*) > 1),
+    filed AS MATERIALIZED (
+        SELECT student_no, sha256, kind, size, file_name, text_excerpt
+        FROM proofs WHERE hash(sha256) IN (FROM doubled)),
+    candidates AS (
         SELECT DISTINCT proofs.student_no, sha256, proofs.kind, destination_code, employer_name,
                proofs.kind IS NOT NULL AND list_contains($list_kinds, proofs.kind)
                AND NOT list_contains($families, coalesce(family, ''))
                AND len(list_filter($list_words,
                        lambda word: contains(concat_ws(' ', file_name, text_excerpt), word))) > 0 AS official
-        FROM (SELECT * FROM proofs SEMI JOIN (
-                  SELECT sha256 FROM proofs WHERE sha256 IS NOT NULL AND coalesce(size, 1) > 0
+        FROM (SELECT * FROM filed SEMI JOIN (
+                  SELECT sha256 FROM filed WHERE sha256 IS NOT NULL AND coalesce(size, 1) > 0
                   GROUP BY sha256 HAVING min(student_no) <> max(student_no)) USING (sha256)) AS proofs
         JOIN destined USING (student_no)),
     shared AS (
@@ -175,19 +184,21 @@ PROOF_WRONG_KIND = Rule(
         FROM (SELECT DISTINCT kind FROM proofs WHERE kind IS NOT NULL)
         JOIN (SELECT DISTINCT paper FROM matrix) ON contains(narrow(kind), paper)
         QUALIFY row_number() OVER (PARTITION BY kind ORDER BY length(paper) DESC, paper) = 1),
-    filed AS (
-        SELECT DISTINCT student_no, proofs.kind, paper FROM proofs LEFT JOIN known ON known.kind = proofs.kind
+    filed AS NOT MATERIALIZED (
+        SELECT student_no, proofs.kind, paper FROM proofs LEFT JOIN known ON known.kind = proofs.kind
         WHERE coalesce(size, 1) > 0),
-    placed AS (
-        SELECT student_no, destination_code, destination_name, destined.family, kind,
-               filed.paper IS NULL OR matrix.paper IS NOT NULL AS acceptable
+    unfit AS MATERIALIZED (
+        SELECT student_no, destination_code, destination_name, destined.family, kind
         FROM filed JOIN destined USING (student_no)
-        LEFT JOIN matrix ON matrix.family = destined.family AND matrix.paper = filed.paper),
+        ANTI JOIN matrix ON matrix.family = destined.family AND matrix.paper = filed.paper
+        WHERE filed.paper IS NOT NULL),
+    fit AS (
+        SELECT DISTINCT student_no FROM filed JOIN unfit USING (student_no)
+        LEFT JOIN matrix ON matrix.family = unfit.family AND matrix.paper = filed.paper
+        WHERE filed.paper IS NULL OR matrix.paper IS NOT NULL),
     judged AS (
         SELECT student_no, destination_code, destination_name, family, list_sort(list(DISTINCT kind)) AS kinds
-        FROM placed SEMI JOIN (
-            SELECT student_no FROM placed GROUP BY student_no HAVING NOT bool_or(acceptable)) USING (student_no)
-        GROUP BY ALL)
+        FROM unfit ANTI JOIN fit USING (student_no) GROUP BY ALL)
     SELECT student_no AS subject, [student_no] AS student_nos, list_concat([destination_code], kinds) AS matters,
            {'destination_code': destination_code, 'destination_name': destination_name,
             'kinds': array_to_string(kinds, '、'), 'accepted': papers} AS observed

@@ -148,7 +148,11 @@ def test_a_round_without_the_table_judges_nothing():
 
 
 def test_who_asks_for_the_named_paper_alone_accuses_a_contract_and_an_unknown_paper():
-    strict = naive(PROOF_WRONG_KIND, ("filed.paper IS NULL OR matrix.paper IS NOT NULL", "matrix.paper IS NOT NULL"))
+    strict = naive(
+        PROOF_WRONG_KIND,
+        ("WHERE filed.paper IS NOT NULL)", ")"),
+        ("filed.paper IS NULL OR matrix.paper IS NOT NULL", "matrix.paper IS NOT NULL"),
+    )
     given = frames(records=[record(1)], proofs=[proof(1, kind="其他材料")])
     assert observed(strict, given)
     assert observed(PROOF_WRONG_KIND, given) == {}
@@ -158,5 +162,5 @@ def test_a_university_that_handed_in_no_list_is_not_one_without_proofs():
     rows = [record(1, university="甲大学"), record(2, university="甲大学"), record(3, university="乙大学")]
     given = frames(records=rows, proofs=[proof(1)])
     assert set(observed(PROOF_MISSING, given)) == {"2"}
-    everybody = naive(PROOF_MISSING, ("AND coalesce(university, '') IN (SELECT university FROM handed_in)", ""))
+    everybody = naive(PROOF_MISSING, (" SEMI JOIN handed_in USING (university)", ""))
     assert set(observed(everybody, given)) == {"2", "3"}
