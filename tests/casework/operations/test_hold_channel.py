@@ -57,7 +57,8 @@ def test_a_persons_hold_does_not_end_by_itself(office, told_case, administrator)
         ("supervisor", "simulator", "维护", Forbidden),
     ],
 )
-def test_a_hold_without_reason_right_or_channel_leaves_nothing(office, administrator, who, channel, reason, error):
+@pytest.mark.usefixtures("administrator")
+def test_a_hold_without_reason_right_or_channel_leaves_nothing(office, who, channel, reason, error):
     with pytest.raises(error):
         as_(office.people[who], hold_channel, channel, reason=reason)
     assert provider() is None
