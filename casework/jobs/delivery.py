@@ -18,12 +18,14 @@ from flask import current_app
 from casework import promises
 from casework.config import Settings
 from casework.db import db
+from casework.doors import tokens
 from casework.doors.unit import unit_of_work
 from casework.jobs.carriers import REPORTING, way_out
-from casework.notices.ways import out
+from casework.notices.manners import Rate
+from casework.notices.ways import manners, out
 from casework.operations import sweep as sweeping
-from casework.operations.drain import claim_batch, pass_gate
-from casework.operations.record_attempt import put_back, record_attempt, settle_doubt
+from casework.operations.drain import Claimed, claim_batch, let_go, pass_gate
+from casework.operations.record_attempt import doubt_all, put_back, record_attempt, settle_doubt
 from notifications.channels.channel import Channel
 from notifications.channels.simulator import Simulator
 from notifications.channels.tencent import Tencent
@@ -32,6 +34,8 @@ from notifications.errors import ChannelMisconfigured, NotYetKnown
 log = logging.getLogger("casework.jobs")
 GUARD = 5.0
 """Seconds that may lie between the gate and the call."""
+PATIENCE = 10.0
+"""Seconds for which a claimed batch may wait for its turn at the carrier; its lease has 120."""
 LONGEST = timedelta(minutes=5)
 
 
@@ -53,12 +57,14 @@ def drain(ref: str = "", *, channel: str) -> dict:
 
 
 def call_once(way: Channel, *, base_url: str, clock_of_process: Callable[[], float] = time.monotonic) -> int | None:
-    """Carry one batch out; return how many messages were handed over, or None when nothing was ready."""
+    """Carry one batch out; return how many messages were handed over, or None when nothing may leave now."""
+    rate = manners().rates.get(way.code)
     # What cannot be asked goes one at a time: a death in the middle then leaves one message in doubt, not fifty.
     size = way.batch_size if way.can_be_asked else 1
     with unit_of_work():
-        claimed = claim_batch(way.code, size=size, worker=f"{socket.gethostname()}:{os.getpid()}")
-    if claimed is None:
+        worker = f"{socket.gethostname()}:{os.getpid()}"
+        claimed = claim_batch(way.code, size=min(size, rate.burst) if rate else size, worker=worker)
+    if claimed is None or not _may_go(claimed, way, rate):
         return None
     with unit_of_work():
         letters = pass_gate(claimed, base_url=base_url)
@@ -71,10 +77,32 @@ def call_once(way: Channel, *, base_url: str, clock_of_process: Callable[[], flo
         with unit_of_work():
             put_back(claimed.attempt_id)
         return 0
-    answer = way.send(letters, reference=claimed.ref)
+    try:
+        answer = way.send(letters, reference=claimed.ref)
+    except Exception:  # a channel raises for a fault of the software alone; how far it had come, nobody knows
+        with unit_of_work():
+            doubt_all(claimed.attempt_id)
+        raise
     with unit_of_work():
         record_attempt(claimed.attempt_id, answer)
     return len(letters)
+
+
+def _may_go(claimed: Claimed, way: Channel, rate: Rate | None) -> bool:
+    """Wait until the carrier can bear a batch; one that would wait for long is let go, and comes round again.
+
+    This comes before the gate, so that nothing lies between its answer and the call.
+    """
+    if rate is None:
+        return True
+    end = time.monotonic() + PATIENCE
+    while (wait := tokens.take(way.code, claimed.count, rate=rate)) > 0:
+        if time.monotonic() + wait > end:
+            with unit_of_work():
+                let_go(claimed, pause=timedelta(seconds=wait))
+            return False
+        time.sleep(wait)
+    return True
 
 
 def sweep(_ref: str = "") -> dict:

@@ -77,13 +77,20 @@ def post(notices: Sequence[Notice]) -> int:
 
 
 def ring(channel: str, *, at: datetime | None = None) -> bool:
-    """Promise that a channel will be drained (`at` a moment), unless that is promised and not begun; say whether."""
-    when = at or clock.now()
+    """Promise that a channel will be drained, unless that is promised already and nobody has begun; say whether.
+
+    For a later moment no bell is rung now: the scheduler rings for promises whose time has come.
+    """
+    now = clock.now()
+    when = max(at or now, now)
     waiting = select(promises.Promise.arguments).filter_by(name=DRAIN, done_at=None, failed_at=None, attempts=0)
     soon_enough = waiting.where(promises.Promise.not_before <= when)
     if any(arguments.get("channel") == channel for arguments in db.session.scalars(soon_enough)):
         return False
-    promises.promise(DRAIN, channel=channel).not_before = when
+    if when > now:
+        db.session.add(promises.Promise(name=DRAIN, arguments={"channel": channel}, not_before=when))
+    else:
+        promises.promise(DRAIN, channel=channel)
     return True
 
 

@@ -114,6 +114,15 @@ def pass_gate(claimed: Claimed, *, base_url: str) -> tuple[Letter, ...]:
     return tuple(letters)
 
 
+def let_go(claimed: Claimed, *, pause: timedelta) -> int:
+    """Give a claimed batch back untouched, for the carrier cannot bear it now; return how many messages it was."""
+    if not move_attempt(claimed.attempt_id, leaves="prepared", enters="lapsed"):
+        return 0
+    held = select(Message.id).filter_by(attempt_id=claimed.attempt_id, state="leased")
+    later = {"next_at": clock.now() + pause, "attempt_id": None}
+    return len(move(db.session.scalars(held).all(), leaves="leased", enters="ready", note="the carrier is busy", **later))
+
+
 def give_to_the_other(channel: str) -> None:
     """Let what is ready at a held SMS provider go by the other one, and ring for it."""
     other, moved = reroute(channel)
