@@ -38,6 +38,8 @@ from notifications.message import Message
 PLAIN, STARTTLS, TLS = "plain", "starttls", "tls"
 _SECURITIES = (PLAIN, STARTTLS, TLS)
 _ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9.\-\[\]:]+")
+_IN_ONE_PIECE = re.compile(r"<[!-;=?-~]{1,900}>")
+"""An address in angle brackets: the standard policy folds a long one into encoded words, which no program follows."""
 _LINE_OF_DOTS = re.compile(rb"^\.", re.MULTILINE)
 _START_DATA, _OK = 354, 250
 
@@ -116,10 +118,13 @@ class Smtp:
         mail["To"] = message.recipient
         mail["Date"] = formatdate()
         mail["Message-ID"] = f"<{message.ref}@{self._settings.domain}>"
+        whole = {name: value for name, value in message.headers.items() if _IN_ONE_PIECE.fullmatch(value)}
         for name, value in message.headers.items():
-            mail[name] = value
+            if name not in whole:
+                mail[name] = value
         mail.set_content(message.body, cte="base64")
-        return _subject_line(message.subject) + mail.as_bytes()
+        apart = "".join(f"{name}: {value}\r\n" for name, value in whole.items()).encode("ascii")
+        return _subject_line(message.subject) + apart + mail.as_bytes()
 
     def _connect(self) -> smtplib.SMTP:
         to = self._settings

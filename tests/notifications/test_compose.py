@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 import pytest
 
-from notifications.compose import LANGUAGES, fields_of, render, template
+from notifications.compose import LANGUAGES, compose, fields_of, render, template
 from notifications.errors import ComposeRefused, ErrorClass
 from notifications.kinds import CAMPAIGN, ESCALATION, KINDS, REMINDER
 from notifications.parameters import PARAMETERS
@@ -170,3 +170,30 @@ def test_a_value_of_the_wrong_type_is_refused(name, value):
 def test_an_institution_with_a_number_in_its_name_is_refused():
     with pytest.raises(ComposeRefused):
         render("filing_received", language="zh", params=params_of("filing_received", recipient_body="学院202107540075"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["case_due", "case_escalated", "report_to_sign"])
+def test_a_stand_in_reads_first_why_it_comes_to_them(kind, language):
+    plain = render(kind, language=language, params=params_of(kind))
+    read = render(kind, language=language, params=params_of(kind), standing_in=True)
+    assert plain.subject in read.subject
+    assert plain.subject != read.subject
+    assert read.body.endswith(plain.body)
+    assert read.body.startswith(WORDINGS[language].standing_in)
+
+
+@pytest.mark.parametrize(
+    ("link", "headers"),
+    [
+        ("", set()),
+        ("http://10.0.0.5:8000/unsubscribe/x.y", {"List-Unsubscribe"}),
+        ("https://casework.example.edu.cn/unsubscribe/x.y", {"List-Unsubscribe", "List-Unsubscribe-Post"}),
+    ],
+    ids=["cannot be ended", "no HTTPS", "one click"],
+)
+def test_one_click_is_promised_over_https_alone(link, headers):
+    about = {"language": "zh", "params": params_of("case_due"), "ref": "m-1", "recipient": "li@example.edu.cn"}
+    message = compose("case_due", **about, unsubscribe=link)
+    assert {name for name in message.headers if name.startswith("List-")} == headers
+    assert not link or message.headers["List-Unsubscribe"] == f"<{link}>"

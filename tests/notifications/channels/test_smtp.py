@@ -3,6 +3,7 @@
 import re
 import socket
 from contextlib import contextmanager
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -246,3 +247,31 @@ def test_settings_that_cannot_work_are_refused(settings):
 def test_settings_are_read_from_text():
     read = Settings.read({"host": "h", "sender": "a@b.cn", "port": "587", "security": "starttls"})
     assert (read.port, read.timeout, read.domain) == (587, 10.0, "b.cn")
+
+
+LONG_LINK = "https://casework.university-of-example.edu.cn/unsubscribe/abcdefghjkmn.KJ3hd82jhd93jd-_" + "k" * 60
+
+
+def test_the_link_that_ends_a_subscription_leaves_in_one_piece_however_long():
+    headers = {"List-Unsubscribe": f"<{LONG_LINK}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    raw = Smtp(Settings("h", "a@b.cn")).serialise(replace(make_message(), headers=headers))
+    assert f"List-Unsubscribe: <{LONG_LINK}>\r\n".encode() in raw
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    assert not message_from_bytes(raw, policy=policy.default).defects
+
+
+def test_the_standard_folding_alone_would_be_seen_to_encode_the_link():
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["List-Unsubscribe"] = f"<{LONG_LINK}>"
+    assert b"=?utf-8?" in mail.as_bytes()
+
+
+@pytest.mark.parametrize("value", ["<a>\r\nBcc: x@example.com", "<a b>", "<网址>", "<" + "a" * 990 + ">"])
+def test_a_header_that_is_no_plain_link_is_left_to_the_standard_folding(value):
+    message = replace(make_message(), headers={"X-Other": value})
+    try:
+        raw = Smtp(Settings("h", "a@b.cn")).serialise(message)
+    except ValueError:  # the standard refuses a line break
+        return
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.isascii()
