@@ -3,6 +3,7 @@
 from casework import clock, promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.notices.stops import stops
 from casework.operations.digest import digest as write_digest
 from casework.operations.fire_timers import fire_timers
 from casework.operations.orphans import orphans as find_orphans
@@ -23,6 +24,8 @@ def fire(_ref: str = "") -> dict:
     fired = notices = 0
     for _ in range(MOST_TURNS):
         with unit_of_work():
+            if stops().everything:  # by a clock that jumped, anything might seem due
+                break
             done = fire_timers()
         fired, notices = fired + done.timers, notices + done.notices
         if done.subjects == 0:
