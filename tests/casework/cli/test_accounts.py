@@ -1,5 +1,7 @@
 """Accounts from the terminal: people come in from two files, passwords and tokens are given by login."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -72,3 +74,25 @@ def test_a_token_opens_the_account_and_is_not_stored(command_line, person):
 @pytest.mark.parametrize("words", [("password", "U999", "--password", PASSWORD), ("token", "U999", "--name", "x")])
 def test_an_unknown_account_is_named(command_line, words):
     assert "没有账号 U999" in command_line.refused(*words)
+
+
+def test_where_somebody_is_reached_is_set_and_removed(command_line, person):
+    command_line.done("reach", person.login, "--mobile", "13900001111", "--wecom", "xiao")
+    db.session.rollback()
+    assert (person.mobile, person.wecom) == ("13900001111", "xiao")
+    assert "更改了 1 项" in command_line.done("reach", person.login, "--mobile", "")
+    assert "写法不对" in command_line.refused("reach", person.login, "--mobile", "12345")
+    db.session.rollback()
+    assert (person.mobile, person.wecom) == (None, "xiao")
+
+
+def test_leave_and_return_are_registered(command_line, person):
+    with unit_of_work():
+        other = make_person("investigator", person.appointments[0].organisation)
+    command_line.done("absence", person.login, "--until", "2099-08-02", "--stand-in", other.login)
+    db.session.rollback()
+    assert (person.absent_until, person.stand_in_id) == (date(2099, 8, 2), other.id)
+    command_line.refused("absence", person.login, "--until", "2000-01-01")
+    command_line.done("absence", person.login)
+    db.session.rollback()
+    assert (person.absent_until, person.stand_in_id) == (None, None)
