@@ -10,6 +10,7 @@ from casework.api import routes as api_routes
 from casework.config import Settings
 from casework.db import db, open_engine
 from casework.doors import arriving, languages, problems, security, sessions
+from casework.jobs import SCHEDULE
 from casework.notices import ways
 from casework.notices.manners import Manners
 from casework.web import routes as web_routes
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["casework"] = settings
     app.extensions["casework.tables"] = models.metadata
+    app.extensions["casework.schedule"] = SCHEDULE
     clock.shift(settings.clock_offset)
     working_days.configure(settings.calendars_dir)
     ways.configure(

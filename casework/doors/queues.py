@@ -32,6 +32,8 @@ LANES: Mapping[str, Lane] = MappingProxyType(
         "sweep": _URGENT,
         "digest": _NORMAL,
         "orphans": _NORMAL,
+        "warn_pace": _NORMAL,
+        "apply_pushed": _NORMAL,
     }
 )
 

@@ -51,6 +51,12 @@ class Every:
     task: str
     seconds: int
     run: Callable[[], object]
+    by_hand = False
+
+    @property
+    def every(self) -> int:
+        """Return after how many seconds it comes again."""
+        return self.seconds
 
     def turn(self, now: datetime) -> datetime:
         """Return the start of the present stretch of `seconds`."""
@@ -94,6 +100,8 @@ class Daily:
     task: str
     at: time
     arguments: Mapping[str, object] = field(default_factory=dict)
+    by_hand = True
+    every = None
 
     def turn(self, now: datetime) -> datetime | None:
         """Return today's hour once it has come; after an outage it is still today's until midnight."""

@@ -107,7 +107,8 @@ def lags(now: datetime) -> Sequence[Lag]:
     kind = (Message.channel, Message.class_)
     ranked = (
         select(
-            *kind,
+            Message.channel.label("channel"),
+            Message.class_.label("kind"),
             waited.label("seconds"),
             func.row_number().over(partition_by=kind, order_by=waited).label("place"),
             func.count().over(partition_by=kind).label("number"),
@@ -118,9 +119,9 @@ def lags(now: datetime) -> Sequence[Lag]:
     )
     places = [func.max(case((ranked.c.place < part * ranked.c.number + 1, ranked.c.seconds))) for part in QUANTILES]
     rows = db.session.execute(
-        select(ranked.c.channel, ranked.c["class"], ranked.c.number, *places)
-        .group_by(ranked.c.channel, ranked.c["class"], ranked.c.number)
-        .order_by(ranked.c.channel, ranked.c["class"])
+        select(ranked.c.channel, ranked.c.kind, ranked.c.number, *places)
+        .group_by(ranked.c.channel, ranked.c.kind, ranked.c.number)
+        .order_by(ranked.c.channel, ranked.c.kind)
     )
     return [Lag(row[0], row[1], row[2], tuple(max(float(each), 0.0) for each in row[3:])) for row in rows]
 

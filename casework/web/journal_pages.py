@@ -47,6 +47,7 @@ GROUPS = {
     "person": N_("个人信息"),
     "delivery": N_("消息送达"),
     "channel": N_("发送通道"),
+    "service": N_("系统任务"),
 }
 ACTIONS = {
     "delivery:resend": N_("重发为新消息"),
@@ -58,6 +59,7 @@ ACTIONS = {
     "channel:release": N_("恢复"),
     "channel:weight": N_("更改权重"),
     "channel:test": N_("发送测试消息"),
+    "service:run": N_("手动运行"),
     "person:unmask": N_("查看完整身份信息"),
     "evidence:open": N_("打开材料"),
     "report:download": N_("下载文书"),

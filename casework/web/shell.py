@@ -10,7 +10,8 @@ from flask_babel import get_locale
 from casework import clock
 from casework.doors import doorbell
 from casework.errors import N_
-from casework.overview import navigation
+from casework.operations.permit_service import watches
+from casework.overview import navigation, service
 from casework.overview.ribbon import Mark, ribbon
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
@@ -110,7 +111,13 @@ def landing(actor: Actor) -> str:
 
 
 def marks(actor: Actor) -> tuple[Mark, ...]:
-    """Return the ribbon for this person's line of organisations."""
+    """Return the ribbon for this person's line of organisations, asked for once a request."""
+    if "ribbon" not in g:
+        g.ribbon = _marks(actor)
+    return g.ribbon  # type: ignore[no-any-return] # g knows no types
+
+
+def _marks(actor: Actor) -> tuple[Mark, ...]:
     round_ = current_round()
     if round_ is None:
         return ()
@@ -126,7 +133,7 @@ def menu(actor: Actor) -> list[tuple[str, list[Entry]]]:
 
 def _keep_settings() -> None:
     g.settings = current_app.extensions["casework"]
-    for remembered in ("round_looked_at", "open_rounds", "menu_counts"):
+    for remembered in ("round_looked_at", "open_rounds", "menu_counts", "ribbon", "watches"):
         g.pop(remembered, None)
 
 
@@ -171,6 +178,18 @@ class _Shell:
     @property
     def round(self) -> Round | None:
         return current_round()
+
+    @property
+    def watches(self) -> bool:
+        """Say whether this person looks after the installation."""
+        if "watches" not in g:
+            g.watches = watches(g.actor)
+        return bool(g.watches)
+
+    @property
+    def alarms(self) -> int:
+        """Count what the service has found wrong with itself, for whoever looks after it."""
+        return len(service.open_alarms()) if self.watches else 0
 
     @property
     def delivery_waits(self) -> bool:
