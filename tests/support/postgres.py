@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.services import Missing
@@ -24,17 +25,44 @@ SERVER_OPTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster: the URL of its `postgres` database, and what makes it fall and rise again."""
+
+    url: str
+    data: Path
+    pg_ctl: Sequence
+    options: str
+
+    @property
+    def is_running(self) -> bool:
+        return (self.data / "postmaster.pid").exists()
+
+    def start(self) -> None:
+        _run([*self.pg_ctl, "-w", "-l", self.data.with_name("log"), "-o", self.options, "start"])
+
+    def crash(self) -> None:
+        """Stop at once, as after a power cut: no checkpoint, every connection broken, recovery at the next start."""
+        _run([*self.pg_ctl, "-w", "-m", "immediate", "stop"])
+
+
 @contextmanager
 def private_cluster() -> Iterator[str]:
     """Yield the URL of a new cluster's `postgres` database; raise `Missing` with the reason when there can be none."""
+    with cluster() as made:
+        yield made.url
+
+
+@contextmanager
+def cluster(**options: str) -> Iterator[Cluster]:
+    """Yield a new cluster, its server options changed as given; raise `Missing` when there can be none."""
     binaries = _binaries()
     become = _become_nobody() if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory(prefix="casework-pg-") as name:
         folder = Path(name)
         if become:
             os.chown(folder, NOBODY, NOBODY)
-        data, log = folder / "data", folder / "log"
-        pg_ctl = [*become, binaries / "pg_ctl", "-D", data]
+        data = folder / "data"
         _run(
             [
                 *become,
@@ -51,12 +79,19 @@ def private_cluster() -> Iterator[str]:
                 "-N",
             ]
         )
-        options = " ".join([f"-k {folder}", *(f"-c {key}='{value}'" for key, value in SERVER_OPTIONS.items())])
-        _run([*pg_ctl, "-w", "-l", log, "-o", options, "start"])
+        chosen = SERVER_OPTIONS | options
+        made = Cluster(
+            url=f"postgresql+psycopg://casework@/postgres?host={folder}",
+            data=data,
+            pg_ctl=[*become, binaries / "pg_ctl", "-D", data],
+            options=" ".join([f"-k {folder}", *(f"-c {key}='{value}'" for key, value in chosen.items())]),
+        )
+        made.start()
         try:
-            yield f"postgresql+psycopg://casework@/postgres?host={folder}"
+            yield made
         finally:
-            _run([*pg_ctl, "-w", "-m", "immediate", "stop"])
+            if made.is_running:
+                made.crash()
 
 
 def _binaries() -> Path:
