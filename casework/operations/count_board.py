@@ -31,11 +31,12 @@ def count_board(round_: Round) -> int:
 
 def _large(round_: Round) -> Sequence[int]:
     """Return the organisations that hold, with those below them, many cases of a round."""
-    held = dict(
-        db.session.execute(
+    held = {
+        row[0]: row[1]
+        for row in db.session.execute(
             select(Case.organisation_id, func.count()).filter_by(round_id=round_.id).group_by(Case.organisation_id)
-        ).tuples()
-    )
+        )
+    }
     sums: dict[int, int] = {}
     for organisation in db.session.scalars(select(Organisation).where(Organisation.id.in_(held))):
         for seat in path_of(organisation):

@@ -73,11 +73,12 @@ def levels(days_left: int) -> tuple[tuple[str, ...], ...]:
 def _outlooks(round_: Round, today: date) -> list[tuple[Organisation, Outlook]]:
     """Return how every organisation with open work stands for the next date that its own level answers for."""
     here = (Case.round_id == round_.id, Case.origin.not_in(NEVER_REPORTED))
-    open_now = dict(
-        db.session.execute(
+    open_now = {
+        row[0]: row[1]
+        for row in db.session.execute(
             select(Case.organisation_id, func.count()).where(*here, running()).group_by(Case.organisation_id)
-        ).tuples()
-    )
+        )
+    }
     opened, closed = _flow(here, Case.opened_at), _flow(here, Case.accepted_at)
     found = []
     wanted = select(Organisation).where(Organisation.id.in_(open_now)).order_by(Organisation.id)

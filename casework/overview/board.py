@@ -3,7 +3,7 @@
 It shows open and overdue work. It never counts or times what a person closes:
 who is measured by closing closes too early (N1.5). Days are Beijing's.
 
-Everything that depends on all cases of a scope is counted in three queries and
+Everything that depends on all cases of a scope is counted in four queries and
 held by ids alone, so that `board_counts` can keep it where counting takes long.
 """
 
@@ -114,19 +114,20 @@ def watched(actor: Actor, round_id: int, *, action: str = READ) -> ColumnElement
 
 def count(condition: ColumnElement[bool], *, now: datetime) -> Figures:
     """Count the cases of a condition; it reads them all."""
-    rows = _cells(condition, now)
+    places = _cells(condition, now, Case.organisation_id, Case.college_id, Case.state)
+    owners = _cells(condition, now, Case.owner_id, Case.organisation_id)
     by_group: dict[str, int] = {}
-    for row in rows:
+    for row in places:
         by_group[GROUP_OF[row.bucket]] = by_group.get(GROUP_OF[row.bucket], 0) + row.n
-    desks = _desks(rows)
+    desks = _desks(owners)
     return Figures(
         taken_at=now,
         numbers=Numbers(by_group),
-        heat={axis: _heat(rows, key) for axis, key in KEYS.items()},
+        heat={axis: _heat(owners if axis == "owner" else places, key) for axis, key in KEYS.items()},
         desks=tuple(desks[:MOST_ROWS]),
         desks_left_out=max(len(desks) - MOST_ROWS, 0),
-        unassigned=sum(row.n for row in rows if row.owner_id is None),
-        drawn=sum(row.drawn for row in rows),
+        unassigned=sum(desk.open for desk in desks if desk.owner_id is None),
+        drawn=sum(row.drawn for row in places),
         opened=_per_day(condition, Case.opened_at),
         closed=_per_day(condition, Case.accepted_at),
     )
@@ -150,15 +151,15 @@ def latest(condition: ColumnElement[bool], *, now: datetime, limit: int = 20) ->
     return db.session.execute(wanted).all()
 
 
-def _cells(condition: ColumnElement[bool], now: datetime) -> Sequence[Row]:
+def _cells(condition: ColumnElement[bool], now: datetime, *by: SQLColumnExpression[Any]) -> Sequence[Row]:
+    """Count open cases by some columns and by the bucket of their deadline."""
     bucket = _bucket(now).label("bucket")
-    by: list[Any] = [Case.organisation_id, Case.college_id, Case.owner_id, Case.state, bucket]
     sums = (
         func.count().label("n"),
         func.min(Case.due_at).label("oldest"),
         func.sum(case((Case.origin == "sample", 1), else_=0)).label("drawn"),
     )
-    return db.session.execute(select(*by, *sums).where(condition, running()).group_by(*by)).all()
+    return db.session.execute(select(*by, bucket, *sums).where(condition, running()).group_by(*by, bucket)).all()
 
 
 KEYS: Mapping[str, Callable[[Row], int | str | None]] = {

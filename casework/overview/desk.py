@@ -110,18 +110,19 @@ def held(moment: datetime) -> ColumnElement[bool]:
 def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
     """Return the condition of one view of the queue."""
     mine = Case.owner_id == actor.id
-    views = {
-        "mine": and_(mine, Case.state.in_(BEING_WORKED), ~held(now)),
-        "waiting": and_(mine, or_(Case.state == "corrected", and_(running(), held(now)))),
-        "review": and_(
-            in_scope(actor, "case:accept"), Case.state == "corrected", Case.accepted_at.is_(None),
-            or_(Case.owner_id.is_(None), Case.owner_id != actor.id),
-        ),
-        "unassigned": and_(in_scope(actor, "case:assign"), Case.owner_id.is_(None), running()),
-        "closed": and_(mine, Case.accepted_at >= now - timedelta(days=7)),
-        "all": in_scope(actor),
-    }  # fmt: skip
-    return views[name]
+    if name == "mine":
+        return and_(mine, Case.state.in_(BEING_WORKED), ~held(now))
+    if name == "waiting":
+        return and_(mine, or_(Case.state == "corrected", and_(running(), held(now))))
+    if name == "closed":
+        return and_(mine, Case.accepted_at >= now - timedelta(days=7))
+    if name == "unassigned":
+        return and_(in_scope(actor, "case:assign"), Case.owner_id.is_(None), running())
+    if name == "review":
+        others = or_(Case.owner_id.is_(None), Case.owner_id != actor.id)
+        waits = and_(Case.state == "corrected", Case.accepted_at.is_(None), others)
+        return and_(in_scope(actor, "case:accept"), waits)
+    return in_scope(actor)
 
 
 def _day_end(now: datetime) -> datetime:
