@@ -135,7 +135,7 @@ def _line(line: told.Line) -> dict[str, object]:
     names = ("ref", "kind", "channel", "state", "attempts", "created_at", "handled_at")
     return {name: getattr(message, name) for name in names} | {
         "subject": line.number,
-        "login": message.person.login,
+        "login": line.login,
         "role": line.role,
         "address": line.address,
         "why": _words(line.last),

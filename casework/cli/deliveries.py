@@ -48,7 +48,7 @@ def list_(*, login: str, case: str, person: str, channel: str, state: str) -> No
         for line in told.lines(found):
             message = line.message
             words = [message.ref, _moment(line.last_at), spoken.say(KINDS[message.kind].label), line.number]
-            words += [message.person.login, message.channel, spoken.say(STATES[message.state]), _said(line.last)]
+            words += [line.login, message.channel, spoken.say(STATES[message.state]), _said(line.last)]
             click.echo("  ".join(word for word in words if word))
         click.echo(spoken.say(N_("共%(n)s条（最多列出%(most)s条）。"), n=len(found), most=MOST))
 

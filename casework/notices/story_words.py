@@ -34,7 +34,7 @@ STATES: Mapping[str, str] = MappingProxyType(
 _CLASSES: Mapping[str, str] = MappingProxyType(
     {
         ErrorClass.THROTTLED: N_("对方要求放慢发送"),
-        ErrorClass.TRANSIENT: N_("暂时没有发出，会再试"),
+        ErrorClass.TRANSIENT: N_("暂时没有发出"),
         ErrorClass.IN_DOUBT: N_("无法确定对方是否已接收"),
         ErrorClass.RECIPIENT: N_("对方不接受这个地址"),
         ErrorClass.TEMPLATE: N_("对方不接受消息的内容或模板"),
@@ -60,9 +60,15 @@ _NOTES: Mapping[str, str] = MappingProxyType(
         "the provider does not hold it": N_("已向通道核实：没有接收，重新发出"),
         "repeated once: an escalation is rather said twice than never": N_("督办消息结果不明，重发一次"),
         "cannot be asked and is not repeated": N_("通道无法核实，不重复发送"),
-        "receipt": N_("通道的回执"),
+        "receipt": N_("据通道的回执"),
         "bounce": N_("邮件被退回"),
         "no receipt in 72 hours": N_("72小时内没有回执"),
+        "gathered into one letter": N_("与同时到达的提醒合并为一条"),
+        "nothing that it gathered still stands": N_("所合并的事项均已办结或变动，不再需要告知"),
+        "enough for this person today": N_("该收件人今日的提醒已达上限，明早与其他提醒合并发出"),
+        "enough for this number today": N_("该号码今日的短信已达上限，明早发出"),
+        "the carrier is busy": N_("通道发送过快，稍候再发"),
+        "the call broke off": N_("发送中途出错，结果待核实"),
     }
 )
 _REPORT = "the report is "

@@ -37,6 +37,7 @@ class Line:
 
     message: Message
     number: str
+    login: str
     role: str
     address: str
     last: Said
@@ -199,6 +200,7 @@ def _line(
     return Line(
         message,
         numbers.get(about, ""),
+        person.login,
         held[0].role if held else "",
         masked_address(person, channel=message.channel),
         said_of(event.note if event else ""),

@@ -79,7 +79,7 @@ def _page(actor: Actor, trouble: Trouble | None, code: str, about: str) -> Respo
         trouble=trouble,
         ways=[way for way in found if way.in_use],
         unused=[way for way in found if not way.in_use],
-        held=[way for way in found if way.in_use and is_held(way, now)],
+        held_ways=[way for way in found if way.in_use and is_held(way, now)],
         is_held=lambda way: is_held(way, now),
         until=lambda way: way.held_at + HELD_FOR,
         code=code,
