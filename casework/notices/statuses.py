@@ -25,7 +25,7 @@ STEPS: Mapping[str, frozenset[str]] = MappingProxyType(
         "undelivered_temporary": frozenset({"delivered", "undelivered_permanent", "no_receipt"}),
         "no_receipt": frozenset({"delivered", "undelivered_permanent"}),
         "delivered": frozenset(),
-        "undelivered_permanent": frozenset(),
+        "undelivered_permanent": frozenset({"delivered"}),  # of contradictory receipts the better one stands
         "suppressed": frozenset(),
         "expired": frozenset(),
         "cancelled": frozenset(),

@@ -19,7 +19,7 @@ from casework.people.actors import actor_of
 from casework.people.models import Organisation, Person
 from casework.people.queries import find_person, get_organisation
 from casework.rounds.queries import get_round
-from tests.casework.factories import conclude
+from tests.casework.factories import add_verification
 from workflows.access import SYSTEM
 from workflows.errors import Refused
 
@@ -43,11 +43,9 @@ def open_case(world, *, owner, severity):
         )
         case.moves = [Move(action="open", to_state="flagged"), Move(action="begin", to_state="investigating")]
         db.session.add(case)
-        conclude(case, by=case.owner)
-        case.moves.pop()
-        case.concluded_at = case.conclusion = case.conclusion_note = None
-        for row in case.verifications:
-            row.at = clock.now()
+        for method, source in (("phone", "graduate"), ("letter", "employer")):
+            given = {"method": method, "evidence_class": source, "supplied_by": source}
+            add_verification(case, by=case.owner, **given).at = clock.now()
         db.session.flush()
         retime(case)
         announce(
@@ -155,7 +153,7 @@ def go_on_leave(login, *, days):
 
 @allowed
 def urgent_word(login, *, occasion):
-    params = {"report": "LC24-R1", "case": "LC24-0001", "due": None}
+    params = {"report": "LC24-R1", "case": f"LC24-{9000 + occasion}", "due": None}
     announce("report_stale", to=[find_person(login)], params=params, dedup=f"stale:{occasion}")
 
 

@@ -118,10 +118,10 @@ class World:
             yield
             db.session.remove()
 
-    def _ring(self, refs, *_, **__):
-        refs = list(refs)
+    def _ring(self, bells):
+        bells = [bell.ref for bell in bells]
         self.at_point("after a commit")
-        self.bell += refs
+        self.bell += bells
         return True
 
     # --- what runs --------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ class World:
 
     def ring(self):
         """Ring for promises that nobody keeps, as the scheduler does."""
-        self.bell += promises.forgotten()
+        self.bell += [bell.ref for bell in promises.forgotten()]
         db.session.rollback()
 
     def work(self):
