@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from casework import clock
+from casework.cases.models import Case
+from casework.deadlines.ladder import OWNER
 from casework.deadlines.queries import reminds, running_stage
 from casework.notices.facts import Facts, facts_of
 from casework.notices.gathering import GATHERED
 from casework.notices.models import Message
+from casework.notices.words import STANDING_IN
 from casework.rounds import settings
 
 DEFAULT_QUIET = (time(22, 0), time(8, 0))
@@ -100,10 +103,18 @@ def _case(message: Message, now: datetime, facts: Facts) -> Verdict | None:
         return Verdict("suppressed", "the case is closed")
     if message.kind in REMIND and not reminds(case, now):
         return Verdict("suppressed", "the case is on hold")
+    if _of_an_earlier_owner(message, case):
+        return Verdict("cancelled", "the case has another owner")
     said_of = message.params.get("due_on")
     if said_of and (case.due_at is None or case.due_at.astimezone(clock.BEIJING).date().isoformat() != said_of):
         return Verdict("cancelled", "the deadline was moved")
     return None
+
+
+def _of_an_earlier_owner(message: Message, case: Case) -> bool:
+    """Say whether a rung speaks to somebody as the owner who no longer is; the new one hears of the hand-over."""
+    as_owner = message.kind in REMIND and message.params.get("role") == [OWNER] and not message.params.get(STANDING_IN)
+    return as_owner and case.owner_id != message.person_id
 
 
 def _report(message: Message, facts: Facts) -> Verdict | None:

@@ -20,6 +20,7 @@ from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
 from casework.people.models import Appointment, Person
 from casework.people.presence import present, stand_in_of
+from casework.rounds.models import Round
 from casework.working_days import calendar
 from notifications.kinds import ESCALATION, KINDS
 from workflows.beijing import end_of
@@ -107,6 +108,7 @@ def _count(organisation_id: int, day: date) -> Counted:
     soon = end_of(_soon(day))
     running = select(func.count()).select_from(Case).filter_by(organisation_id=organisation_id, accepted_at=None)
     running = running.where(Case.state.in_(("flagged", "investigating", "corrected")))
+    running = running.where(Case.round_id.in_(select(Round.id).where(Round.closed_at.is_(None))))
     return Counted(
         overdue=db.session.scalar(running.where(Case.due_at < now)) or 0,
         due_soon=db.session.scalar(running.where(Case.due_at >= now, Case.due_at <= soon)) or 0,
