@@ -9,7 +9,7 @@ Reading outside a unit of work uses a plain BEGIN and disturbs nobody.
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -22,7 +22,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
-    TextClause,
     event,
     text,
 )
@@ -117,7 +116,7 @@ def insert_new(model: type[Base], *, keys: Sequence[str], **values: object) -> b
     return db.session.scalar(wanted.returning(model.id)) is not None
 
 
-def where(condition: str) -> dict[str, TextClause]:
+def where(condition: str) -> dict[str, Any]:
     """Return what makes an index partial, on either database."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 

@@ -75,9 +75,9 @@ class Allowances:
 
     def _tomorrow(self, message: Message, note: str) -> Verdict:
         morning = _morning_after(self._now, message, self._facts)
-        later = morning + WORTH_SAYING_IN_THE_MORNING
+        later: datetime | None = morning + WORTH_SAYING_IN_THE_MORNING
         if message.kind != GATHERED:  # a gathered letter has no end of its own, its members have
-            later = None if message.not_after is None else max(message.not_after, later)
+            later = message.not_after and max(message.not_after, morning + WORTH_SAYING_IN_THE_MORNING)
         return Verdict("ready", note, morning, later)
 
     def _count_letters(self, person_ids: Collection[int]) -> None:
@@ -108,7 +108,7 @@ def _is_counted(message: Message) -> bool:
     return message.kind == GATHERED or gathers(message.kind, message_class=message.class_, channel=message.channel)
 
 
-def _left_today(now: datetime) -> Select[tuple[int, str, int]]:
+def _left_today(now: datetime) -> Select[int, str, int]:
     """Count what was handed over since midnight in Beijing, by person and channel."""
     return (
         select(Message.person_id, Message.channel, func.count().label("number"))

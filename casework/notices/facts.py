@@ -73,14 +73,14 @@ def _members(messages: Iterable[Message]) -> Mapping[int, Sequence[Message]]:
     if letters:
         wanted = select(Message).where(Message.bundle_id.in_(letters), Message.kind != GATHERED).order_by(Message.id)
         for member in db.session.scalars(wanted.execution_options(populate_existing=True)):
-            found[member.bundle_id].append(member)
+            found[member.bundle_id or 0].append(member)
     return found
 
 
 def _rows(table: type[Row], ids: Collection[int], *, exclusive: bool = False, share: bool = False) -> dict[int, Row]:
     if not ids:
         return {}
-    wanted: Select[tuple[Row]] = select(table).where(table.id.in_(ids)).order_by(table.id)
+    wanted: Select[Row] = select(table).where(table.id.in_(ids)).order_by(table.id)
     if table is Case:
         wanted = wanted.options(selectinload(Case.holds))
     if exclusive:

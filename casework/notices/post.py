@@ -63,16 +63,16 @@ def post(notices: Sequence[Notice]) -> int:
     insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
     table = Message.__table__
     new: list[tuple[int, str, datetime]] = []
-    once = insert(table).on_conflict_do_nothing(index_elements=["dedup_key"])
-    once = once.returning(table.c.id, table.c.channel, table.c.next_at)
+    known = insert(table).on_conflict_do_nothing(index_elements=["dedup_key"])
+    once = known.returning(table.c.id, table.c.channel, table.c.next_at)
     shared = _shared_out(notices)
     for at in range(0, len(shared), ROWS_AT_ONCE):
         rows = [_row(notice) for notice in shared[at : at + ROWS_AT_ONCE]]
         new += [(row.id, row.channel, row.next_at) for row in db.session.execute(once, rows)]
     note_events([each for each, channel, _ in new if channel == INBOX], leaves="", enters="delivered")
     note_events([each for each, channel, _ in new if channel != INBOX], leaves="", enters="ready")
-    for channel, at in sorted({(channel, next_at) for _, channel, next_at in new if channel != INBOX}):
-        ring(channel, at=at)
+    for channel, next_at in sorted({(channel, next_at) for _, channel, next_at in new if channel != INBOX}):
+        ring(channel, at=next_at)
     return len(new)
 
 

@@ -34,11 +34,12 @@ def bundle(channel: str, *, now: datetime) -> int:
     if not groups:
         return 0
     written = _write([rows for rows in groups if _waiting_letter(rows) is None], channel=channel)
-    merged: list[Mapping[str, object]] = []
+    speaks: dict[int, int] = {}
     for rows in groups:
         letter = _waiting_letter(rows) or written[_key(rows, channel)]
-        merged += [{"id": row.id, "note": NOTE, "bundle_id": letter} for row in rows if row.id != letter]
-    _hand_over(merged)
+        speaks |= {row.id: letter for row in rows if row.id != letter}
+    speak_instead(speaks)  # a letter that goes into another one leaves its members to that
+    merged = [{"id": member, "note": NOTE, "bundle_id": letter} for member, letter in speaks.items()]
     return len(move_each(merged, leaves="ready", enters="merged"))
 
 
@@ -94,8 +95,8 @@ def _write(groups: Sequence[Sequence[Row]], *, channel: str) -> Mapping[str, int
     return {row.dedup_key: row.id for row in made}
 
 
-def _hand_over(merged: Sequence[Mapping[str, object]]) -> None:
-    """Let the letter into which another one goes speak for that one's members too."""
-    table = given([[row["id"], row["bundle_id"]] for row in merged])
+def speak_instead(letters: Mapping[int, int]) -> None:
+    """Let each of the new letters speak for the members of the old one: old id → new id."""
+    table = given(list(letters.items()))
     theirs = update(Message).where(Message.bundle_id == read(table, 0, Integer()))
     db.session.execute(theirs.values(bundle_id=read(table, 1, Integer())).execution_options(synchronize_session=False))

@@ -14,11 +14,13 @@ from sqlalchemy import select
 from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, CaseworkError, Conflict
+from casework.notices.gathering import GATHERED
 from casework.notices.models import Message
 from casework.notices.post import Notice, post
 from casework.notices.story_words import said_of
 from casework.notices.verdicts import verdict
 from casework.notices.ways import out
+from casework.operations.bundle import speak_instead
 from casework.operations.permit_message import ACT, permit_message
 from workflows.access import Actor
 from workflows.engine import Words
@@ -99,6 +101,8 @@ def repeat(message: Message) -> Message:
         raise Conflict(N_("这条消息已经重发过一次，没有再发。请在新的那条上办理。"), code="resent")
     made = db.session.scalars(select(Message).filter_by(dedup_key=notice.dedup_key)).one()
     made.resend_of_id = message.id
+    if message.kind == GATHERED:
+        speak_instead({message.id: made.id})
     return made
 
 

@@ -13,6 +13,7 @@ from casework.notices import ways
 from casework.notices.manners import Manners
 from casework.notices.models import Message, MessageEvent, SendAttempt
 from casework.operations.drain import claim_batch
+from casework.operations.resend import repeat
 from casework.operations.retime import retime
 from casework.operations.sweep import sweep
 from notifications.errors import ErrorClass
@@ -244,3 +245,17 @@ def test_what_is_merged_has_its_story_and_the_letter_its_attempt(office, owner):
     events = select(MessageEvent.from_state, MessageEvent.to_state).where(MessageEvent.message_id == members()[0].id)
     assert db.session.execute(events.order_by(MessageEvent.id)).all() == [("", "ready"), ("ready", "merged")]
     assert db.session.scalars(select(SendAttempt.state)).all() == ["recorded"]
+
+
+def test_a_dead_letter_that_a_person_repeats_speaks_for_its_members_again(office, owner):
+    made = cases(office, 3)
+    assign([owner], made)
+    call(Scripted(fault(ErrorClass.TEMPLATE)), DUE)
+    assert letters()[0].state == "dead"
+    with clock.stopped_at(DUE), unit_of_work():
+        db.session.merge(made[0]).state = "filed"
+        repeat(letters()[0])
+    way = Scripted()
+    assert call(way, DUE + PAUSE) == 1
+    assert counts(letters()[1]) == {"assigned": 2}
+    assert {member.bundle_id for member in members()} == {letters()[1].id}
