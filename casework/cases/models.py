@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casework import clock
-from casework.db import Code, Words, db, new_ref
+from casework.db import Code, Words, db, new_ref, where
 from casework.intake.models import Record
 from casework.people.models import Organisation, Person
 from casework.rounds.models import Round
@@ -28,6 +28,7 @@ class Case(db.Model):
         Index("ix_cases_queue", "owner_id", "due_at", "id"),
         Index("ix_cases_organisation", "organisation_id", "due_at", "id"),
         Index("ix_cases_state", "organisation_id", "state", "due_at", "id"),
+        Index("ix_cases_unaccepted", "organisation_id", "state", "due_at", "id", **where("accepted_at IS NULL")),
         Index("ix_cases_round", "round_id", "due_at", "id"),
         Index("ix_cases_subject", "round_id", "organisation_id", "kind", "subject_key"),
     )

@@ -28,6 +28,7 @@ NEW_REFERENCES = (
     ("providers", "held_by_id", "persons"),
 )
 READY = sa.text("state = 'ready'")
+UNACCEPTED = sa.text("accepted_at IS NULL")
 STUCK = sa.text("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")
 
 
@@ -91,6 +92,13 @@ def upgrade():
     op.create_index(op.f("ix_persons_calendar_hash"), "persons", ["calendar_hash"], unique=True)
     op.create_index(op.f("ix_messages_bundle_id"), "messages", ["bundle_id"])
     op.create_index("ix_messages_stuck", "messages", ["id"], sqlite_where=STUCK, postgresql_where=STUCK)
+    op.create_index(
+        "ix_cases_unaccepted",
+        "cases",
+        ["organisation_id", "state", "due_at", "id"],
+        sqlite_where=UNACCEPTED,
+        postgresql_where=UNACCEPTED,
+    )
     op.drop_index("ix_messages_ready", table_name="messages")
     op.create_index(
         "ix_messages_ready",
@@ -102,6 +110,7 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_index("ix_cases_unaccepted", table_name="cases")
     for name in ("ix_messages_ready", "ix_messages_stuck", op.f("ix_messages_bundle_id")):
         op.drop_index(name, table_name="messages")
     op.create_index("ix_messages_ready", "messages", ["channel", "state", "next_at"])
