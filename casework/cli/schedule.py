@@ -20,6 +20,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import N_
 from casework.jobs import SCHEDULE, housekeeping
+from casework.jobs.fuse import look_at_clocks
 
 log = logging.getLogger("casework.scheduler")
 WAKE_EVERY = 5.0
