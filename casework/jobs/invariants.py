@@ -14,7 +14,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.notices.invariants import INVARIANTS
 from casework.notices.invariants.fact import Acceptance, Fact, Ground, ask, read_log
-from casework.notices.ways import out
+from casework.notices.ways import manners, out
 from casework.operations.alarms import end_alarm, raise_alarm
 from notifications.channels.simulator import Simulator
 
@@ -42,7 +42,7 @@ def ground_of(settings: Settings, *, log: tuple[Acceptance, ...] | None = None, 
     if log is None and Simulator.code in out():
         path = settings.data_dir / "carrier.jsonl"
         log = read_log(path) if path.exists() else ()
-    return Ground(now=now, log=log, log_channel=Simulator.code, **values)  # type: ignore[arg-type]
+    return Ground(now=now, log=log, log_channel=Simulator.code, manners=manners(), **values)  # type: ignore[arg-type]
 
 
 def _say(fact: Fact) -> None:

@@ -3,12 +3,12 @@
 import pytest
 
 from casework.notices import ways
-from tests.simulation.world import World
+from tests.simulation.world import MANNERS, World
 
 
 @pytest.fixture
 def world(app, monkeypatch):
     made = World(app, monkeypatch)
-    ways.configure(("inbox", "simulator"))
+    ways.configure(("inbox", "simulator"), manners=MANNERS)
     yield made
     ways.configure(())

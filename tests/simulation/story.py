@@ -29,6 +29,8 @@ def play(world):
     world.now = EVE
     urgent(world, "eve")
     world.turn()
+    world.pass_time(seconds=61)  # what gathers has gathered
+    world.work_at_once()
     recover(world)
     world.now = LATE
     world.turn()

@@ -20,11 +20,13 @@ from casework.doors.unit import unit_of_work
 from casework.jobs import deadlines, delivery
 from casework.notices.invariants import INVARIANTS
 from casework.notices.invariants.fact import Ground, ask
+from casework.notices.manners import Manners
 from casework.notices.models import Message
 from casework.notices.statuses import UNDER_WAY
 from tests.casework.notices.office import beijing, open_office
 from tests.simulation.carrier import Carrier
 
+MANNERS = Manners(gather=timedelta(seconds=60), letters_a_day=4)
 NEVER = timedelta(days=3650)
 START = beijing(7, 24, 10)
 
@@ -168,6 +170,12 @@ class World:
             ref = self.bell.pop(0)
             self.step(lambda ref=ref: jobs.run(ref))
 
+    def work_at_once(self):
+        """Ring and work: the short way from a promise to the carrier."""
+        self.ring()
+        self.sweep()
+        self.work()
+
     def turn(self):
         """Let the machinery have one turn."""
         self.fire()
@@ -187,7 +195,10 @@ class World:
     def broken(self, *, settled=False):
         """Return what does not hold now; `settled` also asks what only holds after the machinery had its turns."""
         ground = Ground(
-            now=self.now, log=self.carrier.acceptances(), settling=timedelta(minutes=5) if settled else NEVER
+            now=self.now,
+            log=self.carrier.acceptances(),
+            settling=timedelta(minutes=5) if settled else NEVER,
+            manners=MANNERS,
         )
         with self.beside():
             facts = ask(INVARIANTS, ground)

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from casework.db import db
 from casework.errors import N_
-from casework.notices.invariants.fact import Ground, Rate, without_log
+from casework.notices.invariants.fact import Ground, without_log
 from casework.notices.invariants.leaving import after_the_end
+from casework.notices.manners import Rate
 from casework.notices.models import Message, SendAttempt
 
 TAKEN = frozenset({"accepted", "delivered", "undelivered_temporary", "no_receipt"})
@@ -56,24 +57,25 @@ def not_to_leave(ground: Ground) -> Iterable[str]:
 
 def no_rates(ground: Ground) -> str:
     """Say why rates cannot be asked about."""
-    return without_log(ground) or ("" if ground.log_channel in ground.rates else N_("没有为该通道设置发送速率。"))
+    return without_log(ground) or ("" if ground.log_channel in ground.manners.rates else N_("该通道没有发送速率限制。"))
 
 
 def too_fast(ground: Ground) -> Iterable[str]:
-    """I11: a call beyond what the rate and the burst of its way out allow at that moment."""
-    rate = ground.rates[ground.log_channel]
+    """I11: a call that brought more than the rate and the burst of its way out allowed at that moment."""
+    rate = ground.manners.rates[ground.log_channel]
     left, before = float(rate.burst), None
+    counted = Counter(line.reference for line in ground.log or ())
     for reference, at in sorted(_calls(ground).items(), key=lambda call: call[1]):
         if before is not None:
-            left = min(float(rate.burst), left + (at - before).total_seconds() * rate.per_second)
-        before, left = at, left - 1
+            left = min(float(rate.burst), left + (at - before).total_seconds() * rate.a_second)
+        before, left = at, left - counted[reference]
         if left < -_slack(rate):
             yield reference
 
 
 def _slack(rate: Rate) -> float:
     """Return what is forgiven: a bucket counts by its own clock, so a second more may have passed there."""
-    return rate.per_second + 1
+    return rate.a_second + 1
 
 
 def _late_calls(ground: Ground) -> list[str]:

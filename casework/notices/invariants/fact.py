@@ -7,8 +7,8 @@ really accepted; without it they say that they cannot be asked.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy import Select
 
 from casework.db import db
 from casework.errors import N_, Invalid
+from casework.notices.manners import PLAIN, Manners
 
 MOST = 1000
 """So many offenders are fetched; nobody reads more, and a broken night must not fill the memory."""
@@ -31,14 +32,6 @@ class Acceptance:
 
 
 @dataclass(frozen=True)
-class Rate:
-    """How many calls a second a way out may take, and how many at once after a pause."""
-
-    per_second: float
-    burst: int
-
-
-@dataclass(frozen=True)
 class Ground:
     """On what an invariant is asked: the moment, from when on, the carrier's log, the limits of the ways out.
 
@@ -50,8 +43,7 @@ class Ground:
     log: Sequence[Acceptance] | None = None
     log_channel: str = "simulator"
     settling: timedelta = timedelta(minutes=5)
-    rates: Mapping[str, Rate] = field(default_factory=dict)
-    daily_caps: Mapping[str, int] = field(default_factory=dict)
+    manners: Manners = PLAIN
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,23 @@
 """What must hold of everything that left the house: not after its time, not at night, not to whom it should not."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from casework.cases.models import Case, Move
 from casework.errors import N_
+from casework.notices.allowances import LEFT
+from casework.notices.gathering import ALONE
 from casework.notices.invariants.fact import Ground, refs
 from casework.notices.invariants.sql_time import day_of, hour_of, seconds_between
-from casework.notices.models import Message, MessageEvent, Suppression
+from casework.notices.models import Message, MessageEvent, SendAttempt, Suppression
 from casework.notices.verdicts import DEFAULT_QUIET
+from casework.notices.ways import SMS, WEBHOOK
 from casework.reports.models import Report
 from casework.rounds.models import Round
+from notifications.kinds import REMINDER
 
 CLOSING = ("accept", "merge", "sign_off", "file", "lapse")
 OPENING = ("open", "begin", "conclude", "send_back", "reopen", "unmerge", "acceptance_lapsed")
@@ -67,21 +72,29 @@ def after_its_time(ground: Ground) -> Iterable[str]:
 
 def no_caps(ground: Ground) -> str:
     """Say why caps cannot be asked about."""
-    return "" if ground.daily_caps else N_("没有设置每人每日上限的通道。")
+    limited = ground.manners.caps or ground.manners.letters_a_day is not None
+    return "" if limited else N_("没有设置每人每日的上限。")
 
 
 def above_the_cap(ground: Ground) -> Iterable[str]:
-    """I8: more in a day to one person by one way than its cap allows; the ref of one of them."""
-    day = day_of(MessageEvent.at)
-    return refs(
-        *(
-            _left(ground, func.min(Message.ref))
-            .where(Message.channel == channel)
-            .group_by(Message.person_id, day)
-            .having(func.count(Message.id.distinct()) > cap)
-            for channel, cap in ground.daily_caps.items()
-        )
+    """I8: more in a day to one person by one way than its cap, or more letters than the budget; the ref of one."""
+    handed_over = (
+        select(func.min(Message.ref))
+        .join(SendAttempt, SendAttempt.id == Message.attempt_id)
+        .where(Message.state.in_(LEFT), SendAttempt.submitting_at >= (ground.since or datetime.min.replace(tzinfo=UTC)))
+        .group_by(Message.person_id, Message.channel, day_of(SendAttempt.submitting_at))
     )
+    found = [
+        handed_over.where(Message.channel == channel).having(func.count() > cap)
+        for channel, cap in ground.manners.caps.items()
+    ]
+    budget = ground.manners.letters_a_day
+    if budget is not None:
+        counted = handed_over.where(
+            Message.class_ == REMINDER, Message.kind.not_in(ALONE), Message.channel.not_in((*SMS, WEBHOOK))
+        )
+        found.append(counted.having(func.count() > budget))
+    return refs(*found)
 
 
 def overtaken(ground: Ground) -> Iterable[str]:

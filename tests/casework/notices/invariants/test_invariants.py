@@ -15,7 +15,8 @@ from casework.doors.unit import unit_of_work
 from casework.errors import Invalid
 from casework.jobs import deadlines
 from casework.notices.invariants import INVARIANTS
-from casework.notices.invariants.fact import Acceptance, Ground, Rate, ask, read_log
+from casework.notices.invariants.fact import Acceptance, Ground, ask, read_log
+from casework.notices.manners import PLAIN, Manners, Rate
 from casework.notices.models import Message, MessageEvent, ReceiptInbox, SendAttempt, Suppression
 from casework.notices.statuses import note_events
 from casework.operations.announce import announce
@@ -24,7 +25,8 @@ from casework.reports.models import Report
 from tests.casework.notices.outward import NOW, Scripted, call, sweeps
 
 LATER = NOW + timedelta(minutes=1)
-FULL = Ground(now=LATER, log=(), rates={"simulator": Rate(1, 2)}, daily_caps={"simulator": 3})
+LIMITED = Manners(letters_a_day=3, caps={"simulator": 5}, rates={"simulator": Rate(1, 3)})
+FULL = Ground(now=LATER, log=(), manners=LIMITED)
 
 
 def log_of():
@@ -118,7 +120,7 @@ def sent_after_the_opt_out(_office, _case, _ground):
 
 def called_long_after_the_gate(_office, _case, ground):
     late = tuple(replace(line, at=line.at + timedelta(seconds=30)) for line in ground.log)
-    return replace(ground, log=late, rates={})
+    return replace(ground, log=late, manners=PLAIN)
 
 
 def accepted_and_not_recorded(_office, _case, _ground):
@@ -147,7 +149,13 @@ def sent_after_its_time(_office, _case, _ground):
 
 
 def more_than_the_cap(_office, _case, ground):
-    return replace(ground, daily_caps={"simulator": 1})
+    return replace(ground, manners=Manners(caps={"simulator": 1}))
+
+
+def more_letters_than_the_budget(_office, _case, ground):
+    for message in out_of_house():
+        change(message, class_=1, kind="case_due")
+    return replace(ground, manners=Manners(letters_a_day=1))
 
 
 def a_step_without_a_line(_office, _case, _ground):
@@ -257,6 +265,7 @@ BREACHES = [
     ("I6", sent_without_a_case_at_night),
     ("I7", sent_after_its_time),
     ("I8", more_than_the_cap),
+    ("I8", more_letters_than_the_budget),
     ("I9", a_step_without_a_line),
     ("I9", a_status_without_a_line),
     ("I9", a_step_backwards),
