@@ -16,7 +16,7 @@ from notifications.errors import ErrorClass
 STATES: Mapping[str, str] = MappingProxyType(
     {
         "ready": N_("等待发出"),
-        "leased": N_("正在发出"),
+        "leased": N_("准备发出"),
         "submitting": N_("正在发出"),
         "in_doubt": N_("结果待核实"),
         "accepted": N_("通道已接收"),
