@@ -7,6 +7,8 @@ PORT ?= 8000
 RUN_OPTIONS ?= --demo
 DATABASES ?= sqlite,$(or $(DATABASE_URL),postgresql)
 PYTEST_OPTIONS ?=
+SECONDS ?= 300
+CHAOS_OPTIONS ?=
 # two processes, each with servers of its own; a server that is given from outside is not shared
 PROCESSES ?= $(if $(DATABASE_URL),0,2)
 LOCK_OPTIONS ?=
@@ -18,11 +20,12 @@ PIP_INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
   --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options $(LOCK_OPTIONS)
 
-.PHONY: help run test check lock catalogue clean
+.PHONY: help run test chaos check lock catalogue clean
 
 help:
 	@echo "make run      the service with demonstration data; PORT=8001, HOST=0.0.0.0, CASEWORK_DATA=folder"
 	@echo "make test     the whole suite; DATABASES=sqlite, PYTEST_OPTIONS='-k words'"
+	@echo "make chaos    workers and servers killed while the service sends; SECONDS=600, CHAOS_OPTIONS='--seed 7'"
 	@echo "make check    lint, formatting, types, import contracts"
 	@echo "make lock     resolve requirements*.in anew; LOCK_OPTIONS=--upgrade for newer versions"
 	@echo "make catalogue   collect the words that people see into the English catalogue"
@@ -33,6 +36,9 @@ run: $(VENV)/run.stamp $(WORDS)
 
 test: $(VENV)/test.stamp $(WORDS)
 	@exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --database "$(DATABASES)" $(PYTEST_OPTIONS)
+
+chaos: $(VENV)/test.stamp $(WORDS)
+	@exec $(BIN)/python -m tests.chaos --seconds $(SECONDS) $(CHAOS_OPTIONS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .
