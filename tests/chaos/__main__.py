@@ -1,4 +1,4 @@
-"""`python -m tests.chaos [--engine sqlite] [--seconds 600] …`: one run, one line of facts; 1 when a fact is bad."""
+"""`python -m tests.chaos [--engine sqlite] [--seconds 600] …`: one run, one line of facts; 1 when a fact is bad, 3 when it cannot run here."""
 
 import argparse
 import json
@@ -9,9 +9,11 @@ from pathlib import Path
 
 from tests.chaos import facts, times
 from tests.chaos.drill import Drill, run
+from tests.support.services import Missing
 
 PER_SECOND = {"letters": 25, "cases": 5}
 SHOWN = 20
+NOT_RUN = 3
 
 
 def main() -> int:
@@ -29,7 +31,11 @@ def main() -> int:
     scaled = {name: round(rate * drill.seconds) for name, rate in PER_SECOND.items() if name not in chosen}
     drill = replace(drill, **scaled)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whatever was started is ended on the way out
-    done, seen, rested = run(drill)
+    try:
+        done, seen, rested = run(drill)
+    except Missing as reason:
+        sys.stderr.write(f"NOT RUN: {reason}\n")
+        return NOT_RUN
     sys.stdout.write(facts.line(drill.engine, drill.seconds, drill.seed, done, seen) + "\n")
     if given["json"]:
         given["json"].write_text(json.dumps(facts.plain(done, seen, rested=rested), ensure_ascii=False))

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -37,6 +37,11 @@ class Weather:
     slow: float = 0.02  # everything is accepted, the answer comes late, perhaps too late
     slowest: float = 1.5 * PATIENCE
     travel: float = 0.0  # seconds of every answer's way
+
+    def times(self, factor: float) -> "Weather":
+        """Return the weather in which everything goes wrong so many times as often."""
+        often = {name: factor * getattr(self, name) for name in ("lost_before", "lost_after", "throttled", "slow")}
+        return replace(self, **often)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class Drill:
     crashes: float = 18.0
     flushes: float = 9.0
     queue_kills: float = 20.0
+    weather: float = 1.0  # how often the carrier misbehaves, as a multiple of what it ordinarily does
 
 
 @dataclass
@@ -143,8 +144,9 @@ def run(drill: Drill) -> tuple[facts.Done, facts.Seen, bool]:
         )
         naive.write(made.engine(), count=max(300, drill.letters // 3), seconds=0.9 * drill.seconds)
         with _children(made) as children:
-            weather = partial(carrier.serve, listening, made.carrier_log, carrier.Weather(), seed=drill.seed)
-            children.keep("carrier", weather, role="carrier", again_after=None)
+            weather = carrier.Weather().times(drill.weather)
+            carry = partial(carrier.serve, listening, made.carrier_log, weather, seed=drill.seed)
+            children.keep("carrier", carry, role="carrier", again_after=None)
             listening.close()
             for number in range(drill.workers):
                 children.keep(f"worker-{number}", partial(_alone, made, work), role="worker")
