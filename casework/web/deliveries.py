@@ -74,7 +74,14 @@ def search() -> Response:
     given = {name: request.args.get(name, "").strip() for name in ("case", "login", "channel", "state", "since")}
     asked = any(given.values())
     found = page_of(
-        deliveries.searched(actor, **given | {"since": _since(given["since"])}),
+        deliveries.searched(
+            actor,
+            case=given["case"],
+            login=given["login"],
+            channel=given["channel"],
+            state=given["state"],
+            since=_since(given["since"]),
+        ),
         known=deliveries.visible(actor),
         name=Message.ref,
         after=request.args.get("after") or None,
