@@ -37,7 +37,7 @@ def compose(
     `unsubscribe` is the address at which the reader ends messages of this class, where they may.
     """
     text = render(kind, language=language, params=params, standing_in=standing_in)
-    headers = _HEADERS | unsubscribing(unsubscribe)
+    headers = {**_HEADERS, **unsubscribing(unsubscribe)}
     return Message(ref, kind, language, recipient, text.subject, text.body, text.links, headers, text.words)
 
 

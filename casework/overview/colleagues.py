@@ -45,19 +45,19 @@ def looked_after(actor: Actor) -> Sequence[Person]:
     return _few(select(Person).where(Person.id.in_(_looked_after(actor)), Person.active))
 
 
-def _looked_after(actor: Actor) -> Select[tuple[int]]:
+def _looked_after(actor: Actor) -> Select[int]:
     seats = [scope.organisation_id for scope in scope_of(actor, "people:absence")]
     paths = db.session.scalars(select(Organisation.path).where(Organisation.id.in_(seats))).all()
     inside = or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
     return _in_office(Appointment.organisation_id.in_(select(Organisation.id).where(inside)))
 
 
-def _in_office(where: ColumnElement[bool]) -> Select[tuple[int]]:
+def _in_office(where: ColumnElement[bool]) -> Select[int]:
     today = clock.today()
     held = or_(Appointment.until.is_(None), Appointment.until >= today)
     return select(Appointment.person_id).where(where, Appointment.since <= today, held)
 
 
-def _few(wanted: Select[tuple[Person]]) -> Sequence[Person]:
+def _few(wanted: Select[Person]) -> Sequence[Person]:
     found = db.session.scalars(wanted.order_by(Person.login).limit(MOST + 1)).all()
     return found if len(found) <= MOST else ()

@@ -35,7 +35,8 @@ def feed(key: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.set_etag(hashlib.sha256(text).hexdigest()[:32])
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def written(entries: tuple[Entry, ...], at: Settings) -> bytes:
