@@ -1,4 +1,4 @@
-"""`python -m tests.chaos [--engine sqlite] [--seconds 600] …`: one run, one line of facts; 1 when a fact is bad, 3 when it cannot run here."""
+"""`python -m tests.chaos [--engine sqlite] …`: one run, one line of facts; 1 when one is bad, 3 when it cannot run."""
 
 import argparse
 import json
