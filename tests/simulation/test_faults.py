@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.db import db
-from casework.deadlines.models import Timer
 from casework.jobs import delivery
 from casework.notices.models import Message
 from casework.operations import sweep as sweeping
