@@ -133,7 +133,7 @@ def count(condition: ColumnElement[bool], *, now: datetime) -> Figures:
     )
 
 
-def latest(condition: ColumnElement[bool], *, now: datetime, limit: int = 20) -> Sequence[Row]:
+def latest(condition: ColumnElement[bool], *, now: datetime, limit: int = 12) -> Sequence[Row]:
     """Return the cases that are late longest; an index answers it, however many cases there are."""
     wanted = (
         select(
