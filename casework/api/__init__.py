@@ -24,6 +24,7 @@ from casework.api.samples import samples
 from casework.api.screening import screening
 from casework.api.screening_rules import screening_rules
 from casework.api.self_check import self_check
+from casework.api.service import service
 
 RESOURCES: tuple[Resource, ...] = (
     me,
@@ -49,4 +50,5 @@ RESOURCES: tuple[Resource, ...] = (
     filings,
     deliveries,
     channels,
+    service,
 )

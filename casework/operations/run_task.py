@@ -28,5 +28,6 @@ def run_task(task: str, *, daily: Mapping[str, Mapping[str, object]], actor: Act
     if db.session.scalar(under_way.limit(1)) is not None:
         raise Conflict(N_("这项任务已在等待或正在进行，不必再运行一次。"), code="task_under_way")
     promised = promises.promise(task, **daily[task])
+    db.session.flush()  # the answer tells when it was promised
     journal.record(organisation_id=seat, action="service:run", actor=str(actor.id), subject=task)
     return promised
