@@ -2,7 +2,8 @@
 
 from flask import current_app, request
 
-from casework.api import seen
+from casework import clock
+from casework.api import seen, shown
 from casework.api.resource import Resource
 from casework.api.schemas.fields import Query
 from casework.api.schemas.reports import (
@@ -16,6 +17,7 @@ from casework.api.schemas.reports import (
     TextsIn,
 )
 from casework.db import db
+from casework.deadlines.upcoming import next_said
 from casework.doors import etags
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
@@ -24,6 +26,7 @@ from casework.operations import freeze_report as freezing
 from casework.operations import refuse_report as refusing
 from casework.operations import sign_report as signing
 from casework.operations.permit_report import permit_report
+from casework.operations.retime_report import due_of
 from casework.reports import queries
 from casework.reports.models import Report
 from casework.rounds.queries import get_round
@@ -125,9 +128,18 @@ def line_of(report: Report) -> dict[str, object]:
 def _full(report: Report) -> dict[str, object]:
     return line_of(report) | {
         "texts": report.texts,
+        "due": _due(report),
+        "next_said": next_said(report, clock.now()),
         "plan_version": report.plan.version if report.plan else None,
         "cases": [row.case.number for row in report.cases],
         "open_cases": [{"number": row.case.number, "reason": row.reason} for row in report.open_cases],
         "signatures": report.signatures,
         "documents": [row.kind for row in report.documents],
     }
+
+
+def _due(report: Report) -> dict[str, object] | None:
+    due = due_of(report)
+    if due is None:
+        return None
+    return {"clock": due.clock, "at": due.at, "target_on": due.target_on, "why": shown.why(due.why)}

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import gettext
 from sqlalchemy import func, select
 
+from casework import clock
 from casework.api import masking
 from casework.api.masking import Mask
 from casework.cases.models import Case, Correction, Evidence, Hold, Move, Verification
@@ -13,6 +14,7 @@ from casework.cases.registered import CORRECTABLE
 from casework.cases.suspicion import weights_of
 from casework.db import db
 from casework.deadlines.queries import why_due
+from casework.deadlines.upcoming import next_said
 from casework.doors import etags
 from casework.doors.problems import translated
 from casework.intake import normal
@@ -22,6 +24,7 @@ from casework.screening.rules import RULES
 from casework.screening.score import Weight, weight_of
 from casework.screening.telling import explain
 from workflows.errors import Refusal
+from workflows.reasons import Reason
 
 LINE = """number kind rule origin nature severity state state_since opened_at owner conclusion accepted_at people_count
 due_at due_clock target_on organisation college""".split()  # noqa: SIM905 - names read better as words
@@ -59,7 +62,8 @@ def full(case: Case) -> dict[str, object]:
         "violation": case.violation,
         "consequence": case.consequence,
         "merged_into": case.merged_into.number if case.merged_into else None,
-        "due_why": [reason.said(gettext, _plain) for reason in why_due(case)],
+        "due_why": why(why_due(case)),
+        "next_said": next_said(case, clock.now()),
         "records": [record(row.record) for row in case.records],
         "findings": [finding(row.finding, mask, weights) for row in case.findings],
         "verifications": [verification(row, mask) for row in case.verifications],
@@ -138,6 +142,11 @@ def _move(row: Move, mask: Mask) -> dict[str, object]:
     own = {name: getattr(row, name) for name in ("at", "by", "action", "from_state", "to_state")}
     personal = row.action == "correct" and row.params.get("field") in masking.PERSONAL & set(CORRECTABLE)
     return own | {"words": "******" if personal and row.words else mask.text(row.words)}
+
+
+def why(reasons: Iterable[Reason]) -> list[str]:
+    """Return the sentences that answer “why this date” in the reader's language."""
+    return [reason.said(gettext, _plain) for reason in reasons]
 
 
 def _plain(value: object) -> object:

@@ -17,7 +17,7 @@ from casework.deadlines.models import Timer
 from casework.deadlines.project import Projected
 from casework.notices.gathering import gathers
 from casework.notices.post import Notice
-from casework.notices.ways import INBOX, out_to
+from casework.notices.ways import INBOX, manners, out_to
 from casework.operations.voices import voices
 from casework.people.models import Person
 from casework.reports.models import Report
@@ -229,7 +229,7 @@ class Sum:
                 reader = db.session.get_one(Person, notice.person_id)
                 self.letters.update((reader.id, channel, DIGEST) for channel in out_to(reader))
             return
-        gathered = gathers(notice.kind, message_class=notice.message_class, channel=notice.channel)
+        gathered = manners().gather and gathers(notice.kind, message_class=notice.message_class, channel=notice.channel)
         self.letters.add((notice.person_id, notice.channel, "" if gathered else notice.dedup))
 
 

@@ -7,11 +7,13 @@ from io import BytesIO
 from flask import Response, send_file
 from sqlalchemy import select
 
+from casework import clock
 from casework.cases.facts import facts_of
 from casework.cases.models import Case, Evidence
 from casework.cases.queries import get_case
 from casework.db import db
 from casework.deadlines.reasons import recalled
+from casework.deadlines.upcoming import next_said
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
@@ -26,6 +28,7 @@ from casework.rounds import queries as rounds
 from casework.web import words
 from casework.web.case_verbs import VERBS, offered
 from casework.web.pages import page, settings
+from casework.web.reprojections import ROLES
 from notifications.kinds import KINDS
 
 FIELD_LABELS = {field.name: field.label for field in RECORD_FIELDS}
@@ -81,6 +84,8 @@ def show(number: str) -> Response:
         beside=case_sheet.beside(case, actor),
         hold=case_sheet.standing_hold(case),
         why=recalled(case.due_why),
+        next_said=next_said(case, clock.now()),
+        role_names=ROLES,
         conflicts=facts.owner_conflicts,
         told=deliveries.told_about(case, limit=TOLD),
         told_names={code: kind.label for code, kind in KINDS.items()},

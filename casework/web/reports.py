@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from casework import clock
 from casework.cases.models import Case
 from casework.db import db
+from casework.deadlines.upcoming import next_said
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
@@ -21,6 +22,7 @@ from casework.operations.draft_report import draft_report
 from casework.operations.freeze_report import freeze_report
 from casework.operations.issue_plan import issue_plan
 from casework.operations.measures import add_measure, drop_measure, finish_measure_line
+from casework.operations.retime_report import due_of
 from casework.people.models import Organisation
 from casework.reports import queries
 from casework.reports.facts import signing_of
@@ -32,6 +34,7 @@ from casework.web import shell
 from casework.web.case_deeds import day_of
 from casework.web.case_page import downloaded
 from casework.web.pages import Trouble, page, settings, submitted
+from casework.web.reprojections import ROLES
 from workflows.access import Actor, scope_of
 
 SHOWN_CASES = 100
@@ -158,6 +161,9 @@ def _report(ref: str) -> Response:
         cases=cases,
         counts=(found.manifest or {}).get("counts", {}),
         signing=signing,
+        due=due_of(found),
+        next_said=next_said(found, clock.now()),
+        role_names=ROLES,
         signatures=[each for each in found.signatures if each.lapsed_at is None],
         lapsed=[each for each in found.signatures if each.lapsed_at is not None],
         deliveries=filing.history_of(found),

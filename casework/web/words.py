@@ -46,6 +46,8 @@ CLOCKS = {
     "accept": N_("复核期限"),
     "statutory": N_("法定期限"),
     "own": N_("本案期限"),
+    "sign": N_("签字期限"),
+    "file": N_("备案期限"),
 }
 ORGANISATIONS = {
     "ministry": N_("部级"),

@@ -178,6 +178,15 @@ class MoveOut(Answer):
     words = fields.String(allow_none=True, required=True)
 
 
+class NextSaidOut(Answer):
+    """What will be said next by itself: when, to which roles, and whether it goes past the person at work."""
+
+    at = Moment(required=True)
+    rung = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    escalates = fields.Boolean(required=True)
+
+
 class CaseOut(CaseLineOut):
     """A case with all that hangs on it."""
 
@@ -186,6 +195,7 @@ class CaseOut(CaseLineOut):
     consequence = fields.String(allow_none=True, required=True)
     merged_into = fields.String(allow_none=True, required=True)
     due_why = fields.List(fields.String(), required=True)
+    next_said = fields.Nested(NextSaidOut, allow_none=True, required=True)
     records = fields.List(fields.Nested(RecordOut), required=True)
     findings = fields.List(fields.Nested(FindingOut), required=True)
     verifications = fields.List(fields.Nested(VerificationOut), required=True)

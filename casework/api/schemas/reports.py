@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from casework.api.schemas.cases import PersonOut, PlaceOut
+from casework.api.schemas.cases import NextSaidOut, PersonOut, PlaceOut
 from casework.api.schemas.fields import (
     Answer,
     Choice,
@@ -172,10 +172,21 @@ class ReportLineOut(Answer):
     stale_reason = fields.String(required=True)
 
 
+class ReportDueOut(Answer):
+    """By when a report is to be signed or filed, by when it should be, and why on that date."""
+
+    clock = fields.String(required=True)
+    at = Moment(required=True)
+    target_on = fields.Date(allow_none=True, required=True)
+    why = fields.List(fields.String(), required=True)
+
+
 class ReportOut(ReportLineOut):
     """A report with its texts, its cases by number and its signatures."""
 
     texts = fields.Dict(required=True)
+    due = fields.Nested(ReportDueOut, allow_none=True, required=True)
+    next_said = fields.Nested(NextSaidOut, allow_none=True, required=True)
     plan_version = fields.Integer(allow_none=True, required=True)
     cases = fields.List(fields.String(), required=True)
     open_cases = fields.List(fields.Nested(OpenCaseOut), required=True)
