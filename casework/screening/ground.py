@@ -72,11 +72,13 @@ WHERE credit_code IS NOT NULL AND same_as IS NOT NULL GROUP BY 1;
 _NO_STAFF = "CREATE VIEW operators AS SELECT '' AS phone_index, '' AS role WHERE FALSE"
 _NOTHING_DECIDED = "CREATE VIEW aliases AS SELECT '' AS credit_code, '' AS same_as WHERE FALSE"
 
+# The one pass over all records that the employer rules share; what they ask next is asked of its groups.
 CREDIT_CODES = f"""
+CREATE TEMP TABLE entered AS
+SELECT credit_code AS raw, destination_code, max(employer_name) AS called, count(*) AS rows
+FROM records WHERE credit_code IS NOT NULL GROUP BY ALL;
 CREATE TEMP TABLE credit_codes AS
-WITH cleaned AS (SELECT raw, narrow(raw) AS code, called
-                 FROM (SELECT credit_code AS raw, max(employer_name) AS called
-                       FROM records WHERE credit_code IS NOT NULL GROUP BY raw)),
+WITH cleaned AS (SELECT raw, narrow(raw) AS code, max(called) AS called FROM entered GROUP BY raw),
      written AS (SELECT * FROM cleaned WHERE NOT regexp_full_match(code, '{_PLACEHOLDER}'))
 SELECT raw, code, called, coalesce(same, code) AS firm,
        regexp_full_match(code, '[{_ALPHABET}]{{18}}') AND code[18] = check_character(code) AS valid
@@ -122,7 +124,9 @@ FROM records LEFT JOIN destinations ON destinations.code = records.destination_c
 CREATE VIEW hired AS
 SELECT destined.*, credit_codes.firm, credit_codes.valid
 FROM destined JOIN credit_codes ON credit_codes.raw = destined.credit_code;
-CREATE TEMP TABLE staffing AS SELECT firm, family, count(*) AS rows FROM hired GROUP BY ALL;
+CREATE TEMP TABLE staffing AS
+SELECT firm, coalesce(destinations.family, destination_code[1:2]) AS family, sum(rows) AS rows
+FROM entered JOIN credit_codes USING (raw) LEFT JOIN destinations ON destinations.code = destination_code GROUP BY ALL;
 """
 
 

@@ -120,7 +120,10 @@ EMPLOYER_NAME_MISMATCH = Rule(
     settings=(Setting("similar_from", 95, N_("设计建议：相似度不低于此值时仅作提示，不据此合并")),),
     # Equality after normalisation decides, former names count as names; likeness is shown and never decides.
     sql="""
-    WITH pairs AS (SELECT DISTINCT code, employer_name FROM employment WHERE employer_name IS NOT NULL),
+    WITH pairs AS (
+        SELECT DISTINCT code, employer_name
+        FROM (SELECT DISTINCT credit_code AS raw, employer_name FROM records WHERE employer_name IS NOT NULL)
+        JOIN credit_codes USING (raw)),
     named AS (
         SELECT pairs.code, employer_name, name AS register_name, former_names,
                employer_key(employer_name) AS key, employer_key(name) AS register_key
@@ -177,8 +180,10 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
     ),
     sql="""
     WITH counted AS MATERIALIZED (
-        SELECT code, employer_nature_code AS written_nature, industry_code AS written_industry, count(*) AS colleagues
-        FROM employment GROUP BY ALL),
+        SELECT code, written_nature, written_industry, sum(rows) AS colleagues
+        FROM (SELECT credit_code AS raw, employer_nature_code AS written_nature, industry_code AS written_industry,
+                     count(*) AS rows FROM records WHERE credit_code IS NOT NULL GROUP BY ALL)
+        JOIN credit_codes USING (raw) GROUP BY ALL),
     compared AS MATERIALIZED (
         SELECT counted.*, register.name AS register_name,
                narrow(written_nature) AS nature, narrow(register.nature_code) AS register_nature,
@@ -205,7 +210,8 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
         LEFT JOIN labels AS industry_label ON industry_label."table" = 'industry' AND industry_label.code = industry
         LEFT JOIN labels AS register_industry_label
             ON register_industry_label."table" = 'industry' AND register_industry_label.code = register_industry),
-    differing AS MATERIALIZED (SELECT * FROM different WHERE nature_differs OR industry_differs)
+    differing AS MATERIALIZED (
+        SELECT raw, different.* FROM different JOIN credit_codes USING (code) WHERE nature_differs OR industry_differs)
     SELECT student_no AS subject, [student_no] AS student_nos,
            [code, CASE WHEN nature_differs THEN nature ELSE '' END,
             CASE WHEN industry_differs THEN industry ELSE '' END] AS matters,
@@ -215,7 +221,7 @@ EMPLOYER_ATTRIBUTE_MISMATCH = Rule(
             'register_industry': register_industry, 'register_industry_name': register_industry_name,
             'nature_differs': nature_differs, 'industry_differs': industry_differs,
             'colleagues': colleagues, 'agreed': colleagues >= $colleagues} AS observed
-    FROM employment JOIN differing USING (code)
+    FROM records JOIN differing ON raw = credit_code
     WHERE employer_nature_code IS NOT DISTINCT FROM written_nature
       AND industry_code IS NOT DISTINCT FROM written_industry
     """,

@@ -103,9 +103,10 @@ LINKED_EMPLOYERS = Rule(
     ),
     sql="""
     WITH recorded AS MATERIALIZED (
-        SELECT DISTINCT firm, employer_phone_index AS phone, employer_mobile_index AS mobile,
-               employer_address AS address
-        FROM hired WHERE valid),
+        SELECT DISTINCT firm, phone, mobile, address
+        FROM (SELECT DISTINCT credit_code AS raw, employer_phone_index AS phone, employer_mobile_index AS mobile,
+                     employer_address AS address FROM records)
+        JOIN credit_codes USING (raw) WHERE valid),
     written AS (
         SELECT firm, phone, address, NULL AS agent FROM recorded
         UNION ALL SELECT firm, mobile, NULL, NULL FROM recorded

@@ -56,7 +56,10 @@ EMPLOYERS_SHARE_PHONE = Rule(
     settings=(Setting("employers", 2, N_("设计建议：两个及以上不同单位")),),
     sql="""
     WITH pairs AS MATERIALIZED (
-        SELECT DISTINCT code, employer_phone_index AS phone, employer_mobile_index AS mobile FROM employment),
+        SELECT DISTINCT code, phone, mobile
+        FROM (SELECT DISTINCT credit_code AS raw, employer_phone_index AS phone, employer_mobile_index AS mobile
+              FROM records)
+        JOIN credit_codes USING (raw)),
     numbers AS (
         SELECT phone AS token, code FROM pairs WHERE phone IS NOT NULL
         UNION ALL SELECT mobile, code FROM pairs WHERE mobile IS NOT NULL),
@@ -121,9 +124,10 @@ PHONE_SHARED = Rule(
     WITH shared AS (
         SELECT phone_index, list_sort(list(DISTINCT student_no)) AS people, count(DISTINCT class_name) AS classes,
                count(DISTINCT counsellor) AS counsellors
-        FROM records SEMI JOIN (
-            SELECT phone_index FROM records WHERE phone_index IS NOT NULL
-            GROUP BY phone_index HAVING count(*) >= $graduates) USING (phone_index)
+        FROM records
+        WHERE hash(phone_index) IN (
+            SELECT hash(phone_index) AS mark FROM records WHERE phone_index IS NOT NULL
+            GROUP BY mark HAVING count(*) >= $graduates)
         GROUP BY phone_index HAVING count(DISTINCT student_no) >= $graduates),
     staff AS (
         SELECT DISTINCT phone_index, TRUE AS of_staff FROM operators
