@@ -62,12 +62,13 @@ FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS i
 
 @dataclass(frozen=True)
 class Cost:
-    """One page at one size, in seconds: the page, its SQL, its render; and the middle of the rounds' ratios."""
+    """One page at one size, in seconds: the page, its SQL, its render; and the middles of the rounds' ratios."""
 
     page: float
     raw: float
     render: float
     middle: float
+    in_renders: float
     statements: int
     worst: str
 
@@ -130,14 +131,10 @@ def cost(app: Flask, login: str, address: str, *, times: int) -> Cost:
                 times=times,
             )
     worst = max(plans, key=lambda line: float(line.split()[0]), default="-")
-    return Cost(
-        p95(page), p95(alone), p95(rendered), _middle(page, alone, rendered), len(said), " ".join(worst.split())
-    )
-
-
-def _middle(page: Sequence[float], raw: Sequence[float], render: Sequence[float]) -> float:
-    """Return the middle of the rounds' own ratios."""
-    return statistics.median(whole / (sql + made) for whole, sql, made in zip(page, raw, render, strict=True))
+    middle = statistics.median(whole / (sql + made) for whole, sql, made in zip(page, alone, rendered, strict=True))
+    in_renders = statistics.median(whole / made for whole, made in zip(page, rendered, strict=True))
+    costs = (p95(page), p95(alone), p95(rendered), middle, in_renders)
+    return Cost(*costs, statements=len(said), worst=" ".join(worst.split()))
 
 
 def _get(client: FlaskClient, address: str) -> None:
@@ -217,9 +214,11 @@ def main() -> None:
                     f"{role + ' ' + address:34}{size:10,}{times}{each.middle:6.2f}{each.statements:7}  {each.worst}",
                     flush=True,
                 )
+    print(f"growth from {sizes[0]:,} to {sizes[-1]:,} cases: by the clock, and in renders (a busy machine slows both)")
     for role, _, address in PAGES:
-        growth = found[role, address, sizes[-1]].page / found[role, address, sizes[0]].page
-        print(f"growth of {role} {address}, {sizes[0]:,} to {sizes[-1]:,}: {growth:.2f}")
+        small, large = found[role, address, sizes[0]], found[role, address, sizes[-1]]
+        by_clock, in_renders = large.page / small.page, large.in_renders / small.in_renders
+        print(f"{role + ' ' + address:34}{by_clock:8.2f}{in_renders:8.2f}")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,13 @@ class Case(db.Model):
         Index("ix_cases_organisation", "organisation_id", "due_at", "id"),
         Index("ix_cases_state", "organisation_id", "state", "due_at", "id"),
         Index("ix_cases_unaccepted", "organisation_id", "state", "due_at", "id", **where("accepted_at IS NULL")),
+        Index(
+            "ix_cases_unassigned",
+            "organisation_id",
+            "due_at",
+            "id",
+            **where("owner_id IS NULL AND accepted_at IS NULL"),
+        ),
         Index("ix_cases_round", "round_id", "due_at", "id"),
         Index("ix_cases_subject", "round_id", "organisation_id", "kind", "subject_key"),
     )

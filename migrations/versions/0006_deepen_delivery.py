@@ -29,6 +29,7 @@ NEW_REFERENCES = (
 )
 READY = sa.text("state = 'ready'")
 UNACCEPTED = sa.text("accepted_at IS NULL")
+UNASSIGNED = sa.text("owner_id IS NULL AND accepted_at IS NULL")
 STUCK = sa.text("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")
 
 
@@ -99,6 +100,13 @@ def upgrade():
         sqlite_where=UNACCEPTED,
         postgresql_where=UNACCEPTED,
     )
+    op.create_index(
+        "ix_cases_unassigned",
+        "cases",
+        ["organisation_id", "due_at", "id"],
+        sqlite_where=UNASSIGNED,
+        postgresql_where=UNASSIGNED,
+    )
     op.drop_index("ix_messages_ready", table_name="messages")
     op.create_index(
         "ix_messages_ready",
@@ -110,6 +118,7 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_index("ix_cases_unassigned", table_name="cases")
     op.drop_index("ix_cases_unaccepted", table_name="cases")
     for name in ("ix_messages_ready", "ix_messages_stuck", op.f("ix_messages_bundle_id")):
         op.drop_index(name, table_name="messages")
