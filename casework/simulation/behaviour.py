@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from casework import clock
 from casework.cases.models import Case
@@ -44,15 +44,22 @@ class Staff:
             reminded, pushed = _heard_today()
             done: Counter[str] = Counter()
             actors: dict[str, Actor] = {}
-            for case in _open_cases():
-                login = REVIEWER if case.state == "corrected" else case.owner.login if case.owner else ""
-                if not login or done[login] >= self.people.a_day or not self._moved_to_act(case, reminded, pushed):
-                    continue
-                done[login] += 1
+            for case in _with_all(self._chosen(done, reminded, pushed)):
+                login = _whose(case)
                 if login not in actors:
                     actors[login] = _actor(login)
                 self._step(case, actors[login])
             return done.total()
+
+    def _chosen(self, done: Counter[str], reminded: set[int], pushed: set[int]) -> list[int]:
+        """Return the cases that somebody takes up, nobody more than a day bears."""
+        chosen = []
+        for case in _open_cases():
+            login = _whose(case)
+            if login and done[login] < self.people.a_day and self._moved_to_act(case, reminded, pushed):
+                done[login] += 1
+                chosen.append(case.id)
+        return chosen
 
     def _moved_to_act(self, case: Case, reminded: set[int], pushed: set[int]) -> bool:
         if case.state == "corrected":
@@ -87,13 +94,22 @@ def _heard_today() -> tuple[set[int], set[int]]:
 
 
 def _open_cases() -> list[Case]:
-    wanted = (
-        select(Case)
-        .where(Case.state.in_(OPEN), Case.accepted_at.is_(None))
-        .options(selectinload(Case.holds), selectinload(Case.verifications), selectinload(Case.owner))
-        .order_by(Case.due_at, Case.id)
-    )
-    return list(db.session.scalars(wanted))
+    wanted = select(Case).where(Case.state.in_(OPEN), Case.accepted_at.is_(None)).options(joinedload(Case.owner))
+    return list(db.session.scalars(wanted.order_by(Case.due_at, Case.id)))
+
+
+def _with_all(case_ids: list[int]) -> list[Case]:
+    """Return cases with all that a step asks of them, read at once."""
+    parts = (Case.records, Case.verifications, Case.corrections, Case.moves, Case.holds, Case.plan)
+    wanted = select(Case).where(Case.id.in_(case_ids)).options(*(selectinload(part) for part in parts))
+    return list(db.session.scalars(wanted.order_by(Case.due_at, Case.id).execution_options(populate_existing=True)))
+
+
+def _whose(case: Case) -> str:
+    """Return who takes the next step: the reviewer for what is concluded, else the owner."""
+    if case.state == "corrected":
+        return REVIEWER
+    return case.owner.login if case.owner else ""
 
 
 def _actor(login: str) -> Actor:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from casework import clock
+from casework import clock, working_days
 from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
@@ -23,7 +23,6 @@ from casework.simulation.behaviour import OPEN, Staff
 from casework.simulation.carrier import CalmCarrier
 from casework.simulation.installation import temporary_installation
 from casework.simulation.plan import Plan
-from workflows import calendars
 
 BASE = "https://rehearsal.example"
 GATHERING = timedelta(minutes=2)
@@ -69,7 +68,7 @@ def play(plan: Plan, *, on_day: Callable[[date], None] = lambda _day: None) -> S
 
 
 def _day(course: _Course, day: date) -> None:
-    at_work = calendars.shipped().working_day(day)
+    at_work = working_days.calendar().working_day(day)
     with _moment(day, 0, 5):
         deadlines.retime_all()
     with _moment(day, 8, 20):
