@@ -5,7 +5,7 @@ from flask import current_app
 from casework import clock
 from casework.api.deliveries import shown
 from casework.api.resource import Resource
-from casework.api.schemas.deliveries import ChannelOut, ChannelsOut, HoldIn, StoryOut, WeightIn
+from casework.api.schemas.deliveries import ChannelHoldIn, ChannelOut, ChannelsOut, ChannelWeightIn, StoryOut
 from casework.api.schemas.fields import Query
 from casework.doors.languages import gettext
 from casework.doors.sessions import current_actor
@@ -27,7 +27,7 @@ def list_channels(_query: dict) -> object:
     return {"items": [_shown(way) for way in _ways()], "next": None}
 
 
-@channels.operation("POST", "/channels/<name:code>/hold", body=HoldIn, out=ChannelOut)
+@channels.operation("POST", "/channels/<name:code>/hold", body=ChannelHoldIn, out=ChannelOut)
 def hold(body: dict, code: str) -> object:
     """Hold a way out until a person releases it."""
     hold_channel(code, reason=body["reason"], actor=current_actor())
@@ -41,7 +41,7 @@ def release(code: str) -> object:
     return _one(code)
 
 
-@channels.operation("POST", "/channels/<name:code>/weight", body=WeightIn, out=ChannelOut)
+@channels.operation("POST", "/channels/<name:code>/weight", body=ChannelWeightIn, out=ChannelOut)
 def weigh(body: dict, code: str) -> object:
     """Say how often an SMS provider is taken."""
     weigh_channel(code, weight=body["weight"], actor=current_actor())

@@ -72,13 +72,13 @@ class ReplayIn(Strict):
     until = MomentIn(required=True)
 
 
-class HoldIn(Strict):
+class ChannelHoldIn(Strict):
     """Why a way out is held."""
 
     reason = Text(required=True, least=1, most=200)
 
 
-class WeightIn(Strict):
+class ChannelWeightIn(Strict):
     """How often a provider is taken."""
 
     weight = Integral(required=True, least=0, most=100)
