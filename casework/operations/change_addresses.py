@@ -43,11 +43,12 @@ def change_addresses(person: Person, *, changes: Mapping[str, str], actor: Actor
         permit_person(person, actor)
     elif "email" in changes:
         raise Forbidden(N_("自己的邮箱由系统管理员登记，没有保存。"))
-    values = {name: _READERS[name](given.strip()) for name, given in changes.items()}
+    held = {name: getattr(person, name) or "" for name in changes}  # an import may have kept what is no address
+    values = {name: given if given == held[name] else _READERS[name](given.strip()) for name, given in changes.items()}
     faulty = {name: _FAULTS[name] for name, value in values.items() if value is None}
     if faulty:
         raise Invalid(N_("联系方式写法不对，没有保存。"), fields=faulty)
-    changed = tuple(name for name, value in values.items() if value != (getattr(person, name) or ""))
+    changed = tuple(name for name, value in values.items() if value != held[name])
     for name in changed:
         setattr(person, name, values[name] or (None if name == "mobile" else ""))
         _forget_faults(person, CHANNELS[name])

@@ -6,7 +6,7 @@ office get it whenever something is overdue or near; leaders only when something
 climbed to them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from casework.deadlines.queries import running_stage
 from casework.notices.models import Message
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
+from casework.notices.words import STANDING_IN
 from casework.people.models import Appointment, Person
 from casework.people.presence import present, stand_in_of
 from casework.rounds.models import Round
@@ -41,6 +42,16 @@ class Counted:
     due_soon: int
 
 
+@dataclass
+class Reader:
+    """Somebody above the owners today: their roles, and where they hold them; or those of whoever is on leave."""
+
+    person: Person
+    roles: set[str] = field(default_factory=set)
+    organisation_ids: list[int] = field(default_factory=list)
+    stands_in: bool = True  # until a seat of their own is found
+
+
 def digest(day: date) -> int:
     """Write the digest of `day` for everybody who has something in it; return how many rows are new.
 
@@ -50,14 +61,15 @@ def digest(day: date) -> int:
         return 0
     counted: dict[int, Counted] = {}
     notices = []
-    for person, roles, organisation_ids in _readers(day):
+    for reader in _readers(day):
+        person, organisation_ids = reader.person, dict.fromkeys(reader.organisation_ids)
         for organisation_id in organisation_ids:
             if organisation_id not in counted:
                 counted[organisation_id] = _count(organisation_id, day)
         overdue = sum(counted[each].overdue for each in organisation_ids)
         due_soon = sum(counted[each].due_soon for each in organisation_ids)
         escalated = _climbed_to(person)
-        if not escalated and not (roles & set(EVERY_DAY) and (overdue or due_soon)):
+        if not escalated and not (reader.roles & set(EVERY_DAY) and (overdue or due_soon)):
             continue
         params = {"on": day.isoformat(), "overdue": overdue, "escalated": escalated, "due_soon": due_soon}
         notices += [
@@ -67,7 +79,7 @@ def digest(day: date) -> int:
                 channel=channel,
                 dedup=f"{KIND}:{day.isoformat()}",
                 message_class=KINDS[KIND].message_class,
-                params=params,
+                params=params | ({STANDING_IN: True} if reader.stands_in else {}),
             )
             for channel in out_to(person)
         ]
@@ -81,11 +93,8 @@ def _worked(day: date) -> bool:
         return True
 
 
-def _readers(day: date) -> list[tuple[Person, set[str], tuple[int, ...]]]:
-    """Return who is above the owners today: person, their roles, the organisations in which they hold them.
-
-    A stand-in takes the roles and places of whoever is on leave.
-    """
+def _readers(day: date) -> list[Reader]:
+    """Return who is above the owners today, stand-ins with the roles and places of whoever is on leave."""
     rows = db.session.execute(
         select(Person, Appointment)
         .join(Appointment, Appointment.person_id == Person.id)
@@ -93,14 +102,16 @@ def _readers(day: date) -> list[tuple[Person, set[str], tuple[int, ...]]]:
         .where(Appointment.until.is_(None) | (Appointment.until >= day))
         .order_by(Person.id, Appointment.id)
     )
-    found: dict[int, tuple[Person, set[str], list[int]]] = {}
+    found: dict[int, Reader] = {}
     for person, held in rows:
-        reader = person if present(person, day) else stand_in_of(person, day)
-        if reader is not None:
-            _, roles, organisations = found.setdefault(reader.id, (reader, set(), []))
-            roles.add(held.role)
-            organisations.append(held.organisation_id)
-    return [(person, roles, tuple(dict.fromkeys(ids))) for person, roles, ids in found.values()]
+        hears = person if present(person, day) else stand_in_of(person, day)
+        if hears is None:
+            continue
+        reader = found.setdefault(hears.id, Reader(hears))
+        reader.roles.add(held.role)
+        reader.organisation_ids.append(held.organisation_id)
+        reader.stands_in = reader.stands_in and hears is not person
+    return list(found.values())
 
 
 def _count(organisation_id: int, day: date) -> Counted:

@@ -4,11 +4,13 @@ from flask import Response, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
+from casework import clock
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, NotFound
 from casework.operations.set_absence import ACTION, set_absence
 from casework.overview import colleagues
 from casework.people.models import Person
+from casework.people.presence import stand_in_of
 from casework.people.queries import find_person
 from casework.web import shell
 from casework.web.own_notices import last_day_chosen, stand_in_chosen
@@ -49,7 +51,7 @@ def _page(actor: Actor, trouble: Trouble | None) -> Response:
     return page(
         "own/absences.html",
         status=trouble.status if trouble else 200,
-        away=colleagues.on_leave(actor),
+        away=[(each, stand_in_of(each, clock.today())) for each in colleagues.on_leave(actor)],
         people=[(each.login, f"{each.name} {each.login}") for each in colleagues.looked_after(actor)],
         trouble=trouble,
         given=request.form if trouble else {},

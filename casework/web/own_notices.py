@@ -19,7 +19,7 @@ from casework.operations.set_absence import set_absence
 from casework.overview import colleagues
 from casework.overview.own_ways import ways_of
 from casework.people.models import Person
-from casework.people.presence import present
+from casework.people.presence import present, stand_in_of
 from casework.people.queries import find_person
 from casework.web import shell
 from casework.web.case_deeds import day_of
@@ -118,6 +118,7 @@ def _page(trouble: Trouble | None = None, about: str = "", *, made: str = "") ->
         ways=ways_of(person),
         away=None if here else person.absent_until,
         stands_in=None if here else person.stand_in,
+        hears=stand_in_of(person, clock.today()),
         colleagues=[(each.login, f"{each.name} {each.login}") for each in colleagues.possible_stand_ins(person)],
         standing_in_for=colleagues.standing_in_for(person),
         made=made,

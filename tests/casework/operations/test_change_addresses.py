@@ -81,6 +81,14 @@ def test_given_empty_an_address_is_removed(person):
     assert change(person, mobile="") == ()
 
 
+def test_what_an_import_has_kept_though_it_is_no_address_hinders_no_other_change(tree, person):
+    with unit_of_work():
+        administrator = make_person("administrator", tree.university)
+        person.email = "li at example"
+    assert change(person, by=administrator, email="li at example", mobile=NUMBER) == ("mobile",)
+    assert person.email == "li at example"
+
+
 def test_the_journal_says_that_and_not_what(person):
     change(person, mobile=NUMBER)
     change(person, mobile="")

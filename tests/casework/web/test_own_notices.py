@@ -91,6 +91,16 @@ def test_leave_with_a_stand_in_is_registered_and_said_to_both(desk, me, as_perso
     assert again(desk.investigator).stand_in_id is None
 
 
+def test_a_stand_in_who_can_no_longer_receive_is_said_to_those_who_can_mend_it(desk, me, as_person):
+    until = clock.today() + timedelta(days=3)
+    with unit_of_work():
+        other = make_person("investigator", desk.organisation, name="夏鑫")
+        found = db.session.merge(desk.investigator)
+        found.absent_until, found.stand_in_id, other.active = until, other.id, False
+    assert "夏鑫现在不能代收" in me.get("/me/notices").text
+    assert "1人休假而没有人代收" in as_person(desk.supervisor).get("/absences").text
+
+
 @pytest.mark.parametrize(("until", "stand_in"), [("2000-01-01", ""), ("soon", ""), ("+3", "nobody"), ("+3", "self")])
 def test_leave_that_cannot_be_is_refused_with_what_was_typed(desk, me, until, stand_in):
     day = (clock.today() + timedelta(days=3)).isoformat() if until == "+3" else until
