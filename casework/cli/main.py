@@ -19,7 +19,9 @@ from casework.cli import (
     running,
     samples,
     screening,
+    simulate,
     spoken,
+    stops,
     weights,
 )
 from casework.errors import N_, CaseworkError
@@ -62,5 +64,7 @@ for command in (
     *deliveries.COMMANDS,
     *bounces.COMMANDS,
     *invariants.COMMANDS,
+    *simulate.COMMANDS,
+    *stops.COMMANDS,
 ):
     cli.add_command(command)
