@@ -72,8 +72,8 @@ def change_dates(body: dict, query: dict, code: str) -> object:
     dates = {level: day for level, day in body["dates"].items() if day is not None}
     if query["dry_run"] and too_much(round_):
         return _promised(round_, DATES, {"dates": {level: day.isoformat() for level, day in dates.items()}})
-    common = {"reason": body["reason"], "actor": current_actor(), **query}
-    return _changed(changing_dates(round_, dates=dates, **common), **query)
+    common = {"reason": body["reason"], "actor": current_actor(), "dry_run": query["dry_run"]}
+    return _changed(changing_dates(round_, dates=dates, **common), dry_run=query["dry_run"])
 
 
 @rounds.operation("POST", "/rounds/<name:code>/own-dates", body=OwnDateIn, query=ChangeQuery, out=ChangeOut)
@@ -83,8 +83,10 @@ def change_own(body: dict, query: dict, code: str) -> object:
     if query["dry_run"] and too_much(round_):
         on = body["on"].isoformat() if body["on"] else ""
         return _promised(round_, OWN_DATE, {"organisation": organisation.code, "on": on})
-    common = {"reason": body["reason"], "actor": current_actor(), **query}
-    return _changed(change_own_date(round_, organisation=organisation, on=body["on"], **common), **query)
+    common = {"reason": body["reason"], "actor": current_actor(), "dry_run": query["dry_run"]}
+    return _changed(
+        change_own_date(round_, organisation=organisation, on=body["on"], **common), dry_run=query["dry_run"]
+    )
 
 
 @rounds.operation("POST", "/rounds/<name:code>/settings", body=SettingsChangeIn, query=ChangeQuery, out=ChangeOut)
@@ -94,7 +96,8 @@ def change_round_settings(body: dict, query: dict, code: str) -> object:
     given = {"settings": body["settings"], "version": body["version"]}
     if query["dry_run"] and too_much(round_):
         return _promised(round_, SETTINGS, {**given, "form": []})
-    return _changed(change_settings(round_, reason=body["reason"], actor=current_actor(), **given, **query), **query)
+    common = {"reason": body["reason"], "actor": current_actor(), "dry_run": query["dry_run"]}
+    return _changed(change_settings(round_, **given, **common), dry_run=query["dry_run"])
 
 
 def _changed(done: DatesChanged | SettingsChanged, *, dry_run: bool) -> dict[str, object]:

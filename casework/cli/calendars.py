@@ -123,10 +123,11 @@ def _echo_plan(code: str, plan: Reprojection) -> None:
         number = row.cases + row.reports
         click.echo(f"  {row.organisation}  {_day(row.before)} → {_day(row.after)}  {number}")
     if len(plan.shifts) > SHOWN:
-        click.echo(spoken.say(N_("  另有 %(n)d 行。"), n=len(plan.shifts) - SHOWN))
+        click.echo("  " + spoken.say(N_("另有 %(n)d 行。"), n=len(plan.shifts) - SHOWN))
     for gap in plan.undated:
         number = gap.deadlines + gap.limits + gap.rungs
-        click.echo(spoken.say(N_("  %(year)s年的安排尚未载入，%(n)d 件有日期算不出。"), year=str(gap.year), n=number))
+        told = spoken.say(N_("%(year)s年的安排尚未载入，%(n)d 件有日期算不出。"), year=str(gap.year), n=number)
+        click.echo(f"  {told}")
 
 
 def _day(day: date | None) -> str:

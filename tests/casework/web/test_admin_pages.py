@@ -9,9 +9,12 @@ from sqlalchemy import select
 from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.jobs import run
 from casework.journal import JournalEntry
+from casework.operations import change_dates, promise_look
 from casework.operations.reproject import reproject
 from casework.people.models import ApiToken, Person
+from casework.promises import Promise
 from casework.rounds.models import Round
 from tests.casework.factories import make_case, make_person, make_round, make_tree
 from tests.casework.web.visitor import browser_of
@@ -227,7 +230,8 @@ def settings_form(round_, **changes):
     for part in ("code", "basis", "offset", "audience"):
         form[f"ladder.{part}"] = [str(rung[part]) for rung in given["ladder"]]
     form |= {"signature_grade": "1", "rate_version": "2024", "checklist": "N1.1 N1.2 N1.3 N1.4 N1.5"}
-    return form | {"screening": "{}", "version": str(round_.settings_version), "reason": "试行", "step": "save"} | changes
+    settled = {"screening": "{}", "version": str(round_.settings_version), "reason": "试行", "step": "save"}
+    return form | settled | changes
 
 
 def test_settings_come_back_from_the_form_as_they_were(town, as_person):
@@ -292,3 +296,52 @@ def test_a_token_is_shown_once_and_ends_when_revoked(town, as_person):
 def test_a_token_without_a_purpose_is_not_made(town, as_person):
     assert as_person(town.investigator).post("/me/tokens", data={"name": ""}).status_code == 422
     assert db.session.scalars(select(ApiToken)).all() == []
+
+
+def test_the_look_at_settings_lists_what_moves_and_changes_nothing(town, as_person):
+    before = deadlines()
+    form = settings_form(town.round_, **{"limits.low.conclude": "1", "step": ""})
+    answer = as_person(town.administrator).post("/admin/rounds/2024/settings", data=form)
+    assert answer.status_code == 200
+    assert "保存设置" in answer.text
+    assert "会移动什么" in answer.text
+    assert 'name="limits.low.conclude" value="1"' in answer.text
+    assert deadlines() == before
+    assert entries("round:settings") == []
+
+
+def test_everything_that_would_move_is_handed_out_as_a_file(town, as_person):
+    form = DATES | {"reason": "省厅通知", "step": "csv"}
+    answer = as_person(town.administrator).post("/admin/rounds/2024/dates", data=form)
+    assert answer.mimetype == "text/csv"
+    assert len(answer.text.splitlines()) == 1 + 3
+    assert national("university") == date(2024, 8, 5)
+
+
+def test_a_large_round_is_looked_at_by_a_job_and_then_confirmed(town, as_person, monkeypatch):
+    monkeypatch.setattr(promise_look, "LARGE", 2)
+    client = as_person(town.administrator)
+    answer = client.post("/admin/rounds/2024/dates", data=DATES | {"reason": "省厅通知"})
+    assert answer.status_code == 303
+    where = answer.headers["Location"]
+    assert "正在后台逐件计算" in client.get(where).text
+    promised = db.session.scalars(select(Promise).filter_by(name="look_ahead")).one()
+    run(promised.ref)
+    text = client.get(where).text
+    assert "将影响3件未办结案件" in text
+    assert 'name="on_university" value="2024-08-02"' in text
+    assert len(client.get(f"{where}/all.csv").text.splitlines()) == 1 + 3
+    assert as_person(town.investigator).get(where).status_code == 403
+    assert national("university") == date(2024, 8, 5)
+
+
+def test_what_a_job_is_computing_shows_how_far_it_is_and_what_moved(town, as_person, monkeypatch):
+    monkeypatch.setattr(change_dates, "LARGE", 2)
+    client = as_person(town.administrator)
+    answer = client.post("/admin/rounds/2024/dates", data=DATES | {"reason": "省厅通知", "step": "save"})
+    where = answer.headers["Location"]
+    assert "/moves/" in where
+    assert "正在后台分批重新计算" in client.get(where).text
+    run(db.session.scalars(select(Promise.ref).filter_by(name="retime_all")).one())
+    assert "移动3件" in client.get(where).text
+    assert len(entries("deadline:move")[-1].facts["moved"]) == 3
