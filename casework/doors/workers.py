@@ -31,13 +31,13 @@ _BEGAN = 19  # the 22nd field of a process's line, counted after its name
 
 @dataclass(frozen=True)
 class Seen:
-    """One worker: on which machine, which queues it looks into, what it is doing and when it last said so."""
+    """One worker: on which machine, which queues it looks into, what it is doing, seconds since it last said so."""
 
     name: str
     host: str
     queues: tuple[str, ...]
     state: str
-    heard_at: datetime | None
+    silent_for: float | None
 
 
 def own_name() -> str:
@@ -49,13 +49,14 @@ def own_name() -> str:
 def seen() -> list[Seen]:
     """Return the workers that the queue server knows, in the order of their names; raises RedisError."""
     with doorbell.connection() as redis:
+        at = datetime.fromtimestamp(redis.time()[0], UTC)  # type: ignore[index] # the server's clock: ours may be a demonstration's
         found = [
             Seen(
                 worker.name,
                 worker.name.rsplit(".", _PARTS)[0],
                 tuple(worker.queue_names()),
                 str(worker.get_state()),
-                worker.last_heartbeat.replace(tzinfo=UTC) if worker.last_heartbeat else None,
+                _since(worker.last_heartbeat, at),
             )
             for worker in _all(redis)
         ]
@@ -81,6 +82,10 @@ def bury_dead() -> list[str]:
                 except NoSuchJobError:
                     continue
     return held
+
+
+def _since(beat: datetime | None, at: datetime) -> float | None:
+    return max((at - beat.replace(tzinfo=beat.tzinfo or UTC)).total_seconds(), 0.0) if beat else None
 
 
 def _all(redis: Redis) -> Sequence[BaseWorker]:

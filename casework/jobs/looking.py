@@ -22,6 +22,8 @@ from casework.promises import Promise
 
 JOB_FAILED, WORKER_SILENT = "job_failed", "worker_silent"
 UNBEGUN_FOR = timedelta(minutes=5)
+LOOK, LOOKS_BEFORE = "look", 4
+"""The name of this task, and how many of its turns make those minutes."""
 LOOKS_BACK = timedelta(days=1)
 
 
@@ -64,7 +66,12 @@ def _succeeded_since(failure: Promise) -> bool:
 
 
 def _unbegun() -> Mapping[str, int]:
-    """Count, by name, the jobs that should begin at once and that nobody has begun for minutes."""
+    """Count, by name, the jobs that should begin at once and that nobody has begun for minutes.
+
+    Nothing is said in the first minutes: where everything stood still, what is old was not neglected by a worker.
+    """
+    if promises.count_ticks(clock.now() - UNBEGUN_FOR).get(LOOK, 0) < LOOKS_BEFORE:
+        return {}
     waiting = (
         select(Promise.name, func.count().label("number"))
         .where(Promise.done_at.is_(None), Promise.failed_at.is_(None), Promise.attempts == 0)

@@ -92,7 +92,7 @@ def _late(each: Turning, last_at: datetime | None, *, expected: int, fired: int,
     """Say whether a turn is missing that should be there by now, a few minutes granted."""
     if each.every is None:
         return expected > fired and each.expected(today_began(now), now - GRACE) > fired
-    return last_at is None or now - last_at > timedelta(seconds=2 * each.every) + GRACE
+    return last_at is not None and now - last_at > timedelta(seconds=2 * each.every) + GRACE
 
 
 def _last_job(name: str) -> Promise | None:
