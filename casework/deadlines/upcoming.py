@@ -1,7 +1,9 @@
 """What will be said next about a case or report, when and to whom, if nobody does anything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,7 +14,7 @@ from casework.deadlines.ladder import OWNER, ladder_of
 from casework.deadlines.models import Timer
 from casework.reports.models import Report
 from workflows.clocks import ACCEPT
-from workflows.escalation import DUE, LadderRung
+from workflows.escalation import DUE, Ladder, LadderRung
 
 SIGNERS = "signers"
 """Who is reminded of a frozen report: whoever has not signed."""
@@ -30,16 +32,27 @@ class Upcoming:
 
 def upcoming(subject: Case | Report, *, after: datetime | None = None) -> Upcoming | None:
     """Return the next rung that will be heard (`after` a moment); None when nothing more will be said by itself."""
-    reference = Timer.case_id if isinstance(subject, Case) else Timer.report_id
-    coming = select(Timer).where(reference == subject.id, Timer.state == "armed").order_by(Timer.fire_at, Timer.id)
+    return upcoming_of([subject], ladder=ladder_of(subject.round), after=after).get(subject.id)
+
+
+def upcoming_of(
+    subjects: Sequence[Case | Report], *, ladder: Ladder, after: datetime | None = None
+) -> dict[int, Upcoming]:
+    """Answer the same for cases, or for reports, of one ladder: by id, without those of which nothing more is said."""
+    if not subjects:
+        return {}
+    reference = Timer.case_id if isinstance(subjects[0], Case) else Timer.report_id
+    wanted = select(reference.label("subject_id"), Timer.case_id, Timer.clock, Timer.rung, Timer.fire_at)
+    coming = wanted.where(reference.in_([subject.id for subject in subjects]), Timer.state == "armed")
     if after is not None:
         coming = coming.where(Timer.fire_at > after)
-    steps = {step.code: step for step in ladder_of(subject.round).rungs}
-    for timer in db.session.scalars(coming):
-        step = steps.get(timer.rung)
-        if step is not None and not _falls_silent(timer, step):
-            return Upcoming(timer.fire_at, timer.rung, step.audience, escalates=step.anchor == DUE)
-    return None
+    steps = {step.code: step for step in ladder.rungs}
+    found: dict[int, Upcoming] = {}
+    for row in db.session.execute(coming.order_by(Timer.fire_at, Timer.id)):
+        step = steps.get(row.rung)
+        if row.subject_id not in found and step is not None and not _falls_silent(row, step):
+            found[row.subject_id] = Upcoming(row.fire_at, row.rung, step.audience, escalates=step.anchor == DUE)
+    return found
 
 
 def next_said(subject: Case | Report, now: datetime) -> Upcoming | None:
@@ -52,6 +65,6 @@ def next_said(subject: Case | Report, now: datetime) -> Upcoming | None:
     return found
 
 
-def _falls_silent(timer: Timer, step: LadderRung) -> bool:
+def _falls_silent(timer: Any, step: LadderRung) -> bool:
     """Say whether a rung is not heard: whose part is done and waits for review is not pressed."""
     return timer.case_id is not None and timer.clock == ACCEPT and step.anchor != DUE

@@ -5,7 +5,7 @@ in the meantime says nothing. Rungs that were missed while the machines stood
 still reach each reader as one message that names what it speaks for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from casework.deadlines import queries
 from casework.deadlines.hearers import Hearers
 from casework.deadlines.ladder import ladder_of
 from casework.deadlines.models import Timer
-from casework.deadlines.upcoming import upcoming
+from casework.deadlines.upcoming import Upcoming, upcoming_of
 from casework.notices.post import Notice, post
 from casework.operations.voices import voices
 from casework.reports.models import Report
@@ -40,16 +40,17 @@ class Fired:
 
 def fire_timers(*, limit: int = 100) -> Fired:
     """Fire what is due for up to `limit` cases and as many reports; call again until `subjects` is 0."""
-    now = clock.now()
-    hearers = Hearers()
-    subjects: list[Case | Report] = [*_due_subjects(Case, Timer.case_id, now, limit)]
-    subjects += _due_subjects(Report, Timer.report_id, now, limit)
-    fired, notices = 0, []
-    for subject in subjects:
-        timers, said = _fire(subject, hearers, now)
-        fired += timers
-        notices += said
-    return Fired(len(subjects), fired, post(notices))
+    now, hearers = clock.now(), Hearers()
+    subjects = timers = 0
+    notices: list[Notice] = []
+    for table, reference in ((Case, Timer.case_id), (Report, Timer.report_id)):
+        due = _due_subjects(table, reference, now, limit)
+        subjects += len(due)
+        for alike in _by_round(due):
+            fired, said = _fire(alike, reference, hearers, now)
+            timers += fired
+            notices += said
+    return Fired(subjects, timers, post(notices))
 
 
 def _due_subjects(table: Any, reference: Any, now: datetime, limit: int) -> Sequence:
@@ -57,37 +58,64 @@ def _due_subjects(table: Any, reference: Any, now: datetime, limit: int) -> Sequ
     past = select(reference).where(Timer.state == "armed", Timer.fire_at <= now)
     wanted = select(table).where(table.id.in_(past)).order_by(table.id).limit(limit)
     if table is Case:
-        wanted = wanted.options(selectinload(Case.holds))
+        wanted = wanted.options(selectinload(Case.holds), selectinload(Case.records), selectinload(Case.owner))
     locked = wanted.with_for_update(skip_locked=True, of=table).execution_options(populate_existing=True)
     return db.session.scalars(locked).all()
 
 
-def _fire(subject: Case | Report, hearers: Hearers, now: datetime) -> tuple[int, list[Notice]]:
-    ladder = ladder_of(subject.round)
-    if not _speaks(subject, now):
-        _leave_armed(subject, now, state="cancelled", ended_at=now)
-        return 0, []
+def _by_round(subjects: Sequence[Case | Report]) -> list[list[Case | Report]]:
+    """Return them a round at a time: a round has one ladder."""
+    found: dict[int, list[Case | Report]] = {}
+    for subject in subjects:
+        found.setdefault(subject.round_id, []).append(subject)
+    return list(found.values())
+
+
+def _fire(
+    subjects: Sequence[Case | Report], reference: Any, hearers: Hearers, now: datetime
+) -> tuple[int, list[Notice]]:
+    """Fire what is due for subjects of one round, in as many statements for a hundred as for one."""
+    ladder = ladder_of(subjects[0].round)
+    speaking = [subject for subject in subjects if _speaks(subject, now)]
+    silent = {subject.id for subject in subjects} - {subject.id for subject in speaking}
+    _leave_armed(reference, silent, now, state="cancelled", ended_at=now)
+    ids = {subject.id for subject in speaking}
     allowed = _allowed(now, ladder)
     if allowed > now:
-        _leave_armed(subject, now, fire_at=allowed)
+        _leave_armed(reference, ids, now, fire_at=allowed)
         return 0, []
     known = Timer.rung.in_([step.code for step in ladder.rungs])
-    timers = _leave_armed(subject, now, known, state="fired", ended_at=now)
-    _leave_armed(subject, now, state="cancelled", ended_at=now)  # of a rung that the round has taken out since
-    return len(timers), voices(subject, timers, ladder=ladder, hearers=hearers, upcoming=_next(subject, now))
+    timers: dict[int, list[Timer]] = {}
+    for timer in _leave_armed(reference, ids, now, known, state="fired", ended_at=now):
+        timers.setdefault(timer.case_key or timer.report_key, []).append(timer)
+    _leave_armed(reference, ids, now, state="cancelled", ended_at=now)  # of rungs that the round has taken out since
+    coming = upcoming_of(speaking, ladder=ladder, after=now)
+    said = [
+        notice
+        for subject in speaking
+        for notice in voices(
+            subject,
+            timers.get(subject.id, []),
+            ladder=ladder,
+            hearers=hearers,
+            upcoming=_words_of(coming.get(subject.id)),
+        )
+    ]
+    return sum(len(each) for each in timers.values()), said
 
 
 def _leave_armed(
-    subject: Case | Report, now: datetime, *only: ColumnElement[bool], **values: object
+    reference: Any, ids: Collection[int], now: datetime, *only: ColumnElement[bool], **values: object
 ) -> Sequence[Timer]:
-    """Change what is armed and due for this subject, and return it; the status left is the fence."""
-    reference = Timer.case_id if isinstance(subject, Case) else Timer.report_id
+    """Change what is armed and due for these subjects, and return it; the status left is the fence."""
+    if not ids:
+        return ()
     return db.session.scalars(
         update(Timer)
-        .where(reference == subject.id, Timer.state == "armed", Timer.fire_at <= now, *only)
+        .where(reference.in_(sorted(ids)), Timer.state == "armed", Timer.fire_at <= now, *only)
         .values(**values)
         .returning(Timer)
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True, synchronize_session=False)
     ).all()
 
 
@@ -104,7 +132,6 @@ def _allowed(now: datetime, ladder: Ladder) -> datetime:
         return now
 
 
-def _next(subject: Case | Report, now: datetime) -> tuple[Sequence[str], str] | None:
+def _words_of(coming: Upcoming | None) -> tuple[Sequence[str], str] | None:
     """Return who hears next, and on which day, if nothing is done."""
-    found = upcoming(subject, after=now)
-    return (found.roles, found.at.astimezone(clock.BEIJING).date().isoformat()) if found else None
+    return (coming.roles, coming.at.astimezone(clock.BEIJING).date().isoformat()) if coming else None
