@@ -1,6 +1,7 @@
 """Rehearse a season: what would be said to whom and when, with this ladder and people who forget so much."""
 
 import csv
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -89,8 +90,7 @@ def simulate(
     seasons = {}
     for name, each in rehearsed.items():
         plan = Plan(each, begin, end, seed=seed, cases=cases, owners=owners, people=people)
-        with click.progressbar(length=(end - begin).days + 1, label=name, file=click.get_text_stream("stderr")) as bar:
-            seasons[name] = play(plan, on_day=lambda _day, bar=bar: bar.update(1))  # type: ignore[misc]
+        seasons[name] = _play(plan, name)
     if len(seasons) == 1:
         for line in next(iter(seasons.values())).lines:
             click.echo(_said(line))
@@ -100,6 +100,15 @@ def simulate(
         _write(target, seasons)
     if any(season.broken for season in seasons.values()):
         raise click.exceptions.Exit(1)
+
+
+def _play(plan: Plan, name: str) -> Season:
+    with click.progressbar(length=(plan.end - plan.begin).days + 1, label=name, file=sys.stderr) as bar:
+
+        def on_day(_day: date) -> None:
+            bar.update(1)
+
+        return play(plan, on_day=on_day)
 
 
 def _round(code: str, *, own: bool) -> RoundPlan:

@@ -14,9 +14,9 @@ from casework.notices.gathering import GATHERED
 from casework.notices.models import Message, SendAttempt
 from casework.notices.ways import INBOX
 from casework.people.models import Person
-from notifications.kinds import ESCALATION
 
 OUTSIDE = ("accepted", "delivered")
+CLIMBS = ("case_escalated", "report_escalated")
 LEVELS = ("supervisor", "vice_leader", "party_leader", "admin_leader", "level_above")
 
 
@@ -93,6 +93,6 @@ def _about(message: Message, spoken_for: Counter[int | None]) -> int:
 
 def _escalated() -> dict[str, int]:
     """Count what climbed, by the role in which it was heard."""
-    climbed = select(Message.params).filter_by(channel=INBOX, class_=ESCALATION)
+    climbed = select(Message.params).where(Message.channel == INBOX, Message.kind.in_(CLIMBS))
     roles = Counter(role for params in db.session.scalars(climbed) for role in params.get("role") or ())
     return {level: roles[level] for level in LEVELS}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from casework.cases.models import Case, Move
@@ -134,7 +134,7 @@ def _taken(ground: Ground) -> Select:
     return leases.group_by(MessageEvent.message_id)
 
 
-def _left(ground: Ground, named: ColumnElement[str] = Message.ref) -> Select:
+def _left(ground: Ground, named: SQLColumnExpression[str] = Message.ref) -> Select:
     """Return what entered `submitting`, the last commit before a provider is called."""
     wanted = (
         select(named)
