@@ -28,28 +28,28 @@ def list_channels(_query: dict) -> object:
 
 
 @channels.operation("POST", "/channels/<name:code>/hold", body=ChannelHoldIn, out=ChannelOut)
-def hold(body: dict, code: str) -> object:
+def hold_way_out(body: dict, code: str) -> object:
     """Hold a way out until a person releases it."""
     hold_channel(code, reason=body["reason"], actor=current_actor())
     return _one(code)
 
 
 @channels.operation("POST", "/channels/<name:code>/release", out=ChannelOut)
-def release(code: str) -> object:
+def release_way_out(code: str) -> object:
     """Open a held way out again."""
     release_channel(code, actor=current_actor())
     return _one(code)
 
 
 @channels.operation("POST", "/channels/<name:code>/weight", body=ChannelWeightIn, out=ChannelOut)
-def weigh(body: dict, code: str) -> object:
+def weigh_way_out(body: dict, code: str) -> object:
     """Say how often an SMS provider is taken."""
     weigh_channel(code, weight=body["weight"], actor=current_actor())
     return _one(code)
 
 
 @channels.operation("POST", "/channels/<name:code>/test", out=StoryOut, status=201)
-def try_out(code: str) -> object:
+def try_way_out(code: str) -> object:
     """Send oneself a test message."""
     return shown(send_test(code, actor=current_actor()))
 

@@ -36,7 +36,7 @@ deliveries = Resource("deliveries", "What was said to whom, and what has not got
 
 
 @deliveries.operation("GET", "/deliveries", query=DeliveryQuery, out=DeliveryPage)
-def list_deliveries(query: dict) -> object:
+def list_sent_messages(query: dict) -> object:
     """List messages, newest first; `stuck` alone gives what waits for a person."""
     actor = _administrator(LOOK)
     asked = {name: query[name] for name in ("case", "channel", "state", "since")}
@@ -55,27 +55,27 @@ def list_deliveries(query: dict) -> object:
 
 
 @deliveries.operation("GET", "/deliveries/<name:ref>", query=Query, out=StoryOut)
-def read_delivery(_query: dict, ref: str) -> object:
+def read_sent_message(_query: dict, ref: str) -> object:
     """Read one message's whole way."""
     return shown(told.get_delivery(ref, _administrator(LOOK)))
 
 
 @deliveries.operation("POST", "/deliveries/<name:ref>/text", out=TextOut)
-def read_delivery_text(ref: str) -> object:
+def read_sent_text(ref: str) -> object:
     """Read the words that the reader saw; the look is journalled."""
     actor, base = _administrator(LOOK), current_app.extensions["casework"].base_url
     return look_at_message(told.get_delivery(ref, actor), base_url=base, actor=actor)
 
 
 @deliveries.operation("POST", "/deliveries/<name:ref>/resend", out=StoryOut, status=201)
-def resend_delivery(ref: str) -> object:
+def resend_message(ref: str) -> object:
     """Repeat a stuck message as a new one; refused when the gate would stop it."""
     actor = _administrator(ACT)
     return shown(resend(told.get_delivery(ref, actor), actor=actor))
 
 
 @deliveries.operation("POST", "/deliveries/<name:ref>/drop", body=DropIn, out=StoryOut)
-def drop_delivery(body: dict, ref: str) -> object:
+def drop_sent_message(body: dict, ref: str) -> object:
     """Let a stuck message be, with a reason."""
     actor = _administrator(ACT)
     message = told.get_delivery(ref, actor)
@@ -84,14 +84,14 @@ def drop_delivery(body: dict, ref: str) -> object:
 
 
 @deliveries.operation("POST", "/deliveries/<name:ref>/replay", out=StoryOut, status=201)
-def replay_delivery(ref: str) -> object:
+def replay_message(ref: str) -> object:
     """Send a webhook's message again, as a new one."""
     actor = _administrator(ACT)
     return shown(replay(told.get_delivery(ref, actor), actor=actor))
 
 
 @deliveries.operation("POST", "/deliveries/<name:ref>/trust", out=StoryOut)
-def trust_delivery(ref: str) -> object:
+def trust_address_of(ref: str) -> object:
     """Say that the address of this message's reader works again."""
     actor = _administrator(ACT)
     message = told.get_delivery(ref, actor)
@@ -100,14 +100,14 @@ def trust_delivery(ref: str) -> object:
 
 
 @deliveries.operation("POST", "/deliveries/resend", body=RefsIn, out=InTurnOut)
-def resend_deliveries(body: dict) -> object:
+def resend_messages(body: dict) -> object:
     """Repeat several stuck messages; each that may not be says why and stays."""
     actor = _administrator(ACT)
     return _in_turn(each_in_turn(told.get_deliveries(body["refs"], actor), lambda each: resend(each, actor=actor)))
 
 
 @deliveries.operation("POST", "/deliveries/drop", body=DropManyIn, out=InTurnOut)
-def drop_deliveries(body: dict) -> object:
+def drop_sent_messages(body: dict) -> object:
     """Let several stuck messages be, with one reason."""
     actor, reason = _administrator(ACT), body["reason"]
     chosen = told.get_deliveries(body["refs"], actor)
@@ -115,7 +115,7 @@ def drop_deliveries(body: dict) -> object:
 
 
 @deliveries.operation("POST", "/deliveries/replay", body=ReplayIn, out=InTurnOut)
-def replay_deliveries(body: dict) -> object:
+def replay_messages(body: dict) -> object:
     """Send a webhook everything of a span of time again, as new messages."""
     actor, subscriber = _administrator(ACT), find_person(body["person"])
     if subscriber is None:

@@ -88,6 +88,7 @@ def test_without_a_secret_or_with_a_short_one_the_door_is_shut(settings):
             for secret in ("short", "a" * 32):
                 assert push(app.test_client(), "aliyun", [ALIYUN_REPORT], secret=secret).status_code == 404
             assert landed() == 0
+            db.session.remove()
             db.engine.dispose()
 
 
