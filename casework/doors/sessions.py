@@ -10,13 +10,14 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, g, redirect, request, session, url_for
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
 from casework.db import db
 from casework.people import queries
 from casework.people.actors import actor_of
-from casework.people.models import Person
+from casework.people.models import Appointment, Person
 from workflows.access import Actor
 
 P = ParamSpec("P")
@@ -79,7 +80,8 @@ def open_to_all(view: Callable[P, R]) -> Callable[P, R]:
 def _by_session() -> Person | None:
     if "person" not in session:
         return None
-    person = db.session.get(Person, session["person"])
+    offices = joinedload(Person.appointments).joinedload(Appointment.organisation)  # what the actor is made of
+    person = db.session.get(Person, session["person"], options=[offices])
     if person is None or not person.active or person.session_epoch != session.get("epoch"):
         session.clear()
         return None
