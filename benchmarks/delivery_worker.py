@@ -1,6 +1,6 @@
 """One worker or scheduler of the service with the fake carrier behind its channel, in an interpreter of its own.
 
-python -m benchmarks.delivery_worker work|schedule <folder> <database> <queue> <batch> product|short <seconds away from now>
+python -m benchmarks.delivery_worker work|schedule <folder> <database> <queue> <batch> product|short <offset>
 """
 
 import sys
