@@ -320,7 +320,7 @@ def test_everything_that_would_move_is_handed_out_as_a_file(town, as_person):
 
 def test_a_large_round_is_looked_at_by_a_job_and_then_confirmed(town, as_person, monkeypatch):
     monkeypatch.setattr(promise_look, "LARGE", 2)
-    client = as_person(town.administrator)
+    client, stranger = as_person(town.administrator), as_person(town.investigator)
     answer = client.post("/admin/rounds/2024/dates", data=DATES | {"reason": "省厅通知"})
     assert answer.status_code == 303
     where = answer.headers["Location"]
@@ -331,7 +331,7 @@ def test_a_large_round_is_looked_at_by_a_job_and_then_confirmed(town, as_person,
     assert "将影响3件未办结案件" in text
     assert 'name="on_university" value="2024-08-02"' in text
     assert len(client.get(f"{where}/all.csv").text.splitlines()) == 1 + 3
-    assert as_person(town.investigator).get(where).status_code == 403
+    assert stranger.get(where).status_code == 403
     assert national("university") == date(2024, 8, 5)
 
 
