@@ -3,7 +3,7 @@ from ipaddress import ip_address
 import pytest
 
 from notifications.channels.webhook import Settings, Webhook, name_of
-from notifications.channels.webhook_signature import secrets_of, signature_of
+from notifications.channels.webhook_signature import key_id_of, secrets_of, signature_of
 from notifications.errors import ChannelMisconfigured
 from tests.notifications.channels.providers import longer, said, says_nothing_personal, to
 from tests.support.http_stand_in import Mood, running
@@ -60,6 +60,16 @@ def test_while_a_secret_is_changed_both_are_good(receiver, known, sent, taken):
     receiver.secret = known
     channel_to(receiver.url, secret_oa=sent).send([to("m-1", "oa")], reference="a1")
     assert bool(receiver.carrier) == taken
+
+
+def test_what_is_kept_of_a_yes_says_its_status_and_which_secrets_signed_and_opens_nothing(receiver):
+    both = f"{SECRET} {OLD_SECRET}"
+    (outcome,) = channel_to(receiver.url, secret_oa=both).send([to("m-1", "oa")], reference="a1").outcomes
+    status, _, keys = outcome.provider_id.partition(" ")
+    assert status.startswith("2")
+    assert keys.split("+") == [key_id_of(secret) for secret in secrets_of(both)]
+    assert len(set(keys.split("+"))) == 2
+    assert all(key not in both for key in keys.split("+"))
 
 
 @pytest.mark.parametrize(
