@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from casework import clock
 from casework.db import db
-from casework.notices.models import ContactPoint, Message
+from casework.notices.models import ContactPoint
 
 
-def mark_invalid(refused: Iterable[tuple[Message, str]]) -> None:
+def mark_invalid(refused: Iterable[tuple[Row, str]]) -> None:
     """Remember that these messages' addresses cannot receive, and why; nothing more is sent there."""
     now = clock.now()
     rows = {

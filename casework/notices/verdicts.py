@@ -8,6 +8,7 @@ gathered letter speaks for those of its members that would still leave alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from casework import clock
 from casework.cases.models import Case
@@ -64,6 +65,7 @@ def standing(letter: Message, *, now: datetime, facts: Facts) -> Sequence[Messag
     return [each for each in members if (_expired(each, now) or _matter(each, now, facts)) is None]
 
 
+@lru_cache(maxsize=128)  # a batch asks the same for each of its messages
 def quiet_until(now: datetime, begin: time, end: time) -> datetime | None:
     """Return when the present quiet hours end (UTC), or None outside them; they may span midnight."""
     local = now.astimezone(clock.BEIJING)

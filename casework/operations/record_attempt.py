@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from casework import clock
 from casework.db import db
@@ -98,10 +98,10 @@ def settle_doubt(attempt_id: int, answer: Submission | None) -> int:
 class _Answer:
     """What one answer of a provider asks us to do, for its messages and for the way out itself."""
 
-    def __init__(self, messages: Sequence[Message], submission: Submission, *, leaves: str, channel: str) -> None:
+    def __init__(self, messages: Sequence[Row], submission: Submission, *, leaves: str, channel: str) -> None:
         self._plan, self._leaves, self._channel = Plan(leaves), leaves, channel
         self._accepted, self._account = False, ""
-        self._invalid: list[tuple[Message, str]] = []
+        self._invalid: list[tuple[Row, str]] = []
         self._kinds: set[str] = set()
         self.doubt = False
         outcomes = {outcome.ref: outcome for outcome in submission.outcomes}
@@ -127,7 +127,7 @@ class _Answer:
             hold(self._channel, because=self._account)
             give_to_the_other(self._channel)
 
-    def _hear(self, message: Message, outcome: Outcome | None) -> None:
+    def _hear(self, message: Row, outcome: Outcome | None) -> None:
         if outcome is None:
             self._plan.try_again(message, note="not tried")
         elif outcome.status == Status.IN_DOUBT:
@@ -140,7 +140,7 @@ class _Answer:
         else:
             self._refuse(message, outcome)
 
-    def _refuse(self, message: Message, outcome: Outcome) -> None:
+    def _refuse(self, message: Row, outcome: Outcome) -> None:
         fault = outcome.error_class or ErrorClass.BUG
         note = f"{fault}: {outcome.detail or outcome.sentence}"
         if fault.may_be_sent_again:
@@ -164,12 +164,14 @@ def _locked(attempt_id: int) -> SendAttempt | None:
     return db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
-def _of(attempt: SendAttempt, state: str) -> Sequence[Message]:
-    wanted = select(Message).filter_by(attempt_id=attempt.id, state=state).order_by(Message.id)
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+def _of(attempt: SendAttempt, state: str) -> Sequence[Row]:
+    """Return what must be known of the messages of a call; whole messages would cost more than the call's record."""
+    columns = (Message.id, Message.ref, Message.person_id, Message.kind, Message.class_, Message.channel)
+    wanted = select(*columns, Message.attempts).filter_by(attempt_id=attempt.id, state=state)
+    return db.session.execute(wanted.order_by(Message.id)).all()
 
 
-def _doubts(messages: Sequence[Message]) -> Mapping[int, int]:
+def _doubts(messages: Sequence[Row]) -> Mapping[int, int]:
     """Count how often each message has been in doubt."""
     times = select(MessageEvent.message_id, func.count().label("times")).group_by(MessageEvent.message_id)
     asked = times.where(
