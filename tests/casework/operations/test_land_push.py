@@ -144,3 +144,12 @@ def test_a_shared_number_ends_them_for_everybody_who_has_it(sms):
     with unit_of_work():
         db.session.merge(sms.people["second"]).mobile = f"+86 {NUMBER}"
     assert pushed("aliyun", ALIYUN_REPLY)[1].opted_out == 2
+
+
+def test_one_that_cannot_be_read_any_more_holds_up_nobody(sms):
+    ref = sent(sms, "aliyun")
+    with clock.stopped_at(NOW), unit_of_work():
+        land_push("aliyun", [{"shape": "of another year"}, ALIYUN_REPORT])
+    with clock.stopped_at(NOW), unit_of_work():
+        assert apply_pushed().waiting == 0
+    assert state_of(ref) == "delivered"
