@@ -20,6 +20,7 @@ log = logging.getLogger("casework.tokens")
 ALONE = 0.25
 """The part of a rate that a process takes while it cannot ask the others."""
 _KEY = "casework:rate:"
+_ROUNDING = 1e-6
 _TAKE = """
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
@@ -53,11 +54,11 @@ def take(
         with connection() as server:
             return float(server.eval(_TAKE, 1, _KEY + channel, cost, room))  # type: ignore[arg-type]
     except RedisError as fault:
-        log.info("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
+        log.debug("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
     cost, room, now = cost / ALONE, room / ALONE, clock_of_process()
     full = max(_own.get(channel, now), now)
     wait = full + cost - now - room
-    if wait > 0:
+    if wait > _ROUNDING:
         return wait
     _own[channel] = full + cost
     return 0.0
