@@ -21,9 +21,10 @@ import duckdb
 import pyarrow as pa
 
 from casework.errors import N_, Conflict, Invalid, Stopped
+from casework.screening.findings_table import FINDINGS, INSERT, judged, kept
 from casework.screening.frames import Context
 from casework.screening.ground import empty, lay, unreadable
-from casework.screening.rule import Found, Level, Output, Rule, Strength, Value
+from casework.screening.rule import Level, Output, Rule, Strength, Value
 from casework.screening.rules import RULES
 
 BEIJING = timezone(timedelta(hours=8))
@@ -146,7 +147,7 @@ def screen(
     ):
         con.execute("SET enable_progress_bar = false")
         columns = lay(con, frames, as_of=_beijing(context.as_of))
-        con.execute(_FINDINGS)
+        con.execute(FINDINGS)
         for rule in rules:
             if should_stop and should_stop():
                 raise ScreeningStopped(N_("筛查已按要求停止，未保留任何结果。"))
@@ -155,22 +156,8 @@ def screen(
             if on_progress:
                 on_progress(len(runs), len(rules), rule.code)
         lost = unreadable(con, frames, columns)
-        table = _kept(con, Path(spill))
+        table = kept(con, Path(spill))
     return Screening(table, tuple(runs), settled, context, time.perf_counter() - started, lost)
-
-
-def _kept(con: duckdb.DuckDBPyConnection, folder: Path) -> pa.Table:
-    """Return the findings in order, mapped from a file: a province's are millions, and memory is for the rules.
-
-    The name of the file goes with the folder; its bytes stay as long as somebody looks at the table.
-    """
-    path = folder / "findings.arrow"
-    ordered = con.sql("SELECT * FROM findings ORDER BY rule, subject_key, fingerprint, observed")
-    with ordered.to_arrow_reader(_ROWS_AT_ONCE) as batches, pa.ipc.new_file(path, batches.schema) as file:
-        for batch in batches:
-            file.write_batch(batch)
-    with pa.memory_map(str(path)) as mapped:
-        return pa.ipc.open_file(mapped).read_all()
 
 
 def settle(rules: Sequence[Rule], given: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, Value]]:
@@ -184,31 +171,6 @@ def lacks(missing: Sequence[str]) -> tuple[str, ...]:
     """Return what a rule lacks with its columns left out where the whole frame is not there."""
     frames = {need for need in missing if "." not in need}
     return tuple(need for need in missing if "." not in need or need.partition(".")[0] not in frames)
-
-
-_ROWS_AT_ONCE = 1 << 16
-_FINDINGS = """
-CREATE TEMP TABLE findings (rule VARCHAR, level VARCHAR, subject_key VARCHAR, student_nos VARCHAR[], output VARCHAR,
-                            strength VARCHAR, observed VARCHAR, fingerprint VARCHAR)
-"""
-
-_INSERT = """
-INSERT INTO findings
-SELECT $rule_code, {level}, subject, student_nos, $rule_output, $rule_strength, CAST(to_json(observed) AS VARCHAR),
-       sha256(CAST(to_json(list_concat([$rule_code, subject], matters)) AS VARCHAR))
-FROM ({body})
-"""
-
-# A judge's observations are texts of JSON already, because each of its rules observes other things.
-_JUDGED = pa.schema(
-    [
-        ("subject", pa.string()),
-        ("student_nos", pa.list_(pa.string())),
-        ("matters", pa.list_(pa.string())),
-        ("observed", pa.string()),
-        ("level", pa.string()),
-    ]
-)
 
 
 @contextmanager
@@ -267,12 +229,12 @@ def _run(
         counts = con.execute(f"SELECT * FROM ({body}) ORDER BY ALL", values)  # noqa: S608 - the rule's own words
         names = [column[0] for column in counts.description]
         judgement = rule.judge([dict(zip(names, row, strict=True)) for row in counts.fetchall()], settings)
-        con.register("judged", _judged(judgement.found))
+        con.register("judged", judged(judgement.found))
         body, values, tests = "SELECT * REPLACE (CAST(observed AS JSON) AS observed) FROM judged", {}, judgement.tests
     own = {"rule_code": rule.code, "rule_output": rule.output, "rule_strength": rule.strength}
     if not rule.mixed:
         own["rule_level"] = rule.level
-    insert = _INSERT.format(body=body, level="level" if rule.mixed else "$rule_level")
+    insert = INSERT.format(body=body, level="level" if rule.mixed else "$rule_level")
     rows = con.execute(insert, {**values, **own}).fetchone()
     seconds = time.perf_counter() - started
     return RuleRun(rule.code, rule.version, (), rows[0] if rows else 0, seconds, blank, tests)
@@ -286,17 +248,3 @@ def _there(need: str, columns: Mapping[str, frozenset[str]]) -> bool:
 def _named(sql: str, parameters: Mapping[str, object]) -> dict[str, object]:
     named = {name: parameters[name] for name in set(re.findall(r"\$(\w+)", sql))}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in named.items()}
-
-
-def _judged(found: Sequence[Found]) -> pa.Table:
-    rows = [
-        {
-            "subject": each.subject,
-            "student_nos": sorted(each.student_nos),
-            "matters": list(each.matters),
-            "observed": json.dumps(dict(each.observed), ensure_ascii=False, sort_keys=True, default=str),
-            "level": each.level,
-        }
-        for each in found
-    ]
-    return pa.Table.from_pylist(rows, schema=_JUDGED)
