@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.__main__ import NOT_RUN
 
 SECONDS = {"sqlite": 15, "postgresql": 60}
-LONGEST = 240  # seconds for the harm, the rest after it, and a machine that has other things to do
+LONGEST = 400  # seconds for the harm, the rest after it, and a machine that has other things to do
 
 
 @dataclass(frozen=True)

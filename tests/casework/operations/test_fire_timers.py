@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from casework import clock
 from casework.cases.models import Hold
@@ -235,3 +235,23 @@ def test_a_moved_date_speaks_again_for_its_own_date(case):
         retime(case)
     fire(beijing(7, 31, 13) + timedelta(minutes=1))
     assert {row.params["due_on"] for row in told("case_escalated")} == {"2024-07-29"}
+
+
+def test_many_cases_fire_in_as_many_statements_as_a_few(office):
+    def statements(number):
+        with clock.stopped_at(OPENED), unit_of_work():
+            for _ in range(number):
+                retime(office.make_case(state="investigating", kind="unit", records=[]))
+        said = []
+
+        def hear(_connection, _cursor, statement, *_):
+            said.append(statement)
+
+        db.session.remove()
+        event.listen(db.engine, "before_cursor_execute", hear)
+        assert fire(REMIND_5).timers == number
+        event.remove(db.engine, "before_cursor_execute", hear)
+        return len(said)
+
+    few = statements(3)
+    assert statements(30) <= few
