@@ -2,5 +2,6 @@
 
 from tests.casework.notices.office import office
 from tests.casework.notices.outward import carrier, told_case
+from tests.casework.operations.round_changes import full
 
-__all__ = ["carrier", "office", "told_case"]
+__all__ = ["carrier", "full", "office", "told_case"]

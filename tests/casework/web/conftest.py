@@ -7,7 +7,10 @@ import pytest
 from casework.doors.unit import unit_of_work
 from tests.casework.factories import make_case, make_person
 from tests.casework.operations.reporting import make_office
+from tests.casework.web.town import town
 from tests.casework.web.visitor import browser_of
+
+__all__ = ["town"]
 
 
 @pytest.fixture
