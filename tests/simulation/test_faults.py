@@ -180,3 +180,15 @@ def test_messages_of_one_letter_are_named_by_it(world):
     letters = db.session.scalars(select(Message).where(Message.channel == "simulator", Message.state == "delivered"))
     assert letters.all()
     assert set(world.heard().values()) == {1}
+
+
+def test_what_people_do_here_is_not_refused_by_the_rules(world):
+    """Otherwise the season would be a story in which nobody does anything."""
+    world.begin(NOON)
+    world.number = 0
+    number = office_work.open_case(world, owner="owner", severity="medium")
+    assert office_work.hold(world, number, days=3)
+    assert office_work.let_go(world, number)
+    assert office_work.hand_over(world, number, to="second")
+    assert office_work.move_dates(world, to=date(2024, 8, 2))
+    assert not office_work.send_back(world, number), "nothing is concluded yet"
