@@ -44,8 +44,9 @@ def test_shuffled_rows_give_the_same_bytes(university, screening):
 
 
 def test_shuffled_rows_would_show_a_rule_that_takes_any_value():
+    any_name = "(SELECT firm, any_value(employer_name) AS employer_name FROM hired GROUP BY firm)"
     naive = replace(
-        TINY_EMPLOYER_CLUSTER, sql=TINY_EMPLOYER_CLUSTER.sql.replace("max(employer_name)", "any_value(employer_name)")
+        TINY_EMPLOYER_CLUSTER, sql=TINY_EMPLOYER_CLUSTER.sql.replace("JOIN named", f"JOIN {any_name} AS named")
     )
 
     def outcomes(rule):
