@@ -112,7 +112,7 @@ def _look_after(course: _Course) -> None:
 
 def _ask(course: _Course, day: date) -> None:
     facts = ask(INVARIANTS, Ground(now=clock.now(), log=course.carrier.log, manners=manners()))
-    db.session.rollback()
+    db.session.remove()
     course.broken += [(day, fact.invariant.code, len(fact.offenders)) for fact in facts if not fact.held]
 
 

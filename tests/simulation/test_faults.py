@@ -192,3 +192,7 @@ def test_what_people_do_here_is_not_refused_by_the_rules(world):
     assert office_work.hand_over(world, number, to="second")
     assert office_work.move_dates(world, to=date(2024, 8, 2))
     assert not office_work.send_back(world, number), "nothing is concluded yet"
+    assert office_work.close(world, number)
+    assert not office_work.close(world, number)
+    assert office_work.reopen(world, number)
+    assert office_work.close(world, number)
