@@ -120,7 +120,9 @@ def let_go(claimed: Claimed, *, pause: timedelta) -> int:
         return 0
     held = select(Message.id).filter_by(attempt_id=claimed.attempt_id, state="leased")
     later = {"next_at": clock.now() + pause, "attempt_id": None}
-    return len(move(db.session.scalars(held).all(), leaves="leased", enters="ready", note="the carrier is busy", **later))
+    return len(
+        move(db.session.scalars(held).all(), leaves="leased", enters="ready", note="the carrier is busy", **later)
+    )
 
 
 def give_to_the_other(channel: str) -> None:
