@@ -73,9 +73,7 @@ def load_calendar(
         return CalendarLoaded(year, replaces, tuple(map(Replanned, rounds, looks)))
     if not reason.strip():
         raise Invalid(N_("载入日历须写明理由，没有载入。"), fields={"reason": N_("请写明原因。")})
-    working_days.put(
-        year, text
-    )  # as with every file: there before its row
+    working_days.put(year, text)  # as with every file: there before its row
     done = tuple(Replanned(each, *reproject_or_promise(each, actor=actor)) for each in rounds)
     journal.record(
         organisation_id=actor.appointments[0].organisation_id if actor.appointments else 0,
