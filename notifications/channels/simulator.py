@@ -38,20 +38,22 @@ class Fate(StrEnum):
     THROTTLED = "throttled"
     REJECTED = "rejected"  # the text is refused
     ACCOUNT_REFUSED = "account_refused"
+    CONTRADICTORY = "contradictory"  # accepted, reported as undeliverable, then as delivered
 
 
 _NUMBERS = tuple(Fate)
 FATES: Mapping[str, Fate] = MappingProxyType(
-    {f"1000000000{digit}": fate for digit, fate in enumerate(_NUMBERS)}
+    {f"100000000{number:02}": fate for number, fate in enumerate(_NUMBERS)}
     | {f"{fate.value}@simulator.example": fate for fate in Fate}
 )
 """The magic addresses: numbers that no network assigns, mailboxes in a reserved domain."""
 
-_RECEIPTS: Mapping[Fate, str] = MappingProxyType(
+_RECEIPTS: Mapping[Fate, tuple[str, ...]] = MappingProxyType(
     {
-        Fate.DEAD_NUMBER: "undelivered_permanent",
-        Fate.SWITCHED_OFF: "undelivered_temporary",
-        Fate.NO_RECEIPT: "",
+        Fate.DEAD_NUMBER: ("undelivered_permanent",),
+        Fate.SWITCHED_OFF: ("undelivered_temporary",),
+        Fate.NO_RECEIPT: (),
+        Fate.CONTRADICTORY: ("undelivered_permanent", "delivered"),
     }
 )
 _REFUSALS: Mapping[Fate, tuple[ErrorClass, str]] = MappingProxyType(
@@ -114,10 +116,12 @@ class Simulator:
 
     def receipts(self) -> tuple[Receipt, ...]:
         """Return the carrier's reports on all that it accepted, in that order; some are never reported."""
-        return tuple(Receipt(line["ref"], line["id"], line["receipt"]) for line in self.accepted() if line["receipt"])
+        return tuple(
+            Receipt(line["ref"], line["id"], status) for line in self.accepted() for status in line["receipt"].split()
+        )
 
     def accepted(self) -> Iterator[dict[str, str]]:
-        """Yield the carrier's log: at, id, reference, ref, kind, recipient, receipt."""
+        """Yield the carrier's log: at, id, reference, ref, kind, recipient, receipt (none, one, or several in that order)."""
         if not self._log.exists():
             return
         with self._log.open(encoding="utf-8") as lines:
@@ -138,7 +142,7 @@ class Simulator:
                     "ref": message.ref,
                     "kind": message.kind,
                     "recipient": message.recipient,
-                    "receipt": _RECEIPTS.get(fates[message.ref], "delivered"),
+                    "receipt": " ".join(_RECEIPTS.get(fates[message.ref], ("delivered",))),
                 },
                 ensure_ascii=False,
             )

@@ -35,6 +35,7 @@ def address_of(fate):
         (Fate.THROTTLED, Status.REFUSED, ErrorClass.THROTTLED, 0, []),
         (Fate.REJECTED, Status.REFUSED, ErrorClass.TEMPLATE, 0, []),
         (Fate.ACCOUNT_REFUSED, Status.REFUSED, ErrorClass.ACCOUNT, 0, []),
+        (Fate.CONTRADICTORY, Status.ACCEPTED, None, 1, ["undelivered_permanent", "delivered"]),
     ],
 )
 def test_each_magic_address_has_its_fate(fate, status, error_class, logged, receipt, tmp_path):  # noqa: PLR0917
