@@ -121,7 +121,7 @@ class Simulator:
         )
 
     def accepted(self) -> Iterator[dict[str, str]]:
-        """Yield the carrier's log: at, id, reference, ref, kind, recipient, receipt (none, one, or several in that order)."""
+        """Yield the carrier's log: at, id, reference, ref, kind, recipient, receipt (none, one or several words)."""
         if not self._log.exists():
             return
         with self._log.open(encoding="utf-8") as lines:
