@@ -8,9 +8,8 @@ declared rate in the style of GB/T 2828.4.
 from dataclasses import dataclass
 from math import ceil, exp, lgamma, log1p
 
-from scipy.stats import binom, norm
-
 from casework.errors import N_, Invalid
+from casework.screening.statistics.tails import binomial_up_to, normal_upper
 
 WORST = 0.5  # the share at which a sample is least exact
 CONFIDENCE = 0.95
@@ -57,9 +56,9 @@ def acceptance(declared: float, unacceptable: float, *, producer: float = PRODUC
     """
     wrong, n = 0, 1
     while n <= LARGEST_PLAN:
-        while binom.cdf(wrong, n, unacceptable) > consumer:
+        while binomial_up_to(wrong, n, unacceptable) > consumer:
             n += 1
-        if binom.cdf(wrong, n, declared) >= 1 - producer:
+        if binomial_up_to(wrong, n, declared) >= 1 - producer:
             return Plan(n, wrong)
         wrong += 1
     sentence = N_("两个比例太接近，抽样分辨不出，没有抽样。请放宽不可接受的比例。")
@@ -68,7 +67,7 @@ def acceptance(declared: float, unacceptable: float, *, producer: float = PRODUC
 
 def z_of(confidence: float) -> float:
     """Return how many standard errors wide one side of an interval is."""
-    return float(norm.isf((1 - confidence) / 2))
+    return normal_upper((1 - confidence) / 2)
 
 
 def _misses_all(population: int, wrong: int, n: int) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.stats import nbinom
+from casework.screening.statistics.tails import negative_binomial_from
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def gamma_poisson_tail(
     if k < 0 or min(earlier) < 0 or exposure <= 0 or shape <= 0 or rate < 0:
         raise ValueError("Counts must not be negative; exposure and shape must be positive.")
     seen = rate + len(earlier)
-    return float(nbinom.sf(k - 1, shape + sum(earlier), seen / (seen + exposure)))
+    return negative_binomial_from(k, shape + sum(earlier), seen / (seen + exposure))
 
 
 def poisson_cusum(counts: Sequence[float], *, expected: Sequence[float], k: float = 0.5, h: float = 5.0) -> Rise | None:

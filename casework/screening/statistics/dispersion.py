@@ -10,7 +10,8 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+
+from casework.screening.statistics.tails import normal_upper
 
 Numbers = NDArray[np.float64]
 
@@ -102,7 +103,7 @@ def share_limits(scores: Scores, error: Numbers, *, confidence: float, scale: Sc
 
     sin² turns round outside [0, π/2] and would call a share of 1 ordinary, so the angle is clamped before.
     """
-    half = norm.isf((1 - confidence) / 2) * error
+    half = normal_upper((1 - confidence) / 2) * error
     ends = scores.target - half, scores.target + half
     if scale is Scale.RAW:
         return np.clip(ends[0], 0, 1), np.clip(ends[1], 0, 1)

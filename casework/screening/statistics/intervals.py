@@ -7,7 +7,7 @@ shares of faults live, it promises 95 % and keeps far less.
 from math import exp, log, sqrt
 from typing import NamedTuple
 
-from scipy.stats import beta, norm
+from casework.screening.statistics.tails import beta_quantile, normal_upper
 
 
 class Interval(NamedTuple):
@@ -24,7 +24,7 @@ def wilson(k: float, n: float, *, confidence: float = 0.95) -> Interval:
     number and then not whole. Raises ValueError unless 0 ≤ k ≤ n and n > 0.
     """
     _check(k, n, confidence)
-    z = norm.isf((1 - confidence) / 2)
+    z = normal_upper((1 - confidence) / 2)
     share, square = k / n, z * z / n
     middle = (share + square / 2) / (1 + square)
     half = z * sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
@@ -40,8 +40,8 @@ def clopper_pearson(k: float, n: float, *, confidence: float = 0.95) -> Interval
     """
     _check(k, n, confidence)
     outside = (1 - confidence) / 2
-    low = 0.0 if k == 0 else float(beta.ppf(outside, k, n - k + 1))
-    high = 1.0 if k == n else float(beta.isf(outside, k + 1, n - k))
+    low = 0.0 if k == 0 else beta_quantile(outside, k, n - k + 1)
+    high = 1.0 if k == n else beta_quantile(1 - outside, k + 1, n - k)
     return Interval(low, high)
 
 
@@ -58,7 +58,7 @@ def logit(share: float, *, standard_error: float, confidence: float = 0.95) -> I
     if standard_error < 0 or not 0 < confidence < 1:
         raise ValueError("The standard error must not be negative and the confidence must lie between 0 and 1.")
     middle = log(share / (1 - share))
-    half = norm.isf((1 - confidence) / 2) * standard_error / (share * (1 - share))
+    half = normal_upper((1 - confidence) / 2) * standard_error / (share * (1 - share))
     return Interval(_expit(middle - half), _expit(middle + half))
 
 

@@ -5,10 +5,9 @@ chance of passing an interpolated limit is not exactly what the limit is called.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom, norm
+from numpy.typing import ArrayLike
 
-Numbers = NDArray[np.float64]
+from casework.screening.statistics.tails import Numbers, binomial_quantile, binomial_up_to, normal_upper
 
 
 def exact_limits(n: ArrayLike, *, centre: float, confidence: float) -> tuple[Numbers, Numbers]:
@@ -31,15 +30,15 @@ def wilson_limits(n: ArrayLike, *, centre: float, confidence: float) -> tuple[Nu
     gives centre ± z·√(centre(1 - centre)/n), clipped to [0, 1]. Raises as exact_limits.
     """
     persons = _persons(n, centre, confidence)
-    z = norm.isf((1 - confidence) / 2)
+    z = normal_upper((1 - confidence) / 2)
     half = z * np.sqrt(centre * (1 - centre) / persons)
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
 def _quantile(p: float, n: Numbers, centre: float) -> Numbers:
-    r = np.maximum(binom.ppf(p, n, centre), 0)
-    at = binom.cdf(r, n, centre)
-    step = at - binom.cdf(r - 1, n, centre)
+    r = binomial_quantile(p, n, centre)
+    at = binomial_up_to(r, n, centre)
+    step = at - binomial_up_to(r - 1, n, centre)
     return np.clip((r - (at - p) / step) / n, 0, 1)
 
 
