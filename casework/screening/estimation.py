@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from scipy.stats import betabinom
-
+from casework.screening.statistics.beta_binomial import Fit, quantile
 from casework.screening.statistics.intervals import Interval, clopper_pearson
 
 CONFIDENCE = 0.95
@@ -118,9 +117,9 @@ def forecast(found: Estimate, records: int, *, confidence: float = CONFIDENCE) -
     records = min(records, found.population)
     unchecked = round(records * (1 - found.checked / found.population))
     size = min(found.effective, MOST)
-    a, b = found.share * size + 0.5, (1 - found.share) * size + 0.5
+    learnt = Fit(found.share * size + 0.5, (1 - found.share) * size + 0.5)
     tail = (1 - confidence) / 2
-    low, high = (int(betabinom.ppf(point, unchecked, a, b)) for point in (tail, 1 - tail)) if unchecked else (0, 0)
+    low, high = (quantile(point, unchecked, learnt) for point in (tail, 1 - tail)) if unchecked else (0, 0)
     return Forecast(records, unchecked * found.share, low, high)
 
 

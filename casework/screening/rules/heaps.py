@@ -9,8 +9,6 @@ only supports what others say.
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from scipy.stats import chi2_contingency
-
 from casework.errors import N_
 from casework.screening.rule import (
     PROPOSED,
@@ -24,6 +22,7 @@ from casework.screening.rule import (
     Value,
     number,
 )
+from casework.screening.statistics.tails import uneven
 
 
 def judge(rows: Sequence[Row], settings: Mapping[str, Value]) -> Judgement:
@@ -61,7 +60,7 @@ def _tail(k: int, n: int, k_all: int, n_all: int) -> float:
     k_rest, n_rest = k_all - k, n_all - n
     if not n_rest or k * n_rest <= k_rest * n:
         return 1.0
-    return float(chi2_contingency([[k, n - k], [k_rest, n_rest - k_rest]]).pvalue)
+    return uneven(k, n, k_rest, n_rest)
 
 
 DIGIT_HEAPING = Rule(

@@ -102,6 +102,12 @@ def upper_tail(k: int, n: int, fitted: Fit) -> float:
     return min(1.0, mass) if upper else max(0.0, 1.0 - mass)
 
 
+def quantile(p: float, n: int, fitted: Fit) -> int:
+    """Return the smallest k with P(K ≤ k) ≥ p for a unit of n persons of the fitted beta-binomial."""
+    below = np.cumsum(masses(np.arange(n + 1), n, fitted))
+    return min(int(np.searchsorted(below, p)), n)
+
+
 def masses(counts: NDArray[np.int_], n: int, fitted: Fit) -> Numbers:
     """Return P(K = k) for each of these counts of a unit of n persons, by logarithms so that nothing overflows."""
     return np.exp(

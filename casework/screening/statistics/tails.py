@@ -7,7 +7,7 @@ tests hold each against it.
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, bdtrik, betainc, betaincinv, ndtri
+from scipy.special import bdtr, bdtrik, betainc, betaincinv, chdtrc, ndtri
 
 Numbers = NDArray[np.float64]
 
@@ -40,3 +40,17 @@ def binomial_quantile(p: float, n: ArrayLike, share: float) -> Numbers:
 def negative_binomial_from(k: int, shape: float, share: float) -> float:
     """Return P(K ≥ k) of the failures before `shape` successes of probability `share`."""
     return float(betainc(k, shape, 1 - share)) if k > 0 else 1.0
+
+
+def uneven(k: int, n: int, k_elsewhere: int, n_elsewhere: int) -> float:
+    """Return the p-value of two shares being one: Pearson's chi-square of the four counts with Yates' correction.
+
+    Source: Yates, J. Roy. Stat. Soc. Suppl. 1 (1934) 217. Raises ValueError where all or none are marked, or a side
+    has nobody: then nothing is expected somewhere.
+    """
+    marked, everybody = k + k_elsewhere, n + n_elsewhere
+    if not (n and n_elsewhere and 0 < marked < everybody):
+        raise ValueError("Two shares need persons on both sides, some marked and some not.")
+    expected = np.outer([n, n_elsewhere], [marked, everybody - marked]) / everybody
+    off = abs(k - expected[0, 0])  # the same in all four
+    return float(chdtrc(1, ((off - min(0.5, off)) ** 2 / expected).sum()))

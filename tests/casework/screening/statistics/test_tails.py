@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import beta, binom, nbinom, norm
+from scipy.stats import beta, binom, chi2_contingency, nbinom, norm
 
 from casework.screening.statistics import tails
 
@@ -35,3 +35,15 @@ def test_binomial_quantiles_are_scipys(share, p):
 @pytest.mark.parametrize(("shape", "share"), [(0.5, 0.75), (12.5, 0.6), (200.5, 0.99)])
 def test_the_negative_binomial_tail_is_scipys(k, shape, share):
     assert tails.negative_binomial_from(k, shape, share) == pytest.approx(nbinom.sf(k - 1, shape, share), rel=1e-9)
+
+
+@pytest.mark.parametrize(("k", "n", "k_elsewhere", "n_elsewhere"), [(8, 10, 3, 90), (1, 2, 1, 2), (40, 60, 500, 4_000)])
+def test_two_shares_are_compared_as_scipy_does(k, n, k_elsewhere, n_elsewhere):
+    table = [[k, n - k], [k_elsewhere, n_elsewhere - k_elsewhere]]
+    assert tails.uneven(k, n, k_elsewhere, n_elsewhere) == pytest.approx(chi2_contingency(table).pvalue, rel=1e-9)
+
+
+@pytest.mark.parametrize("counts", [(0, 10, 0, 20), (10, 10, 20, 20), (1, 2, 0, 0)])
+def test_shares_that_cannot_differ_are_refused(counts):
+    with pytest.raises(ValueError, match="some marked and some not"):
+        tails.uneven(*counts)
