@@ -5,20 +5,20 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from casework.app import create_app
 from casework.cli import schema
 from casework.config import Settings, load
 from casework.db import db
 from casework.errors import N_, NotFound, Unavailable
 from casework.people import queries
 from casework.people.actors import actor_of
+from casework.service import create_service
 from workflows.access import Actor
 
 
 @contextmanager
 def application(*, settings: Settings | None = None, migrated: bool = True) -> Iterator[Flask]:
     """Yield the application inside its context; refuse a database of another version; let go of it after."""
-    app = create_app(settings or load())
+    app = create_service(settings or load())
     with app.app_context():
         try:
             if migrated:

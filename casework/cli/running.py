@@ -1,4 +1,4 @@
-"""Start and keep the service: up (everything), init, serve, work, schedule."""
+"""Start the service: up (everything under one supervisor), and init."""
 
 import logging
 import os
@@ -12,20 +12,17 @@ from pathlib import Path
 
 import click
 
-from casework import clock, config, demo
-from casework.app import create_app
+from casework import clock, config
 from casework.cli import queue_server, schema, spoken, start_up
 from casework.cli.context import application
-from casework.cli.schedule import schedule as keep_schedule
 from casework.cli.supervisor import Child, Supervisor
-from casework.cli.work import work as keep_working
 from casework.config import Settings
 from casework.errors import N_
 from casework.jobs.watchman import Watchman
+from casework.service import create_service
 from workflows.access_actors import ROLE_LABELS, Role
 
 WITH_CASES = N_("演示数据是否包括已导入的文件和案件；不包括则从导入开始自己做。")
-ROOT = Path(__file__).parents[2]
 CASEWORK = Path(sys.executable).with_name("casework")
 
 
@@ -75,56 +72,15 @@ def init(*, demonstration: bool, with_cases: bool) -> None:
     click.echo(spoken.say(N_("数据库已就绪。")))
 
 
-@click.command(cls=spoken.SpokenCommand, help=N_("只启动网页（生产环境由 systemd 等管理）。"))
-@spoken.option("--host", default="127.0.0.1", show_default=True, help=N_("网页监听的地址。"))
-@spoken.option("--port", default=8000, show_default=True, help=N_("网页监听的端口。"))
-def serve(*, host: str, port: int) -> None:
-    """Serve pages and API until told to stop."""
-    with application():
-        pass
-    os.environ["CASEWORK_DATA"] = str(config.load().data_dir)
-    os.chdir(ROOT)  # `wsgi` lies beside the package
-    os.environ["CASEWORK_BASE_URL"] = os.environ.get("CASEWORK_BASE_URL", f"http://{host}:{port}")
-    arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), "--blocking-threads", "4", "wsgi:app"]
-    os.execv(sys.executable, [sys.executable, "-m", "granian", "--no-ws", "--log-level", "warning", *arguments])  # noqa: S606
-
-
-@click.command(cls=spoken.SpokenCommand, help=N_("只启动一个后台任务进程。"))
-@spoken.option("--quick", is_flag=True, help=N_("不接导入、筛查等耗时长的任务，使提醒和督办不必等待。"))
-def work(*, quick: bool) -> None:
-    """Keep promised jobs until told to stop."""
-    with application() as app:
-        sys.exit(keep_working(app, quick=quick))
-
-
-@click.command(cls=spoken.SpokenCommand, help=N_("只启动定时任务；可同时运行多个。"))
-def schedule() -> None:
-    """Ring what is due until told to stop."""
-    with application() as app:
-        sys.exit(keep_schedule(app))
-
-
-@click.command(
-    cls=spoken.SpokenCommand,
-    help=N_("查看一次定时进程是否有动静；长时间没有则直接通知管理员，并以非零码退出。可由 cron 定时运行。"),
-)
-def watch() -> None:
-    """Look once whether the scheduler is heard; for cron, which needs nothing of ours."""
-    app = create_app(config.load())
-    found = Watchman(app, who="watch").look()
-    if found.heard_at is None:
-        click.echo(spoken.say(N_("定时进程：从未有过动静，或数据库没有应答。")))
-    else:
-        at = f"{found.heard_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M:%S}"
-        click.echo(spoken.say(N_("定时进程：最近一次巡检在%(at)s（北京时间）。"), at=at))
-    sys.exit(1 if found.silent else 0)
-
-
 def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> None:
     """Migrate the database and, the first time, load the demonstration."""
     with application(settings=settings, migrated=False):
         schema.upgrade()
-        if not demonstration or demo.is_loaded():
+        if not demonstration:
+            return
+        from casework import demo  # noqa: PLC0415 - it loads nearly everything, and an office never needs it
+
+        if demo.is_loaded():
             return
     click.echo(spoken.say(N_("正在装入演示数据（约 20 秒）……")))
     logging.getLogger("casework.doorbell").setLevel(
@@ -156,7 +112,7 @@ def _worker(name: str, environment: dict[str, str], *, quick: bool) -> Child:
 
 def _keep_watch(environment: dict[str, str]) -> None:
     """Watch from here too whether the scheduler is heard: the web process may have gone with it."""
-    app = create_app(replace(config.load(), base_url=environment["CASEWORK_BASE_URL"]))
+    app = create_service(replace(config.load(), base_url=environment["CASEWORK_BASE_URL"]))
     Watchman(app, who="supervisor", started_at=clock.now()).keep_looking()
 
 
@@ -172,6 +128,8 @@ def _welcome(address: str, *, demonstrates: bool) -> None:
     click.echo("")
     click.echo(spoken.say(N_("  打开 %(address)s"), address=address))
     if demonstrates:
+        from casework import demo  # noqa: PLC0415 - as above
+
         now = clock.now().astimezone(clock.BEIJING)
         click.echo(
             spoken.say(
@@ -186,4 +144,4 @@ def _welcome(address: str, *, demonstrates: bool) -> None:
     click.echo("")
 
 
-COMMANDS = (up, init, serve, work, schedule, watch)
+COMMANDS = (up, init)

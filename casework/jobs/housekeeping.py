@@ -4,14 +4,12 @@ import logging
 from collections.abc import Collection
 from datetime import timedelta
 
-from flask import current_app
 from redis import RedisError
 
 from casework import clock, promises
 from casework.db import db
 from casework.doors import doorbell, workers
 from casework.doors.unit import unit_of_work
-from casework.operations.stage_batch import clear_leftovers
 
 log = logging.getLogger("casework.jobs")
 KEPT = timedelta(days=14)
@@ -44,14 +42,6 @@ def take_back(refs: Collection[str]) -> int:
         bells = promises.release(refs)
     db.session.remove()
     return doorbell.ring(bells)
-
-
-def clear_staging() -> int:
-    """Delete the staged files of batches that are over; they hold personal data in the clear. Return how many."""
-    try:
-        return clear_leftovers(settings=current_app.extensions["casework"])
-    finally:
-        db.session.rollback()
 
 
 def prune_ticks() -> None:

@@ -13,7 +13,7 @@ from casework.doors.unit import unit_of_work
 from casework.errors import FileRefused
 from casework.intake.models import Batch
 from casework.operations import confirm_batch as confirming
-from casework.operations.stage_batch import code_tables, note_refused, note_staged, parse
+from casework.operations.stage_batch import clear_leftovers, code_tables, note_refused, note_staged, parse
 from casework.people.actors import actor_of
 from casework.people.models import Person
 
@@ -72,3 +72,11 @@ def progress_of(ref: str) -> Callable[[int, int], None]:
 
 def _batch(ref: str) -> Batch:
     return db.session.scalars(select(Batch).filter_by(ref=ref)).one()
+
+
+def clear_staging() -> int:
+    """Delete the staged files of batches that are over; they hold personal data in the clear. Return how many."""
+    try:
+        return clear_leftovers(settings=current_app.extensions["casework"])
+    finally:
+        db.session.rollback()

@@ -15,22 +15,21 @@ from casework.jobs import (
     deadlines,
     delivery,
     housekeeping,
-    intake,
     invariants,
     looking,
     overdue,
     receipts,
-    screening,
 )
 from casework.jobs.keeping import keep
+from casework.jobs.later import Later
 from casework.jobs.periodic import Daily, Every
 
 JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
     {
-        "stage_batch": intake.stage_batch,
-        "confirm_batch": intake.confirm_batch,
-        "screen": screening.screen,
-        "back_test": screening.back_test,
+        "stage_batch": Later("casework.jobs.intake:stage_batch"),
+        "confirm_batch": Later("casework.jobs.intake:confirm_batch"),
+        "screen": Later("casework.jobs.screening:screen"),
+        "back_test": Later("casework.jobs.screening:back_test"),
         "drain": delivery.drain,
         "fire_timers": deadlines.fire,
         "sweep": delivery.sweep,
@@ -62,7 +61,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Daily("warn_pace", at=time(8, 40)),
     Daily("digest", at=time(9, 0)),
     Every("ask_for_counts", seconds=300, run=overdue.ask_for_counts),
-    Every("clear_staging", seconds=3600, run=housekeeping.clear_staging),
+    Every("clear_staging", seconds=3600, run=Later("casework.jobs.intake:clear_staging")),
     Every("prune_ticks", seconds=3600, run=housekeeping.prune_ticks),
 )
 """What comes round: `Every` runs in the scheduler itself, `Daily` (Beijing time) is promised to the workers."""

@@ -15,9 +15,9 @@ from pathlib import Path
 from flask import Flask, current_app, has_app_context
 from sqlalchemy import event
 
-from casework.app import create_app
 from casework.config import KEY_BYTES, Settings
 from casework.db import db
+from casework.service import create_service
 
 QUIET = ("casework.doorbell", "casework.jobs", "casework.alarms")
 NOWHERE = "unix:///nonexistent/queue.sock"
@@ -27,7 +27,7 @@ NOWHERE = "unix:///nonexistent/queue.sock"
 def temporary_installation() -> Iterator[Flask]:
     """Yield an application on an empty database, inside its context; nothing is left of it afterwards."""
     with _put_back(), tempfile.TemporaryDirectory(prefix="casework-rehearsal-") as folder:
-        app = create_app(_settings(Path(folder)))
+        app = create_service(_settings(Path(folder)))
         with app.app_context():
             event.listen(db.engine, "connect", _hurry)
             try:
@@ -52,7 +52,7 @@ def _put_back() -> Iterator[None]:
         for name, logger in loggers.items():
             logger.setLevel(levels[name])
         if outer is not None:
-            create_app(outer)
+            create_service(outer)
 
 
 def _settings(folder: Path) -> Settings:

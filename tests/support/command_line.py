@@ -70,5 +70,5 @@ def command_line(settings, monkeypatch):
     monkeypatch.setenv("REDIS_URL", settings.redis_url)
     monkeypatch.setenv("CASEWORK_LANG", "zh")
     # One application serves every command of a test: making it takes longer than most commands.
-    monkeypatch.setattr(context, "create_app", _made_once(context.create_app))
+    monkeypatch.setattr(context, "create_service", _made_once(context.create_service))
     return CommandLine()

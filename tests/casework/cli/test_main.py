@@ -1,6 +1,9 @@
 """Every command explains itself, in words that can be translated."""
 
 import ast
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -9,7 +12,7 @@ from click.testing import CliRunner
 
 import casework.cli
 from casework.cli import spoken
-from casework.cli.main import cli
+from casework.cli.main import PLACES, cli
 
 FOLDER = Path(casework.cli.__file__).parent
 
@@ -32,6 +35,17 @@ def marked():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "N_":
                 found.add(ast.literal_eval(node.args[0]))
     return found
+
+
+def test_every_command_of_a_file_has_its_place():
+    files = {name: import_module(f"casework.cli.{name}") for name in PLACES.values()}
+    assert {command.name: name for name, file in files.items() for command in file.COMMANDS} == dict(PLACES)
+
+
+def test_a_worker_carries_nothing_of_what_reads_files_and_screens():
+    asked = "from casework.cli.main import cli; cli.commands['work']; import sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout.split()
+    assert {"duckdb", "pyarrow", "scipy.stats", "flask_smorest", "docx"} & set(loaded) == set()
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
