@@ -49,10 +49,10 @@ def pages() -> Blueprint:
 
     @open_to_all
     def take(provider: str, secret: str) -> Response:
-        if not bucket.take():
-            raise TooManyRequests
         if not _is_known(provider, secret):
             raise NotFound
+        if not bucket.take():  # after the secret: a stranger must not use up what the providers need
+            raise TooManyRequests
         return _take(provider)
 
     blueprint = Blueprint("receipts", __name__)

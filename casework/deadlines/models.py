@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.clock import now
-from casework.db import Code, Words, db, new_ref
+from casework.db import Code, db, new_ref
 
 
 class Timer(db.Model):
@@ -58,4 +58,3 @@ class Press(db.Model):
     at: Mapped[datetime] = mapped_column(default=now)
     by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     cases: Mapped[list] = mapped_column(default=list)  # their numbers
-    note: Mapped[Words] = mapped_column(default="")

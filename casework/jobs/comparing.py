@@ -8,6 +8,7 @@ counts as spoken, and a message that was written has a key that cannot be
 written twice.
 """
 
+from casework import promises
 from casework.deadlines.project import Projected
 from casework.doors.unit import unit_of_work
 from casework.operations.alarms import end_alarm, raise_alarm
@@ -21,7 +22,7 @@ NAMED = 5
 """So many cases are named in the alarm: enough to begin looking."""
 
 
-def compare_timers(_ref: str = "") -> dict:
+def compare_timers(ref: str = "") -> dict:
     """Compare and put right all open cases and reports, some hundred a transaction; return what was wrong."""
     looked, wrong = 0, []
     with unit_of_work():
@@ -33,6 +34,8 @@ def compare_timers(_ref: str = "") -> dict:
                 part = reproject_slice(queries.get_round(code), after=after, actor=SYSTEM)
                 looked += len(part.found)
                 wrong += [_told(each) for each in part.found if _differs(each)]
+                if ref:
+                    promises.extend(ref, progress=looked, total=0)
             after = part.after
     counts = {"looked": looked, "wrong": len(wrong)}
     with unit_of_work():

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from flask import current_app
 
-from casework import clock
+from casework import clock, promises
 from casework.config import Settings
 from casework.db import db
 from casework.doors.unit import unit_of_work
@@ -23,10 +23,16 @@ LOOK_BACK = timedelta(days=2)
 NAMED = 5
 
 
-def invariants(_ref: str = "") -> dict:
+def invariants(ref: str = "") -> dict:
     """Ask every invariant about the last two days; return how many hold, the broken ones by their code."""
-    facts = ask(INVARIANTS, ground_of(current_app.extensions["casework"], since=clock.now() - LOOK_BACK))
-    db.session.rollback()
+    ground = ground_of(current_app.extensions["casework"], since=clock.now() - LOOK_BACK)
+    facts: list[Fact] = []
+    for each in INVARIANTS:
+        facts += ask((each,), ground)
+        db.session.rollback()
+        if ref:
+            with unit_of_work():
+                promises.extend(ref, progress=len(facts), total=len(INVARIANTS))
     with unit_of_work():
         for fact in facts:
             _say(fact)

@@ -21,10 +21,17 @@ def warn_pace(_ref: str = "") -> dict:
         return {"organisations": sum(len(find_behind(round_)) for round_ in queries.open_rounds())}
 
 
-def count_boards(_ref: str = "") -> dict:
-    """Count the large boards of every open round."""
+def count_boards(ref: str = "") -> dict:
+    """Count the large boards of every open round, a round a transaction."""
     with unit_of_work():
-        return {"boards": sum(count_board(round_) for round_ in queries.open_rounds())}
+        codes = [round_.code for round_ in queries.open_rounds()]
+    boards = 0
+    for done, code in enumerate(codes, start=1):
+        with unit_of_work():
+            boards += count_board(queries.get_round(code))
+            if ref:
+                promises.extend(ref, progress=done, total=len(codes))
+    return {"boards": boards}
 
 
 def ask_for_counts() -> None:

@@ -18,6 +18,9 @@ class SendAttempt(db.Model):
     """One provider call of 1…n messages; its ref is what we tell the provider."""
 
     __tablename__ = "send_attempts"
+    __table_args__ = (
+        Index("ix_send_attempts_open", "lease_until", **where("state IN ('prepared', 'submitting', 'in_doubt')")),
+    )
 
     ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
     channel: Mapped[Code]
@@ -38,6 +41,7 @@ class Message(db.Model):
     __table_args__ = (
         UniqueConstraint("dedup_key"),
         Index("ix_messages_ready", "channel", "class", "next_at", "id", **where("state = 'ready'")),
+        Index("ix_messages_accepted", "channel", "ended_at", **where("state = 'accepted'")),
         Index("ix_messages_stuck", "id", **where("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")),
         Index("ix_messages_inbox", "person_id", "channel", "id"),
     )

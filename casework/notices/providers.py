@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from casework import clock
 from casework.db import affected, db, insert_new
+from casework.notices.gathering import ALONE
 from casework.notices.models import Message, Provider
 from casework.notices.ways import SMS, sms
 
@@ -79,7 +80,8 @@ def reroute(channel: str) -> tuple[str, int]:
     other = max(others, key=lambda name: others[name], default="")
     if channel not in SMS or not other:
         return "", 0
-    waiting = update(Message).where(Message.channel == channel, Message.state == "ready")
+    ours = Message.kind.not_in(ALONE)  # what tests one provider would say nothing by the other
+    waiting = update(Message).where(Message.channel == channel, Message.state == "ready", ours)
     return other, affected(waiting.values(channel=other).execution_options(synchronize_session=False))
 
 

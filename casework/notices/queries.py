@@ -43,11 +43,6 @@ def mark_read(person_id: int, *, ref: str | None = None) -> int:
     return affected(statement.values(read_at=clock.now()))
 
 
-def told_about(*, case_id: int) -> Sequence[Message]:
-    """Return every message about a case, on every channel, oldest first."""
-    return db.session.scalars(select(Message).filter_by(case_id=case_id).order_by(Message.id)).all()
-
-
 def waiting_channels(now: datetime, *, stopped: Stops = NOTHING) -> Sequence[str]:
     """Return the channels on which something is ready to leave now and is not stopped."""
     if stopped.everything:
@@ -55,22 +50,6 @@ def waiting_channels(now: datetime, *, stopped: Stops = NOTHING) -> Sequence[str
     ready = (Message.state == "ready", Message.next_at <= now, ~stopped.of_all())
     wanted = select(Message.channel).where(*ready).distinct()
     return db.session.scalars(wanted.order_by(Message.channel)).all()
-
-
-def stuck_messages(limit: int = 200) -> Sequence[Message]:
-    """Return what no further attempt will mend, newest first: the list for a human."""
-    wanted = select(Message).where(Message.state.in_(("dead", "undelivered_permanent")))
-    return db.session.scalars(wanted.order_by(Message.id.desc()).limit(limit)).all()
-
-
-def count_by_state(since: datetime) -> dict[tuple[str, str], int]:
-    """Count messages written since a moment: (channel, state) → number."""
-    rows = db.session.execute(
-        select(Message.channel, Message.state, func.count().label("number"))
-        .where(Message.created_at >= since)
-        .group_by(Message.channel, Message.state)
-    )
-    return {(row.channel, row.state): row.number for row in rows}
 
 
 def doubtful(*, settled_before: datetime, limit: int = 50) -> Sequence[SendAttempt]:

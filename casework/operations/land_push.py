@@ -38,18 +38,22 @@ SLICE = 500
 
 @dataclass(frozen=True)
 class Applied:
-    """What came of the pushes that waited: statuses changed, people who opted out, and what still waits."""
+    """What came of the pushes that waited: statuses changed, people who opted out, and what still waits.
+
+    `last` is after which row to go on; None when there are no more.
+    """
 
     changed: int
     opted_out: int
     waiting: int
+    last: int | None = None
 
 
 def land_push(provider: str, items: Sequence[Mapping[str, object]]) -> int:
     """Keep each item of a push once and promise that they will be applied; return how many are new."""
     new = 0
     for item in items:
-        text = json.dumps(item, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(item, sort_keys=True)
         new += insert_new(
             ReceiptInbox,
             keys=["provider", "receipt_key"],
@@ -63,13 +67,15 @@ def land_push(provider: str, items: Sequence[Mapping[str, object]]) -> int:
     return new
 
 
-def apply_pushed() -> Applied:
-    """Apply what has landed: reports to their messages, opt-outs to their people; forget the rest."""
-    wanted = select(ReceiptInbox).where(ReceiptInbox.provider.in_([each + RAW for each in SMS]))
+def apply_pushed(*, after: int = 0) -> Applied:
+    """Apply a slice of what has landed: reports to their messages, opt-outs to their people; forget the rest."""
+    raw = [each + RAW for each in SMS]
+    wanted = select(ReceiptInbox).where(ReceiptInbox.provider.in_(raw), ReceiptInbox.id > after)
     landed = db.session.scalars(wanted.order_by(ReceiptInbox.id).limit(SLICE).with_for_update(skip_locked=True)).all()
     if not landed:
         return Applied(0, 0, 0)
-    people, opted_out, done = _people_by_number(), 0, []
+    people, done = _people_by_number(), []
+    leaving: dict[tuple[int, str], Person] = {}
     for row in landed:
         provider = row.provider.removesuffix(RAW)
         said = _said(provider, row)
@@ -77,12 +83,15 @@ def apply_pushed() -> Applied:
             log.warning("a push of %s that landed before can no longer be read and is dropped", provider)
         elif isinstance(said, Reply):
             if is_opt_out(said.words):
-                opted_out += sum(opt_out(person, provider) for person in people.get(said.number, ()))
+                leaving |= {(person.id, provider): person for person in people.get(said.number, ())}
         elif not _report(provider, said, people) and row.landed_at > clock.now() - WAITED_FOR:
             continue  # our own word about the call is not written yet
         done.append(row.id)
     db.session.execute(delete(ReceiptInbox).where(ReceiptInbox.id.in_(done)))
-    return Applied(apply_receipts(), opted_out, len(landed) - len(done))
+    # By id, as the gate locks them: two that lock persons in other orders would wait for each other.
+    opted_out = sum(opt_out(leaving[key], key[1]) for key in sorted(leaving))
+    last = landed[-1].id if len(landed) == SLICE else None
+    return Applied(apply_receipts(), opted_out, len(landed) - len(done), last)
 
 
 def _said(provider: str, row: ReceiptInbox) -> Report | Reply | None:

@@ -6,7 +6,8 @@ every explanation names the version that it rests on.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from casework import journal, working_days
@@ -73,8 +74,16 @@ def load_calendar(
         return CalendarLoaded(year, replaces, tuple(map(Replanned, rounds, looks)))
     if not reason.strip():
         raise Invalid(N_("载入日历须写明理由，没有载入。"), fields={"reason": N_("请写明原因。")})
-    working_days.put(year, text)  # as with every file: there before its row
-    done = tuple(Replanned(each, *reproject_or_promise(each, actor=actor)) for each in rounds)
+    with ExitStack() as undo:
+        # As with every file, there before its row; one that is refused after all must not count.
+        undo.callback(working_days.put(year, text).unlink, missing_ok=True)
+        done = tuple(Replanned(each, *reproject_or_promise(each, actor=actor)) for each in rounds)
+        _note(year, text, replaces, done, reason=reason.strip(), actor=actor)
+        undo.pop_all()
+    return CalendarLoaded(year, replaces, done)
+
+
+def _note(year: Year, text: str, replaces: str, done: Sequence[Replanned], *, reason: str, actor: Actor) -> None:
     journal.record(
         organisation_id=actor.appointments[0].organisation_id if actor.appointments else 0,
         action="calendar:load",
@@ -85,6 +94,5 @@ def load_calendar(
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
             "moved": {each.round_.code: len(each.plan.moved) if each.plan else None for each in done},
         },
-        personal={"reason": reason.strip()},
+        personal={"reason": reason},
     )
-    return CalendarLoaded(year, replaces, done)

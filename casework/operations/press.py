@@ -77,7 +77,7 @@ def press(
             params={"name": person.name},
         )
     numbers = [case.number for case in late]
-    claim(PRESS, person_id=person.id, organisation_id=organisation.id, cases=numbers, note=note, actor=actor)
+    claim(PRESS, person_id=person.id, organisation_id=organisation.id, cases=numbers, actor=actor)
     for case in late:
         tell(case, PRESS, actor=actor, params={"to": person.name}, words=note.strip() or None)
     journal.record(
@@ -117,7 +117,6 @@ def claim(
     person_id: int,
     organisation_id: int,
     cases: Sequence[str],
-    note: str,
     actor: Actor,
     case_key: int = 0,
 ) -> None:
@@ -134,7 +133,6 @@ def claim(
         at=clock.now(),
         by_id=actor.id,
         cases=list(cases),
-        note=note.strip(),
     )
     if not won:
         refuse_taken(action, person_id=person_id, case_key=case_key)

@@ -20,6 +20,7 @@ from casework.deadlines.ladder import SUPERIOR, ladder_of
 from casework.errors import N_, Conflict
 from casework.notices.models import Message
 from casework.notices.ways import INBOX
+from casework.notices.words import STANDING_IN
 from casework.operations.announce import announce
 from casework.operations.permit import permit_case
 from casework.operations.press import claim, refuse_rest, refuse_taken
@@ -74,7 +75,6 @@ def raise_case(case: Case, *, actor: Actor, note: str = "") -> Raised:
         organisation_id=case.organisation_id,
         case_key=case.id,
         cases=[case.number],
-        note=note,
         actor=actor,
     )
     tell(case, RAISE, actor=actor, params={"roles": list(roles)}, words=note.strip() or None)
@@ -93,7 +93,8 @@ def raise_case(case: Case, *, actor: Actor, note: str = "") -> Raised:
                 "due_on": due_on.isoformat(),
                 "rung": step.code,
                 "digest": True,
-            },
+            }
+            | ({STANDING_IN: True} if each.stands_in else {}),
             dedup=f"case:{case.id}:{RAISE}:{clock.today().isoformat()}",
             inbox_only=True,
         )

@@ -69,12 +69,12 @@ def _refuse_unfit(other: Person, person: Person, today: date) -> None:
     sentence = None
     if other.id == person.id:
         sentence = N_("代理人不能是本人。")
+    elif not offices_of(person, today) & offices_of(other, today):  # asked first: others' leave is not ours to tell
+        sentence = N_("代理人须与本人在同一单位任职。")
     elif not other.active:
         sentence = N_("这个账号已停用，请另选代理人。")
     elif not present(other, today):
         sentence = N_("此人也在休假，请另选代理人。")
-    elif not offices_of(person, today) & offices_of(other, today):
-        sentence = N_("代理人须与本人在同一单位任职。")
     if sentence is not None:
         raise Invalid(N_("代理人不合要求，没有保存。"), fields={"stand_in": sentence})
 

@@ -73,7 +73,7 @@ def _press_all() -> list[Outcome]:
 
 def _raise_all() -> list[Outcome]:
     found = []
-    for case in _chosen():
+    for case in _chosen(lock=True):
         try:
             done = raise_case(case, actor=current_actor(), note=request.form.get("note", ""))
         except CaseworkError as refused:
@@ -112,13 +112,13 @@ def _raise_form(trouble: Trouble | None) -> Response:
     )
 
 
-def _chosen(*, empty: bool = False) -> list[Case]:
+def _chosen(*, empty: bool = False, lock: bool = False) -> list[Case]:
     numbers = request.values.getlist("case")
     if not numbers and not empty:
         raise Invalid(N_("没有选择案件。请回到列表勾选后再办理。"))
     if len(numbers) > AT_MOST:
         raise Conflict(N_("一次最多办理%(n)s件，没有保存。请分批选择。"), params={"n": AT_MOST})
-    return list(get_cases(numbers, current_actor())) if numbers else []
+    return list(get_cases(numbers, current_actor(), lock=lock)) if numbers else []
 
 
 def _desks_of(cases: list[Case]) -> list[tuple[Person, Organisation]]:

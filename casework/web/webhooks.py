@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
 from casework import clock
+from casework.doors.arriving import is_of_our_time
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid, NotFound
@@ -91,7 +92,9 @@ def _moment(name: str) -> datetime:
     try:
         found = datetime.fromisoformat(request.form.get(name, ""))
     except ValueError:
-        raise Invalid(N_("时间没有填写或格式有误，没有重放。"), fields={name: N_("请填写日期和时间。")}) from None
+        found = None
+    if found is None or not is_of_our_time(found.date()):
+        raise Invalid(N_("时间没有填写或格式有误，没有重放。"), fields={name: N_("请填写日期和时间。")})
     return found.replace(tzinfo=clock.BEIJING) if found.tzinfo is None else found
 
 

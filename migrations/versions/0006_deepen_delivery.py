@@ -28,6 +28,8 @@ NEW_REFERENCES = (
     ("providers", "held_by_id", "persons"),
 )
 READY = sa.text("state = 'ready'")
+ACCEPTED = sa.text("state = 'accepted'")
+OPEN = sa.text("state IN ('prepared', 'submitting', 'in_doubt')")
 UNACCEPTED = sa.text("accepted_at IS NULL")
 UNASSIGNED = sa.text("owner_id IS NULL AND accepted_at IS NULL")
 STUCK = sa.text("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")
@@ -45,7 +47,6 @@ def upgrade():
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("cases", JSON, nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["persons.id"], name=op.f("fk_presses_by_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_presses_organisation_id")),
@@ -92,6 +93,10 @@ def upgrade():
         )
     op.create_index(op.f("ix_persons_calendar_hash"), "persons", ["calendar_hash"], unique=True)
     op.create_index(op.f("ix_messages_bundle_id"), "messages", ["bundle_id"])
+    op.create_index("ix_send_attempts_open", "send_attempts", ["lease_until"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index(
+        "ix_messages_accepted", "messages", ["channel", "ended_at"], sqlite_where=ACCEPTED, postgresql_where=ACCEPTED
+    )
     op.create_index("ix_messages_stuck", "messages", ["id"], sqlite_where=STUCK, postgresql_where=STUCK)
     op.create_index(
         "ix_cases_unaccepted",
@@ -120,7 +125,8 @@ def upgrade():
 def downgrade():
     op.drop_index("ix_cases_unassigned", table_name="cases")
     op.drop_index("ix_cases_unaccepted", table_name="cases")
-    for name in ("ix_messages_ready", "ix_messages_stuck", op.f("ix_messages_bundle_id")):
+    op.drop_index("ix_send_attempts_open", table_name="send_attempts")
+    for name in ("ix_messages_ready", "ix_messages_accepted", "ix_messages_stuck", op.f("ix_messages_bundle_id")):
         op.drop_index(name, table_name="messages")
     op.create_index("ix_messages_ready", "messages", ["channel", "state", "next_at"])
     op.drop_index(op.f("ix_persons_calendar_hash"), table_name="persons")

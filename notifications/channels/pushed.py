@@ -8,6 +8,7 @@ Tencent: https://cloud.tencent.com/document/product/382/52077 and 52078, HTTP ca
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from notifications.channels.tencent import Tencent
 MOST = 1000
 """Items of one push: more than any provider is known to send."""
 _LONGEST = 2000
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _aliyun_reply(item: Mapping[str, object]) -> Reply | None:
 
 
 def _tencent_report(item: Mapping[str, object]) -> Report | None:
-    if item.get("report_status") not in {"SUCCESS", "FAIL"}:
+    if item.get("report_status") not in ("SUCCESS", "FAIL"):
         return None
     status = "delivered" if item["report_status"] == "SUCCESS" else "undelivered_temporary"
     return Report(_number(item, "mobile"), "", _text(item, "sid"), status)
@@ -112,6 +114,6 @@ def _text(item: Mapping[str, object], name: str, missing: str | None = None) -> 
     value = item.get(name, missing)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or len(value) > _LONGEST:
+    if not isinstance(value, str) or len(value) > _LONGEST or _UNSTORABLE.search(value):
         raise ValueError(f"{name} is missing or no text")
     return value
