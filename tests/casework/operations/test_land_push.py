@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from casework import clock, promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.jobs.receipts import apply
 from casework.notices import ways
 from casework.notices.models import Message, ReceiptInbox, SendAttempt, Suppression
 from casework.operations.land_push import WAITED_FOR, apply_pushed, land_push
@@ -153,3 +154,12 @@ def test_one_that_cannot_be_read_any_more_holds_up_nobody(sms):
     with clock.stopped_at(NOW), unit_of_work():
         assert apply_pushed().waiting == 0
     assert state_of(ref) == "delivered"
+
+
+def test_what_waits_holds_up_nothing_that_came_after(sms, monkeypatch):
+    monkeypatch.setattr("casework.operations.land_push.SLICE", 2)
+    strangers = [ALIYUN_REPORT | {"out_id": f"stranger{number}"} for number in range(2)]
+    with clock.stopped_at(NOW), unit_of_work():
+        land_push("aliyun", [*strangers, ALIYUN_REPLY | {"content": "TD"}])
+    with clock.stopped_at(NOW):
+        assert apply() == {"changed": 0, "opted_out": 1, "waiting": 2, "given_up": 0}

@@ -115,6 +115,18 @@ def test_the_look_says_what_loading_does_and_leaves_nothing(cases):
     assert [each.plan for each in load().rounds] == [each.plan for each in said.rounds]
 
 
+def test_one_whose_deadlines_cannot_be_computed_does_not_count(cases, monkeypatch):
+    def fails(*_, **__):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("casework.operations.load_calendar.reproject_or_promise", fails)
+    with pytest.raises(RuntimeError, match="disk"):
+        load()
+    assert working_days.calendar().years[2024].version == "2024.1"
+    monkeypatch.undo()
+    assert load().year.version == "2024.2"
+
+
 def test_loading_is_journalled_with_the_version_that_it_replaces(cases):
     load()
     entry = db.session.scalars(select(JournalEntry).filter_by(action="calendar:load")).one()

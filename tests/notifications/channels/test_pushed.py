@@ -82,6 +82,9 @@ def test_each_documented_shape_is_understood(provider, item, said):
         ("aliyun", ALIYUN_REPLY | {"content": None}),
         ("aliyun", ALIYUN_REPLY | {"content": "长" * 2001}),
         ("tencent", TENCENT_REPORT | {"report_status": "MAYBE"}),
+        ("tencent", TENCENT_REPORT | {"report_status": []}),
+        ("aliyun", ALIYUN_REPORT | {"out_id": "a\x00b"}),
+        ("aliyun", ALIYUN_REPLY | {"content": "\ud800"}),
         ("tencent", {name: value for name, value in TENCENT_REPORT.items() if name != "sid"}),
     ],
 )
