@@ -13,6 +13,7 @@ from casework.cli.context import application
 from casework.cli.rounds import ROUND
 from casework.errors import N_
 from casework.rounds import queries as rounds
+from casework.rounds.tables import SHIPPED
 from casework.simulation.plan import People, Plan, RoundPlan, ladder_in, of_round, shipped
 from casework.simulation.season import Season, play
 from casework.simulation.told import Line
@@ -39,6 +40,7 @@ LEVELS = {
     "admin_leader": N_("督办到行政主要负责同志"),
     "level_above": N_("督办到上级主管部门"),
 }
+LATEST = max(path.name for path in SHIPPED.iterdir() if path.is_dir())
 COLUMNS = ("date", "person", "kind", "channel", "messages", "about")
 
 
@@ -46,7 +48,7 @@ COLUMNS = ("date", "person", "kind", "channel", "messages", "about")
     cls=spoken.SpokenCommand,
     help=N_("演练一季：在临时数据库和模拟时间中走完整个自查季，列出哪天对谁说了什么；不读写本单位的案件。"),
 )
-@spoken.option("--round", "round_code", default="2024", show_default=True, help=ROUND)
+@spoken.option("--round", "round_code", default=LATEST, show_default=True, help=ROUND)
 @spoken.option("--own", is_flag=True, help=N_("采用本单位数据库中该轮次的设置和期限（只读），而不是随系统提供的。"))
 @spoken.option(
     "--ladder",

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.usefixtures("app")
 def rung(monkeypatch):
     heard = []
 
-    def ring(refs):
+    def ring(bells):
         # What is rung for must be there for whoever answers: another connection sees it.
         with db.engine.connect() as connection:
             committed = set(connection.scalars(select(Promise.ref)))
-        heard.extend((ref, ref in committed) for ref in refs)
+        heard.extend((bell.ref, bell.ref in committed) for bell in bells)
         return True
 
     monkeypatch.setattr(doorbell, "ring", ring)
