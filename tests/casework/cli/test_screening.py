@@ -32,7 +32,7 @@ def _no_database(monkeypatch):
     def refuse(*_given, **_more):
         raise AssertionError("screening of files asked for the application")
 
-    monkeypatch.setattr(context, "create_app", refuse)
+    monkeypatch.setattr(context, "create_service", refuse)
 
 
 @pytest.fixture
