@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,7 +175,9 @@ def _told(log: Path) -> int:
     return len({ref for _, _, ref in accepted_lines(log)})
 
 
-def _wait(children: Children, log: Path, wanted: int, *, most: float, recover=lambda: None) -> None:  # noqa: ANN001
+def _wait(
+    children: Children, log: Path, wanted: int, *, most: float, recover: Callable[[], object] = lambda: None
+) -> None:
     """Wait until so many recipients were told, nothing moves any more, or the time is over."""
     end, seen, moved_at = time.monotonic() + most, -1, time.monotonic()
     while time.monotonic() < end and (seen <= 0 or time.monotonic() - moved_at < STILL):

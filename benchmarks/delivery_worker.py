@@ -21,7 +21,7 @@ def main(what: str, *given: str) -> int:
     """Keep the process until it is told to stop."""
     folder, database, queue, batch, waits, away = given
     times.take(times.SHORT if waits == "short" else times.PRODUCT)
-    carriers._BUILT = {**carriers._BUILT, CHANNEL: lambda _settings: FakeCarrier(int(batch))}  # noqa: SLF001
+    carriers._BUILT = {**carriers._BUILT, CHANNEL: lambda _settings: FakeCarrier(int(batch))}  # noqa: SLF001 - no setting names it
     own = settings_of(Path(folder), database, queue)
     app = create_app(replace(own, clock_offset=timedelta(seconds=float(away))))
     return work(app) if what == "work" else schedule(app, wake_every=0.5)

@@ -38,7 +38,7 @@ class FakeCarrier(Simulator):
 
     def __init__(self, batch_size: int) -> None:
         """Take at most so many a call."""
-        self.batch_size = batch_size  # type: ignore[misc]
+        self.batch_size = batch_size  # type: ignore[misc] - a constant of the class, but for this one
 
     def send(self, messages, *, reference):  # noqa: ANN001, ANN201 - as in the class above
         """Accept all of them."""

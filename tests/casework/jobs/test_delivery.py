@@ -3,7 +3,6 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from flask import current_app
@@ -19,6 +18,7 @@ from casework.notices.statuses import STEPS
 from notifications.channels.simulator import Simulator
 from tests.casework.jobs.dying_worker import naive
 from tests.casework.notices.outward import BASE, NOW, Scripted, call, one, states, story, sweeps, tell
+from tests.support.together import together
 
 
 def test_a_ready_message_leaves_and_its_whole_way_is_written_down(office, told_case):
@@ -104,27 +104,15 @@ def test_a_worker_killed_after_the_call_never_sends_twice(office, told_case, car
 @pytest.mark.usefixtures("carrier")
 def test_many_drains_at_once_send_everything_once(app, office, told_case):
     tell(office, told_case, number=60)
-    together, faults = Barrier(4), []
     carrier_class = type("Small", (Simulator,), {"batch_size": 4})
     way = carrier_class(app.extensions["casework"].data_dir / "carrier.jsonl")
 
     def work():
-        try:
-            with app.app_context():
-                together.wait()
-                while delivery.call_once(way, base_url=BASE) is not None:
-                    pass
-                db.session.remove()
-        except BaseException as problem:  # noqa: BLE001 - a thread's fault must reach the test
-            faults.append(problem)
+        while delivery.call_once(way, base_url=BASE) is not None:
+            pass
 
     with clock.stopped_at(NOW):
-        threads = [Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert not faults
+        assert together(app, [work] * 4) == [None] * 4
     call(way)
     counted = Counter(line["ref"] for line in way.accepted())
     assert len(counted) == 60

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from casework.people.models import Person
 from tests.casework.notices.office import beijing
 from tests.casework.notices.outward import BASE, NOW, Scripted, call, states
 from tests.casework.operations.crowd import cases, crowd, write
+from tests.support.together import together
 
 MORNING = beijing(7, 25, 8)
 
@@ -111,25 +111,14 @@ def test_two_batches_at_once_cannot_both_use_the_last_letter(app, office, owner)
     for place, case in enumerate(cases(office, 8)):
         write([owner], case=case, dedup=f"{place}")
     small = type("Small", (Scripted,), {"batch_size": 1})
-    together, way, faults = Barrier(4), small(), []
+    way = small()
 
     def work():
-        try:
-            with app.app_context():
-                together.wait()
-                while delivery.call_once(way, base_url=BASE) is not None:
-                    pass
-                db.session.remove()
-        except BaseException as problem:  # noqa: BLE001 - a thread's fault must reach the test
-            faults.append(problem)
+        while delivery.call_once(way, base_url=BASE) is not None:
+            pass
 
     with clock.stopped_at(NOW):
-        threads = [Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert not faults
+        assert together(app, [work] * 4) == [None] * 4
     assert len(way.sent) == 1
     assert states() == {"accepted": 1, "ready": 7}
 

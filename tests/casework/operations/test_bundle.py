@@ -1,6 +1,5 @@
 from collections import Counter
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +19,7 @@ from notifications.errors import ErrorClass
 from tests.casework.notices.office import beijing
 from tests.casework.notices.outward import BASE, NOW, Scripted, call, doubt, fault, states, sweeps
 from tests.casework.operations.crowd import cases, crowd, write
+from tests.support.together import together
 
 PAUSE = timedelta(seconds=60)
 DUE = NOW + PAUSE
@@ -205,25 +205,14 @@ def test_gathering_again_and_again_changes_nothing(office, owner):
 def test_many_drains_at_once_write_one_letter_a_person(app, office):
     people = crowd(20)
     assign(people, cases(office, 6))
-    together, faults, way = Barrier(4), [], Scripted()
+    way = Scripted()
 
     def work():
-        try:
-            with app.app_context():
-                together.wait()
-                while delivery.call_once(way, base_url=BASE) is not None:
-                    pass
-                db.session.remove()
-        except BaseException as problem:  # noqa: BLE001 - a thread's fault must reach the test
-            faults.append(problem)
+        while delivery.call_once(way, base_url=BASE) is not None:
+            pass
 
     with clock.stopped_at(DUE):
-        threads = [Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert not faults
+        assert together(app, [work] * 4) == [None] * 4
     assert len(way.sent) == 20
     assert states() == {"merged": 120, "accepted": 20}
     assert {letter.params["assigned"] for letter in letters()} == {6}
