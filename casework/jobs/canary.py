@@ -25,7 +25,7 @@ from casework import clock
 from casework.db import db
 from casework.deadlines.models import Timer
 from casework.doors.unit import unit_of_work
-from casework.jobs.carriers import REPORTING
+from casework.jobs.carriers import ASKED_FOR_REPORTS
 from casework.jobs.watchman import at_work
 from casework.notices.models import Message, MessageEvent
 from casework.notices.post import Notice, post
@@ -114,7 +114,7 @@ def _last(person: Person, channel: str, now: datetime) -> Message | None:
 
 def _arrived(message: Message) -> bool:
     """Say whether a canary was accepted, and delivered where that is reported, in its time."""
-    wanted = "delivered" if message.channel in REPORTING else "accepted"
+    wanted = "delivered" if message.channel in ASKED_FOR_REPORTS else "accepted"
     at = db.session.scalar(
         select(func.min(MessageEvent.at)).where(
             MessageEvent.message_id == message.id, MessageEvent.to_state.in_((wanted, "delivered"))

@@ -32,7 +32,7 @@ from notifications.channels.webhook import Webhook
 from notifications.channels.wecom import Settings as WecomSettings
 from notifications.channels.wecom import Wecom
 
-REPORTING = (Simulator.code, Tencent.code)
+ASKED_FOR_REPORTS = (Simulator.code, Tencent.code)
 """Channels that can be asked what has become of all that they accepted."""
 
 

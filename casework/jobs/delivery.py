@@ -20,7 +20,7 @@ from casework.config import Settings
 from casework.db import db
 from casework.doors import tokens
 from casework.doors.unit import unit_of_work
-from casework.jobs.carriers import REPORTING, way_out
+from casework.jobs.carriers import ASKED_FOR_REPORTS, way_out
 from casework.notices.manners import Rate
 from casework.notices.ways import manners, out
 from casework.operations import sweep as sweeping
@@ -110,7 +110,7 @@ def sweep(_ref: str = "") -> dict:
     with unit_of_work():
         found = sweeping.sweep()
     settled = sum(_settle(doubt) for doubt in found.doubts if doubt.channel in out())
-    for channel in set(REPORTING) & set(out()):
+    for channel in set(ASKED_FOR_REPORTS) & set(out()):
         _take_receipts(channel)
     return {"put_back": found.put_back, "in_doubt": found.in_doubt, "rung": list(found.rung), "settled": settled}
 
