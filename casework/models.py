@@ -1,12 +1,14 @@
 """Every table of the service in one import, for migrations and for whoever wants to see them all."""
 
 from casework import idempotency, journal, promises, storage
+from casework.campaigns import models as campaigns
 from casework.cases import models as cases
 from casework.cases import samples
 from casework.db import Base
 from casework.deadlines import models as deadlines
 from casework.filing import models as filing
 from casework.intake import models as intake
+from casework.leads import models as leads
 from casework.notices import models as notices
 from casework.overview import models as overview
 from casework.people import models as people
@@ -16,7 +18,8 @@ from casework.screening import models as screening
 
 ROOMS = (
     *(idempotency, journal, promises, storage),
-    *(people, rounds, intake, screening, cases, samples, reports, filing, deadlines, notices, overview),
+    *(people, rounds, intake, leads, screening, cases, samples),
+    *(reports, filing, deadlines, campaigns, notices, overview),
 )
 
 metadata = Base.metadata

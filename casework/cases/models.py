@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from casework import clock
 from casework.db import Code, Words, db, new_ref, where
 from casework.intake.models import Record
+from casework.leads.models import Lead
 from casework.people.models import Organisation, Person
 from casework.rounds.models import Round
 from casework.screening.models import Finding
@@ -89,6 +90,7 @@ class Case(db.Model):
     holds: Mapped[list["Hold"]] = relationship(back_populates="case", order_by="Hold.id")
     moves: Mapped[list["Move"]] = relationship(back_populates="case", order_by="Move.id")
     plan: Mapped["Rectification | None"] = relationship(back_populates="case")
+    leads: Mapped[list["CaseLead"]] = relationship(back_populates="case", order_by="CaseLead.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
@@ -127,6 +129,21 @@ class CaseFinding(db.Model):
     added_at: Mapped[datetime] = mapped_column(default=clock.now)
     case: Mapped[Case] = relationship(back_populates="findings")
     finding: Mapped[Finding] = relationship()
+
+
+class CaseLead(db.Model):
+    """A lead that a case answers; a link that is taken back stays on record."""
+
+    __tablename__ = "case_leads"
+    __table_args__ = (UniqueConstraint("case_id", "lead_id"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"), index=True)
+    linked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    unlinked_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="leads")
+    lead: Mapped[Lead] = relationship()
 
 
 class Verification(db.Model):

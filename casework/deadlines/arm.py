@@ -1,4 +1,4 @@
-"""Keep the stored timers of cases and reports equal to what the ladder says.
+"""Keep the stored timers of cases, leads and reports equal to what the ladder says.
 
 Inserting the row is the claim: the key (subject, clock, rung, due date) exists
 once. A timer that has spoken stays as it is; a cancelled one that never spoke
@@ -19,14 +19,16 @@ from casework import clock
 from casework.cases.models import Case
 from casework.db import db
 from casework.deadlines.models import Timer
+from casework.leads.models import Lead
 from casework.reports.models import Report
 from workflows.clocks import Due
 from workflows.escalation import Ladder, Rung
 
+SUBJECTS = {"case": Case, "report": Report, "lead": Lead}
 SAID = frozenset({"fired", "expired"})
 """States of a timer whose words were spoken, by itself or by a later rung that spoke for it."""
 
-KEY = ("case_key", "report_key", "clock", "rung", "due_on")
+KEY = ("case_key", "report_key", "lead_key", "clock", "rung", "due_on")
 
 
 class Known(Protocol):
@@ -60,7 +62,7 @@ class Arming:
 
 
 def arming(
-    subject: Case | Report, *, due: Due | None, planned: Sequence[Rung], ladder: Ladder, timers: Sequence[Known]
+    subject: Case | Report | Lead, *, due: Due | None, planned: Sequence[Rung], ladder: Ladder, timers: Sequence[Known]
 ) -> Arming:
     """Return what to change so that exactly what is planned and was not said yet is armed."""
     now = clock.now()
@@ -128,13 +130,11 @@ def _write(rows: Sequence[Mapping[str, object]]) -> None:
     db.session.execute(again, list(rows))
 
 
-def _row(subject: Case | Report, *, due: Due, code: str, audience: str, fire_at: datetime) -> dict:
-    is_case = isinstance(subject, Case)
+def _row(subject: Case | Report | Lead, *, due: Due, code: str, audience: str, fire_at: datetime) -> dict:
+    keys = {name: subject.id if isinstance(subject, sort) else 0 for name, sort in SUBJECTS.items()}
     return {
-        "case_id": subject.id if is_case else None,
-        "report_id": None if is_case else subject.id,
-        "case_key": subject.id if is_case else 0,
-        "report_key": 0 if is_case else subject.id,
+        **{f"{name}_id": key or None for name, key in keys.items()},
+        **{f"{name}_key": key for name, key in keys.items()},
         "clock": due.clock,
         "rung": code,
         "audience": audience,

@@ -1,4 +1,4 @@
-"""Timers: what must be said about a case or a report, and when; and what a supervisor has said besides."""
+"""Timers: what must be said about a case, a lead or a report, and when; and what a supervisor has said besides."""
 
 from datetime import date, datetime
 
@@ -19,15 +19,22 @@ class Timer(db.Model):
 
     __tablename__ = "timers"
     __table_args__ = (
-        UniqueConstraint("case_key", "report_key", "clock", "rung", "due_on"),
-        CheckConstraint("(case_id IS NULL) <> (report_id IS NULL)", name="one_subject"),
+        UniqueConstraint("case_key", "report_key", "lead_key", "clock", "rung", "due_on"),
+        CheckConstraint(
+            "(case_id IS NOT NULL AND report_id IS NULL AND lead_id IS NULL)"
+            " OR (case_id IS NULL AND report_id IS NOT NULL AND lead_id IS NULL)"
+            " OR (case_id IS NULL AND report_id IS NULL AND lead_id IS NOT NULL)",
+            name="one_subject",
+        ),
         Index("ix_timers_armed", "state", "fire_at"),
     )
 
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
     case_key: Mapped[int] = mapped_column(default=0)
     report_key: Mapped[int] = mapped_column(default=0)
+    lead_key: Mapped[int] = mapped_column(default=0)
     clock: Mapped[Code]
     rung: Mapped[Code]
     audience: Mapped[Code]

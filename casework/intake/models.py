@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casework import clock
 from casework.db import Code, Words, db, new_ref
-from casework.sealing import SealedJSON
+from casework.sealing import SealedJSON, SealedText
 
 
 class Batch(db.Model):
@@ -146,7 +146,11 @@ class Revision(db.Model):
 
 
 class Confirmation(db.Model):
-    """One answer that a snapshot of the national system showed; append-only."""
+    """One answer, from a snapshot of the national system or from the graduate's own page; append-only.
+
+    An own answer whose giver was not `verified` by a code to the registered number
+    opens a case and never counts as confirmed.
+    """
 
     __tablename__ = "confirmations"
     __table_args__ = (UniqueConstraint("record_id", "status", "confirm_time"),)
@@ -156,7 +160,11 @@ class Confirmation(db.Model):
     confirm_time: Mapped[datetime | None]
     snapshot_on: Mapped[date]
     device_index: Mapped[Code | None]  # which device answered, as an opaque token; never an address
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
+    source: Mapped[Code] = mapped_column(default="national")  # or own_page
+    verified: Mapped[bool] = mapped_column(default=True)
+    words: Mapped[str | None] = mapped_column(SealedText("confirmation"))
+    answered_at: Mapped[datetime] = mapped_column(default=clock.now)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
 
 
 class Proof(db.Model):

@@ -6,11 +6,12 @@ a provider. Every UPDATE of a status names the status that it leaves.
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casework import clock
 from casework.db import Code, Words, db, new_ref, where
+from casework.intake.models import Record
 from casework.people.models import Person
 
 
@@ -44,12 +45,17 @@ class Message(db.Model):
         Index("ix_messages_accepted", "channel", "ended_at", **where("state = 'accepted'")),
         Index("ix_messages_stuck", "id", **where("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")),
         Index("ix_messages_inbox", "person_id", "channel", "id"),
+        Index("ix_messages_wave", "wave_id", "state", **where("wave_id IS NOT NULL")),
+        CheckConstraint("(person_id IS NULL) <> (record_id IS NULL)", name="one_addressee"),
     )
 
     ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
     dedup_key: Mapped[str]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # an account …
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("records.id"), index=True)  # … or a graduate
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("campaign_waves.id"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
     kind: Mapped[Code]
@@ -70,7 +76,8 @@ class Message(db.Model):
     handled_at: Mapped[datetime | None]  # a person has looked at what went wrong: `retried` or `dropped`
     handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     handled_how: Mapped[Code] = mapped_column(default="")
-    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    record: Mapped[Record | None] = relationship()
     attempt: Mapped[SendAttempt | None] = relationship()
     events: Mapped[list["MessageEvent"]] = relationship(back_populates="message", order_by="MessageEvent.id")
 

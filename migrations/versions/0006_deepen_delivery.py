@@ -131,7 +131,8 @@ def downgrade():
     op.create_index("ix_messages_ready", "messages", ["channel", "state", "next_at"])
     op.drop_index(op.f("ix_persons_calendar_hash"), table_name="persons")
     for table, column, _ in NEW_REFERENCES:
-        op.drop_column(table, column)
+        with op.batch_alter_table(table) as without:  # SQLite keeps a column that a key of the table names
+            without.drop_column(column)
     for table, column in NEW_COLUMNS:
         op.drop_column(table, column.name)
     op.drop_table("board_counts")

@@ -24,7 +24,7 @@ def unspoken(ground: Ground) -> Iterable[str]:
 
 def twice(ground: Ground) -> Iterable[str]:
     """I2: two timers under a key, two messages under a dedup key, or one rung said twice to one person by one way."""
-    key = (Timer.case_key, Timer.report_key, Timer.clock, Timer.rung, Timer.due_on)
+    key = (Timer.case_key, Timer.report_key, Timer.lead_key, Timer.clock, Timer.rung, Timer.due_on)
     channel = case((Message.channel.in_(SMS), "sms"), else_=Message.channel)
     rung, due_on, step = (Message.params[name].as_string() for name in ("rung", "due_on", "step"))
     said = (Message.case_id, Message.report_id, Message.person_id, channel, rung, due_on, step)
