@@ -125,13 +125,14 @@ def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
     return in_scope(actor)
 
 
-def _day_end(now: datetime) -> datetime:
+def day_end(now: datetime) -> datetime:
+    """Return the end of the day in Beijing."""
     return datetime.combine(now.astimezone(clock.BEIJING).date(), time(23, 59, 59), clock.BEIJING)
 
 
 def _when(now: datetime) -> dict[str, ColumnElement[bool]]:
     """Return the same groups as ranges of deadlines, which an index can answer; undated cases are in none."""
-    today, soon = _day_end(now), _day_end(now) + timedelta(days=SOON_DAYS)
+    today, soon = day_end(now), day_end(now) + timedelta(days=SOON_DAYS)
     return {
         "od": Case.due_at < now,
         "td": and_(Case.due_at >= now, Case.due_at <= today),
@@ -161,7 +162,7 @@ def sheet(
 ) -> Sheet:
     """Return one page in the order of deadlines; cases without one come last."""
     base = lines(condition, filters, now=now)
-    due, last = _place(after)
+    due, last = place_of(after)
     rows: list[Row] = []
     if due or not last:
         dated = base.where(Case.due_at.is_not(None)).order_by(Case.due_at, Case.id)
@@ -174,7 +175,7 @@ def sheet(
             undated = undated.where(Case.id > last)
         rows += db.session.execute(undated.limit(limit + 1 - len(rows)))
     shown = rows[:limit]
-    return Sheet(counted_lines(shown, now), _key(shown[-1]) if len(rows) > limit else "")
+    return Sheet(counted_lines(shown, now), key_of(shown[-1]) if len(rows) > limit else "")
 
 
 def lines(condition: ColumnElement[bool], filters: Filters, *, now: datetime) -> Select:
@@ -253,7 +254,7 @@ def _per_case(
     return {row[0]: row[1] for row in db.session.execute(wanted)}
 
 
-def _place(after: str) -> tuple[datetime | None, int]:
+def place_of(after: str) -> tuple[datetime | None, int]:
     """Return the place that the key of a page names: (deadline, id), (None, id) among those without, (None, 0) none."""
     if not after:
         return None, 0
@@ -274,5 +275,6 @@ def row_id(text: str) -> int:
     return number
 
 
-def _key(row: Row) -> str:
+def key_of(row: Row) -> str:
+    """Return the key of the page that begins after this row."""
     return f"d~{row.due_at.isoformat()}~{row.id}" if row.due_at else f"n~{row.id}"
