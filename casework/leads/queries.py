@@ -1,0 +1,143 @@
+"""Questions about leads; every one of them is scoped to what the person may see.
+
+What is about a body is seen by nobody of that body, wherever it is handled: not
+in lists, not by its number, not in counts. Title and content are sealed, so
+leads are found by number, channel and state only.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from casework import clock
+from casework.db import db
+from casework.errors import N_, NotFound
+from casework.leads.models import Lead, LeadStep, LeadTalk
+from casework.people.models import Organisation
+from workflows.access import SYSTEM, Actor, Level, Reach, Scope, scope_of
+from workflows.lead import OPEN
+from workflows.lead_guards import HANDLING
+
+READ = "lead:read"
+QUESTION, ANSWER, ADDITION, UPWARD = "question", "answer", "addition", "upward"
+"""Kinds of what is said: asked of the reporter, told to the reporter, added by the reporter, replied upward."""
+
+
+def visible_leads(actor: Actor, action: str = READ) -> Select[Lead]:
+    """Return a SELECT of the leads with which this person may do `action`."""
+    return select(Lead).where(in_lead_scope(actor, action))
+
+
+def in_lead_scope(actor: Actor, action: str = READ) -> ColumnElement[bool]:
+    """Return the condition that keeps a query of leads to this person's scope; it can be put into any SELECT."""
+    if actor is SYSTEM:
+        return true()
+    scopes = scope_of(actor, action)
+    if not scopes:
+        return false()
+    return and_(or_(*(_condition(scope) for scope in scopes)), _not_about(own_bodies(actor)))
+
+
+def own_bodies(actor: Actor) -> frozenset[int]:
+    """Return the bodies to which a person belongs: what is about one of them is hidden, by whichever office it came."""
+    bodies = {held.organisation_id for held in actor.appointments}
+    return frozenset(bodies | {held.seat_id for held in actor.appointments if held.level is Level.COLLEGE})
+
+
+def get_lead(number: str, actor: Actor, *, action: str = READ, lock: bool = False) -> Lead:
+    """Return one lead, locked for a change when asked; `NotFound` when it is none of this person's."""
+    wanted = visible_leads(actor, action).where(Lead.number == number).options(joinedload(Lead.organisation))
+    if lock:
+        wanted = wanted.with_for_update(of=Lead).execution_options(populate_existing=True)
+    found = db.session.scalars(wanted).unique().one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到线索 %(number)s，或不在您的权限范围内。"), params={"number": number})
+    return found
+
+
+def get_leads(numbers: Iterable[str], actor: Actor, *, lock: bool = False) -> Sequence[Lead]:
+    """Return those of these leads that this person may see, by number; locked ones by id, as everybody locks."""
+    wanted = visible_leads(actor).where(Lead.number.in_(list(numbers))).order_by(Lead.id if lock else Lead.number)
+    if lock:
+        wanted = wanted.with_for_update(of=Lead).execution_options(populate_existing=True)
+    return db.session.scalars(wanted).all()
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return the condition of a lead with which somebody still has to do something."""
+    return Lead.state.in_(OPEN)
+
+
+def is_late() -> ColumnElement[bool]:
+    """Return the condition of an open lead whose earliest running clock has ended."""
+    return and_(is_open(), Lead.due_at < clock.now())
+
+
+def owes_upward() -> ColumnElement[bool]:
+    """Return the condition of an open lead whose sender waits for a reply."""
+    return and_(is_open(), Lead.reply_upward_by.is_not(None), Lead.replied_upward_at.is_(None))
+
+
+def waits_for_reporter() -> ColumnElement[bool]:
+    """Return the condition of an open lead of which the last word said to or by the reporter is our question."""
+    spoken = LeadTalk.kind.in_((QUESTION, ANSWER, ADDITION))
+    last = select(func.max(LeadTalk.id)).where(LeadTalk.lead_id == Lead.id, spoken).correlate(Lead).scalar_subquery()
+    asked = select(LeadTalk.id).where(LeadTalk.id == last, LeadTalk.kind == QUESTION).exists()
+    return and_(is_open(), asked)
+
+
+def late_by_organisation(actor: Actor) -> dict[int, int]:
+    """Return how many leads are late, by organisation, for those who see how much is late and not what."""
+    rows = db.session.execute(
+        select(Lead.organisation_id, func.count())
+        .where(in_lead_scope(actor, "lead:count"), is_late())
+        .group_by(Lead.organisation_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def open_lead_load(person_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many open leads each of these persons has."""
+    rows = db.session.execute(
+        select(Lead.officer_id, func.count())
+        .where(Lead.officer_id.in_(list(person_ids)), is_open())
+        .group_by(Lead.officer_id)
+    )
+    return dict.fromkeys(person_ids, 0) | {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+def merged_from(lead: Lead) -> str | None:
+    """Return where a merged lead stood before it was merged."""
+    wanted = select(LeadStep.from_state).filter_by(lead_id=lead.id, action="merge").order_by(LeadStep.id.desc())
+    return db.session.scalar(wanted.limit(1))
+
+
+def _condition(scope: Scope) -> ColumnElement[bool]:
+    parts = [_organisations(scope)]
+    if scope.kinds is not None:
+        parts.append(Lead.scope.in_(sorted(scope.kinds)))
+    if scope.states is not None:
+        parts.append(Lead.state.in_(sorted(scope.states)))
+    if scope.blind_to is not None:
+        parts.append(_not_about({scope.blind_to}))
+    return and_(*parts)
+
+
+def _not_about(bodies: Iterable[int]) -> ColumnElement[bool]:
+    return or_(Lead.concerns_id.is_(None), Lead.concerns_id.not_in(sorted(bodies)))
+
+
+def _organisations(scope: Scope) -> ColumnElement[bool]:
+    if scope.reach is Reach.OWN:
+        return Lead.organisation_id == scope.organisation_id
+    seat = db.session.get_one(Organisation, scope.organisation_id)
+    if seat.parent_id is None:
+        return true()
+    # The ids are fetched first: one id, or a short list of them, can be read off an index in the order of deadlines.
+    below = db.session.scalars(
+        select(Organisation.id).where(
+            Organisation.path.startswith(seat.path, autoescape=True), Organisation.kind.in_(sorted(HANDLING))
+        )
+    ).all()
+    return Lead.organisation_id == below[0] if len(below) == 1 else Lead.organisation_id.in_(below)
