@@ -83,7 +83,10 @@ class Recipient(db.Model):
     """One graduate of a frozen audience; `address_key` is a blind index, so that a shared phone is told once."""
 
     __tablename__ = "campaign_recipients"
-    __table_args__ = (UniqueConstraint("campaign_id", "record_id"),)
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "record_id"),
+        Index("ix_campaign_recipients_address", "campaign_id", "address_key"),
+    )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), index=True)
@@ -104,6 +107,7 @@ class AnswerLink(db.Model):
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)  # wrong student numbers and dates of birth
     record: Mapped[Record] = relationship()
 
 

@@ -37,6 +37,7 @@ NEW_TABLES = (
     "case_leads",
     "contact_tasks",
     "graduate_contacts",
+    "lead_drafts",
     "lead_files",
     "lead_items",
     "lead_pairs",
@@ -51,6 +52,7 @@ NEW_TABLES = (
 
 def upgrade():
     _make_tables()
+    op.add_column("revisions", sa.Column("email_index", sa.String(length=64), nullable=True))
     with op.batch_alter_table("confirmations") as table:
         table.add_column(sa.Column("source", sa.String(length=64), nullable=False, server_default="national"))
         table.add_column(sa.Column("verified", sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -61,6 +63,8 @@ def upgrade():
     op.execute(f"UPDATE confirmations SET answered_at = {uploaded}")  # noqa: S608 - our own words
     with op.batch_alter_table("confirmations") as table:
         table.alter_column("answered_at", existing_type=MOMENT, nullable=False)
+    with op.batch_alter_table("cases") as table:
+        table.add_column(sa.Column("sealed", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("messages") as table:
         for column, target in (("record_id", "records"), ("wave_id", "campaign_waves"), ("lead_id", "leads")):
             table.add_column(sa.Column(column, sa.Integer(), nullable=True))
@@ -105,11 +109,14 @@ def downgrade():
         for column in ("lead_id", "wave_id", "record_id"):
             table.drop_constraint(op.f(f"fk_messages_{column}"), type_="foreignkey")
             table.drop_column(column)
+    with op.batch_alter_table("cases") as table:
+        table.drop_column("sealed")
     op.execute("DELETE FROM confirmations WHERE batch_id IS NULL")
     with op.batch_alter_table("confirmations") as table:
         table.alter_column("batch_id", existing_type=sa.Integer(), nullable=False)
         for column in ("answered_at", "words", "verified", "source"):
             table.drop_column(column)
+    op.drop_column("revisions", "email_index")
     for name in reversed(NEW_TABLES):
         op.drop_table(name)
 
@@ -236,6 +243,7 @@ def _make_tables():
         sa.UniqueConstraint("campaign_id", "record_id", name=op.f("uq_campaign_recipients_campaign_id_record_id")),
     )
     op.create_index(op.f("ix_campaign_recipients_record_id"), "campaign_recipients", ["record_id"])
+    op.create_index("ix_campaign_recipients_address", "campaign_recipients", ["campaign_id", "address_key"])
     op.create_table(
         "campaign_waves",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -308,6 +316,17 @@ def _make_tables():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_graduate_contacts")),
         sa.UniqueConstraint("record_id", "channel", name=op.f("uq_graduate_contacts_record_id_channel")),
     )
+    op.create_table(
+        "lead_drafts",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("touched_at", MOMENT, nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_drafts")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_lead_drafts_key_hash")),
+    )
+    op.create_index(op.f("ix_lead_drafts_touched_at"), "lead_drafts", ["touched_at"])
     op.create_table(
         "lead_files",
         sa.Column("ref", sa.String(length=64), nullable=False),
@@ -408,6 +427,7 @@ def _make_tables():
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("opened_at", MOMENT, nullable=True),
         sa.Column("used_at", MOMENT, nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_answer_links_record_id")),
         sa.ForeignKeyConstraint(["wave_id"], ["campaign_waves.id"], name=op.f("fk_answer_links_wave_id")),

@@ -7,7 +7,7 @@ changed opens 40 seals and not 12,000.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ SEALED = tuple(known.name for known in RECORD_FIELDS if known.kept and known.sea
 INDEXED = {
     "id_number": "id_number_index",
     "phone": "phone_index",
+    "email": "email_index",
     "family_phone": "family_phone_index",
     "employer_phone": "employer_phone_index",
     "employer_mobile": "employer_mobile_index",
@@ -40,6 +41,8 @@ PLAIN = tuple(
 NULLABLE = {column.name for column in Revision.__table__.columns if column.nullable}
 VALUES = (*PLAIN, *SEALED)
 AT_ONCE = 500
+_COMPARABLE: Mapping[str, Callable[[str], str]] = {"id_number": str, "email": str.casefold}
+"""What of a value is compared; any other indexed field is a telephone number."""
 _COLUMNS = ("id", "record_id", "number", "batch_id", "changed", "content_hash", *PLAIN, "sealed", *INDEXED.values())
 
 
@@ -170,9 +173,9 @@ class _Indexes:
         """Return the index of one field's value, or None where there is nothing to compare."""
         if not value:
             return None
-        kind = "id_number" if name == "id_number" else "phone"
+        kind = name if name in _COMPARABLE else "phone"
         if (kind, value) not in self._made:
-            comparable = value if kind == "id_number" else normal.phone_key(value)
+            comparable = _COMPARABLE.get(kind, normal.phone_key)(value)
             self._made[kind, value] = self._keys.index(kind, comparable) if comparable else None
         return self._made[kind, value]
 
