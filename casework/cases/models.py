@@ -68,6 +68,7 @@ class Case(db.Model):
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     merged_from_state: Mapped[Code | None]
+    sealed: Mapped[bool] = mapped_column(default=False)  # a graduate denies: no college sees it before it has an owner
     people_count: Mapped[int] = mapped_column(default=0)
     suspicion: Mapped[float | None]  # posterior log-odds of its findings; None where no rule opened it
     due_at: Mapped[datetime | None]
