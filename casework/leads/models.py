@@ -163,6 +163,17 @@ class LeadPair(db.Model):
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
 
 
+class LeadDraft(db.Model):
+    """What somebody wrote into the public form and has not sent; whoever holds its key reads it, nobody else."""
+
+    __tablename__ = "lead_drafts"
+
+    key_hash: Mapped[Code] = mapped_column(unique=True)  # keyed hash of what the visitor's browser holds
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    touched_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    answers: Mapped[dict] = mapped_column(SealedJSON("lead.draft"))
+
+
 class MailSeen(db.Model):
     """A mail of the report mailbox that was taken in; inserting the row is the claim."""
 

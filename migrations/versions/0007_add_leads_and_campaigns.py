@@ -53,6 +53,7 @@ NEW_TABLES = (
 def upgrade():
     _make_tables()
     op.add_column("revisions", sa.Column("email_index", sa.String(length=64), nullable=True))
+    op.add_column("batches", sa.Column("given", JSON, nullable=False, server_default="{}"))
     with op.batch_alter_table("confirmations") as table:
         table.add_column(sa.Column("source", sa.String(length=64), nullable=False, server_default="national"))
         table.add_column(sa.Column("verified", sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -116,6 +117,7 @@ def downgrade():
         table.alter_column("batch_id", existing_type=sa.Integer(), nullable=False)
         for column in ("answered_at", "words", "verified", "source"):
             table.drop_column(column)
+    op.drop_column("batches", "given")
     op.drop_column("revisions", "email_index")
     for name in reversed(NEW_TABLES):
         op.drop_table(name)
