@@ -39,6 +39,7 @@ class Batch(db.Model):
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     counts: Mapped[dict] = mapped_column(default=dict)
+    given: Mapped[dict] = mapped_column(default=dict)  # what a person said of the file beside its rows
     refusal: Mapped[dict | None]
     promise_ref: Mapped[Code] = mapped_column(default="")
     problems: Mapped[list["RowProblem"]] = relationship(back_populates="batch")

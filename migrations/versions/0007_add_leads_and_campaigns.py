@@ -200,6 +200,7 @@ def _make_tables():
         sa.Column("same_as_id", sa.Integer(), nullable=True),
         sa.Column("first_reply_at", MOMENT, nullable=True),
         sa.Column("replied_upward_at", MOMENT, nullable=True),
+        sa.Column("reply_by", sa.Date(), nullable=True),
         sa.Column("respond_by", MOMENT, nullable=True),
         sa.Column("reply_upward_by", MOMENT, nullable=True),
         sa.Column("due_at", MOMENT, nullable=True),
