@@ -8,14 +8,11 @@ opens a case and never stops a reminder.
 from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from casework.intake.answers import OPEN, stands
 from casework.intake.models import Confirmation, Revision
-
-UNANSWERED = ("", "UNCONFIRMED")
 
 
 def answered(record_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Say, of a record whose newest `Revision` is joined, whether its graduate has answered."""
-    said = exists().where(
-        Confirmation.record_id == record_id, Confirmation.verified, Confirmation.status.not_in(UNANSWERED)
-    )
-    return or_(Revision.confirm_status.not_in(UNANSWERED), said)
+    said = exists().where(Confirmation.record_id == record_id, stands())
+    return or_(Revision.confirm_status.not_in(OPEN), said)
