@@ -50,6 +50,7 @@ def code_tables(round_id: int) -> dict[str, CodeTable]:
         "employer_nature_code",
         "industry_code",
         "job_category_code",
+        "lead_channel",
     )
     return {
         name: code_table((entry.code, (entry.name_zh, entry.attributes.get(ALIASES, ""))) for entry in rows.values())

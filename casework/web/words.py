@@ -102,6 +102,7 @@ FILE_KINDS = {
     "operators": N_("登记系统账号"),
     "proofs": N_("佐证材料清单"),
     "leads": N_("问题线索"),
+    "pushed_list": N_("下发清单"),
     "people": N_("人员"),
     "organisations": N_("机构"),
     "minimum_wages": N_("最低工资标准"),

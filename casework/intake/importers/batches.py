@@ -12,7 +12,7 @@ from pathlib import Path
 from python_calamine import CalamineError
 
 from casework.errors import N_, FileRefused
-from casework.intake.importers import text_file, workbook
+from casework.intake.importers import json_file, text_file, workbook
 from casework.intake.importers.shapes import Inspection, Limits
 
 ROWS = 10_000
@@ -48,6 +48,9 @@ def batches(path: Path, inspection: Inspection, *, limits: Limits) -> Iterator[B
     """Stream the data rows of an inspected file."""
     if inspection.format == "xlsx":
         yield from _workbook_batches(path, inspection, limits)
+        return
+    if inspection.format == "json":
+        yield from _text_batches(islice(json_file.rows(path), 1, None), len(inspection.headers))
         return
     stream = text_file.rows(
         path, encoding=inspection.encoding or "utf-8", delimiter=inspection.delimiter or ",", limits=limits

@@ -21,6 +21,7 @@ _NOW_CALLED = re.compile(r"（现称([^）]+)）")
 _PLACE = re.compile(r"\d{6}")
 
 _UNKNOWN = N_("编码“%(code)s”不在本届编码表内，已照录；请核对。")
+_NOT_THERE = N_("编码“%(code)s”不在本届编码表内，此项留空；请改为表内的编码后重新导入。")
 _FROM_LABEL = N_("此处应填编码，填的是名称，已换成编码 %(code)s；请核对。")
 _NOT_PLACE = N_("所在地代码不是 6 位数字，已照录；请核对。")
 
@@ -52,8 +53,13 @@ def _spellings(name: str) -> list[str]:
     return [name, _BRACKETS.sub("", name), *_NOW_CALLED.findall(name)]
 
 
-def code_reader(table: CodeTable | None, *, strict: bool = False) -> Callable[[str], str | Flaw | None]:
-    """Make the reader of a code column. `strict`: a label in it is odd enough to be said."""
+def code_reader(
+    table: CodeTable | None, *, strict: bool = False, closed: bool = False
+) -> Callable[[str], str | Flaw | None]:
+    """Make the reader of a code column.
+
+    `strict`: a label in it is odd enough to be said. `closed`: what the table does not know is left out.
+    """
 
     def read(text: str) -> str | Flaw | None:
         value = read_text(text)
@@ -65,6 +71,8 @@ def code_reader(table: CodeTable | None, *, strict: bool = False) -> Callable[[s
         if table is None or not isinstance(code, str) or code in table.codes:
             return code
         found = table.labels.get(value)
+        if found is None and closed:
+            return Flaw(None, "unknown_code", _NOT_THERE, params=(("code", value),))
         if found is None:
             return Flaw(value if not code.isascii() else code, "unknown_code", _UNKNOWN, params=(("code", value),))
         return Flaw(found, "label_for_code", _FROM_LABEL, params=(("code", found),)) if strict else found

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from casework.errors import N_, FileRefused
-from casework.intake.importers import text_file, workbook
+from casework.intake.importers import json_file, text_file, workbook
 from casework.intake.importers.headers import Matched, find_header, importer_of
 from casework.intake.importers.shapes import Inspection, Limits
 
@@ -53,6 +53,8 @@ def inspect(path: Path, *, filename: str, kind: str | None = None, limits: Limit
     for magic, message in _OTHER_KINDS:
         if start.startswith(magic):
             raise FileRefused(message, code="wrong_kind")
+    if json_file.BEGINS.match(start):
+        return _inspect_json(path, filename=filename, kind=kind, limits=bounds)
     return _inspect_text(path, filename=filename, kind=kind, limits=bounds)
 
 
@@ -97,6 +99,23 @@ def _inspect_text(path: Path, *, filename: str, kind: str | None, limits: Limits
         sha256=surveyed.sha256,
         size=surveyed.size,
         rows_estimate=max(surveyed.lines - found[0] - 1, 0),
+    )
+
+
+def _inspect_json(path: Path, *, filename: str, kind: str | None, limits: Limits) -> Inspection:
+    surveyed = text_file.survey(path)
+    cells = [tuple(row) for row in _not_wide(json_file.rows(path), limits)]
+    found = find_header(cells[:1], kind=kind)
+    if found is None:
+        raise _no_header(filename, limits)
+    return _inspection(
+        *found,
+        first=cells,
+        format="json",
+        encoding=text_file.encoding_of(path),
+        sha256=surveyed.sha256,
+        size=surveyed.size,
+        rows_estimate=len(cells) - 1,
     )
 
 

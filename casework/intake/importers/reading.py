@@ -63,7 +63,7 @@ class ColumnReading:
         reader = column.reader
         if column.codes and column.codes in codes:
             strict = column.strict and header.casefold() not in map(str.casefold, column.labels)
-            read = code_reader(codes[column.codes], strict=strict)
+            read = code_reader(codes[column.codes], strict=strict, closed=column.closed)
             reader = Reader(read, reader.arrow_type, longest=reader.longest)
         fields = ((column.name, reader), *column.also)
         self._fields = [(name, each, _Memory(each.read, each.longest)) for name, each in fields]

@@ -63,6 +63,7 @@ class Column:
     required: bool = False
     sealed: bool = False
     codes: str | None = None  # table of the round
+    closed: bool = False  # a code that the table does not know is no value
     strict: bool = False  # a label in place of the code is odd enough to be said
     wanted: bool = False  # a blank is said
     labels: tuple[str, ...] = ()  # headers of the label column, read only when the code column is missing
@@ -105,7 +106,7 @@ class Inspection:
     """What a file turned out to be. `samples` are the texts as they stand, personal data among them."""
 
     kind: str
-    format: str  # xlsx, csv
+    format: str  # xlsx, csv, json
     encoding: str | None
     delimiter: str | None
     sheet: str | None
