@@ -44,6 +44,7 @@ class Settings:
     canary: str = ""
     watch_to: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
+    clamd: str = ""  # where the virus scanner listens: unix:///path or tcp://host:port; empty: nothing is scanned
     clock_offset: timedelta = timedelta()
     demo: bool = False
     testing: bool = False
@@ -95,6 +96,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         canary=environ.get("CASEWORK_CANARY", DEMO_CANARY if demo else "").strip(),
         watch_to=tuple(each.strip() for each in environ.get("CASEWORK_WATCH_TO", "").split(",") if each.strip()),
         metrics_token=environ.get("CASEWORK_METRICS_TOKEN", ""),
+        clamd=environ.get("CASEWORK_CLAMD", "").strip(),
         clock_offset=timedelta(seconds=demo.get("clock_offset_seconds", 0)),
         demo=bool(demo),
     )

@@ -62,3 +62,12 @@ def take(
         return wait
     _own[channel] = full + cost
     return 0.0
+
+
+def let_go(*, more_than: int, clock_of_process: Callable[[], float] = time.monotonic) -> None:
+    """Forget the buckets of this process that are full again, once it keeps so many: a full one says nothing."""
+    if len(_own) <= more_than:
+        return
+    now = clock_of_process()
+    for name in [name for name, full in _own.items() if full <= now]:
+        del _own[name]

@@ -55,6 +55,7 @@ class Lead(db.Model):
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
     first_reply_at: Mapped[datetime | None]
     replied_upward_at: Mapped[datetime | None]
+    reply_by: Mapped[date | None]  # the day that the letter itself names
     respond_by: Mapped[datetime | None]
     reply_upward_by: Mapped[datetime | None]
     due_at: Mapped[datetime | None]  # the earlier of the clocks that still run
@@ -115,6 +116,7 @@ class LeadFile(db.Model):
     from_reporter: Mapped[bool] = mapped_column(default=True)
     stripped: Mapped[bool] = mapped_column(default=False)  # place and device data were taken out of a picture
     scan: Mapped[Code] = mapped_column(default="not_scanned")  # clean, not_scanned
+    warnings: Mapped[list] = mapped_column(default=list)  # what a person should know before opening it
     added_at: Mapped[datetime] = mapped_column(default=clock.now)
     lead: Mapped[Lead] = relationship(back_populates="files")
     file: Mapped[StoredFile] = relationship()

@@ -340,6 +340,7 @@ def _make_tables():
         sa.Column("from_reporter", sa.Boolean(), nullable=False),
         sa.Column("stripped", sa.Boolean(), nullable=False),
         sa.Column("scan", sa.String(length=64), nullable=False),
+        sa.Column("warnings", JSON, nullable=False),
         sa.Column("added_at", MOMENT, nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_lead_files_file_id")),
