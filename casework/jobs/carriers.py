@@ -10,11 +10,13 @@ from types import MappingProxyType
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from casework import clock
 from casework.config import Settings
 from casework.db import db
 from casework.errors import N_, Unavailable
+from casework.notices.graduates import graduates
 from casework.notices.models import Message, SendAttempt
 from casework.notices.ways import address_of
 from notifications.channels.aliyun import Aliyun
@@ -44,14 +46,16 @@ def addressed(reference: str) -> tuple[Addressed, ...]:
         .where(SendAttempt.ref == reference)
         .order_by(Message.id)
     )
+    rows = db.session.execute(wanted.options(joinedload(Message.person))).all()
+    readers = graduates({message.record_id for message, *_ in rows if message.record_id is not None})
     found = tuple(
         Addressed(
             message.ref,
-            address_of(message.person, channel=message.channel),
+            address_of(message.person or readers[message.record_id or 0], channel=message.channel),
             called_at or prepared_at,
             in_doubt=message.state == "in_doubt",
         )
-        for message, called_at, prepared_at in db.session.execute(wanted)
+        for message, called_at, prepared_at in rows
     )
     db.session.rollback()
     return found

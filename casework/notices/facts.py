@@ -1,10 +1,11 @@
 """What the gate asks about the messages of one batch, read in a fixed number of questions.
 
 With `lock` the rows that decide are kept from changing until the commit, in one
-order everywhere: persons, cases, reports, each by id. Whoever opts out takes
-`FOR UPDATE` on the person's row, so whoever was first is seen, and whoever
-comes later comes after the call. The lock on persons excludes other gates too:
-that is what makes counting a person's letters of the day exact.
+order everywhere: persons, records, cases, reports, campaigns, each by id. Whoever
+opts out or answers takes `FOR UPDATE` on the person's or the record's row, so
+whoever was first is seen, and whoever comes later comes after the call. The lock
+on persons excludes other gates too: that is what makes counting a person's
+letters of the day exact.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,15 +15,18 @@ from typing import TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from casework.campaigns.models import Campaign, GraduateContact, Wave
 from casework.cases.models import Case
 from casework.db import db
+from casework.intake.answers import answered_records
 from casework.notices.gathering import GATHERED
+from casework.notices.graduates import Graduate, graduates
 from casework.notices.models import ContactPoint, Message, Suppression
 from casework.people.models import Person
 from casework.reports.models import Report
 from casework.rounds.models import Round
 
-Row = TypeVar("Row", Person, Case, Report, Round)
+Row = TypeVar("Row", Person, Case, Report, Round, Campaign)
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,22 @@ class Facts:
     """Everything that verdicts and letters of one batch look at; nothing is asked of the database afterwards."""
 
     persons: Mapping[int, Person]
+    graduates: Mapping[int, Graduate]
+    answered: Collection[int]  # records of graduates who have answered, and have shown that it was they
+    contacts: Mapping[tuple[int, str], str]  # record and sort of channel → invalid, suspect, opted_out
     opted_out: Collection[tuple[int, str, int]]  # person, channel, class
     invalid: Collection[tuple[int, str]]
     members: Mapping[int, Sequence[Message]]
     cases: Mapping[int, Case]
     reports: Mapping[int, Report]
+    campaigns: Mapping[int, Campaign]  # by wave
     rounds: Mapping[int, Round]  # kept here so that a case finds its round without asking
 
 
 def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
     """Read what concerns these messages and, where one speaks for others, what concerns those."""
-    persons = _rows(Person, {message.person_id for message in messages}, exclusive=lock)
+    persons = _rows(Person, {each.person_id for each in messages if each.person_id is not None}, exclusive=lock)
+    readers = graduates({each.record_id for each in messages if each.record_id is not None}, lock=lock)
     of_them = list(persons)
     opted_out = db.session.execute(
         select(Suppression.person_id, Suppression.channel, Suppression.class_).where(Suppression.person_id.in_(of_them))
@@ -54,16 +63,37 @@ def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
     told = [*messages, *(member for some in members.values() for member in some)]
     cases = _rows(Case, {each.case_id for each in told if each.case_id is not None}, share=lock)
     reports = _rows(Report, {each.report_id for each in told if each.report_id is not None}, share=lock)
-    rounds = {each.round_id for each in cases.values()} | {each.round_id for each in reports.values()}
+    campaigns = _campaigns({each.wave_id for each in messages if each.wave_id is not None}, lock=lock)
+    placed = (*cases.values(), *reports.values(), *campaigns.values())
     return Facts(
         persons=persons,
+        graduates=readers,
+        answered=answered_records(readers),  # after the lock, so that whoever was first is seen
+        contacts=_contacts(readers),
         opted_out={(row.person_id, row.channel, row.class_) for row in opted_out},
         invalid={(row.person_id, row.channel) for row in invalid},
         members=members,
         cases=cases,
         reports=reports,
-        rounds=_rows(Round, rounds),
+        campaigns=campaigns,
+        rounds=_rows(Round, {each.round_id for each in placed}),
     )
+
+
+def _contacts(record_ids: Collection[int]) -> Mapping[tuple[int, str], str]:
+    if not record_ids:
+        return {}
+    known = select(GraduateContact.record_id, GraduateContact.channel, GraduateContact.state)
+    rows = db.session.execute(known.where(GraduateContact.record_id.in_(record_ids)))
+    return {(row.record_id, row.channel): row.state for row in rows}
+
+
+def _campaigns(wave_ids: Collection[int], *, lock: bool) -> Mapping[int, Campaign]:
+    if not wave_ids:
+        return {}
+    whose = db.session.execute(select(Wave.id, Wave.campaign_id).where(Wave.id.in_(wave_ids))).all()
+    found = _rows(Campaign, {row.campaign_id for row in whose}, share=lock)
+    return {row.id: found[row.campaign_id] for row in whose}
 
 
 def _members(messages: Iterable[Message]) -> Mapping[int, Sequence[Message]]:

@@ -1,16 +1,17 @@
 """Where a message went, so that one can tell addresses apart and cannot read them."""
 
 from casework.intake.normal import masked_phone
+from casework.notices.graduates import Graduate
 from casework.notices.ways import INBOX, SMS, WEBHOOK, address_of
 from casework.people.models import Person
 
 
-def masked_address(person: Person, *, channel: str) -> str:
-    """Return where a channel reaches this person today: z***@edu.example.com, 138****6021; empty when nowhere."""
+def masked_address(reader: Person | Graduate, *, channel: str) -> str:
+    """Return where a channel reaches this reader today: z***@edu.example.com, 138****6021; empty when nowhere."""
     if channel == INBOX:
         return ""
-    address = address_of(person, channel=channel)
-    if channel in SMS:
+    address = address_of(reader, channel=channel)
+    if channel in SMS or (isinstance(reader, Graduate) and address and address == reader.phone):
         return masked_phone(address)
     if channel == WEBHOOK:
         return address  # the login of a program's account

@@ -28,10 +28,13 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Notice:
-    """One row to be: `dedup` names the occasion, to which the channel is added."""
+    """One row to be: `dedup` names the occasion, to which reader and channel are added.
+
+    The reader is an account (`person_id`) or a graduate (`record_id`), never both.
+    """
 
     kind: str
-    person_id: int
+    person_id: int | None
     channel: str
     dedup: str
     message_class: int = 1
@@ -39,13 +42,17 @@ class Notice:
     organisation_id: int | None = None
     case_id: int | None = None
     report_id: int | None = None
+    lead_id: int | None = None
+    record_id: int | None = None
+    wave_id: int | None = None
     not_after: datetime | None = None
 
     @property
     def dedup_key(self) -> str:
         """The occasion, person and channel in one word; what checks one provider is that provider's alone."""
         channel = self.channel if self.kind in ALONE else providers.logical(self.channel)
-        return f"{self.dedup}:{self.person_id}:{channel}"
+        reader = self.person_id if self.record_id is None else f"g{self.record_id}"
+        return f"{self.dedup}:{reader}:{channel}"
 
     @property
     def pause(self) -> timedelta:
@@ -116,6 +123,9 @@ def _row(notice: Notice, now: datetime) -> dict[str, object]:
         "person_id": notice.person_id,
         "case_id": notice.case_id,
         "report_id": notice.report_id,
+        "lead_id": notice.lead_id,
+        "record_id": notice.record_id,
+        "wave_id": notice.wave_id,
         "kind": notice.kind,
         "class": notice.message_class,
         "channel": notice.channel,

@@ -6,16 +6,16 @@ gathered letter speaks for those of its members that would still leave alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, time
 
 from casework import clock
 from casework.cases.models import Case
 from casework.deadlines.ladder import OWNER
 from casework.deadlines.queries import reminds, running_stage
 from casework.notices.facts import Facts, facts_of
+from casework.notices.gate import Verdict, quiet_until
 from casework.notices.gathering import GATHERED
+from casework.notices.graduate_verdicts import of_graduate
 from casework.notices.models import Message
 from casework.notices.words import STANDING_IN
 from casework.rounds import settings
@@ -32,22 +32,11 @@ REPORT_MUST_BE = {
 }
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Where a message goes instead of out, and why; `wait_until` is set when it goes back to ready.
-
-    Where the pause is of our own making, `not_after` is what its time becomes, so that waiting does not end it.
-    """
-
-    state: str
-    note: str
-    wait_until: datetime | None = None
-    not_after: datetime | None = None
-
-
 def verdict(message: Message, *, now: datetime, facts: Facts | None = None) -> Verdict | None:
     """Return nothing if the message may leave now; `facts` are those of its batch, or are read for it alone."""
     known = facts or facts_of([message])
+    if message.record_id is not None:
+        return _expired(message, now) or of_graduate(message, message.record_id, now=now, facts=known)
     over = _expired(message, now) or _person(message, known)
     if over is not None:
         return over
@@ -65,18 +54,6 @@ def standing(letter: Message, *, now: datetime, facts: Facts) -> Sequence[Messag
     return [each for each in members if (_expired(each, now) or _matter(each, now, facts)) is None]
 
 
-@lru_cache(maxsize=128)  # a batch asks the same for each of its messages
-def quiet_until(now: datetime, begin: time, end: time) -> datetime | None:
-    """Return when the present quiet hours end (UTC), or None outside them; they may span midnight."""
-    local = now.astimezone(clock.BEIJING)
-    hour = local.time()
-    within = begin <= hour < end if begin < end else hour >= begin or hour < end
-    if not within:
-        return None
-    day = local.date() if hour < end else local.date() + timedelta(days=1)
-    return datetime.combine(day, end, clock.BEIJING).astimezone(UTC)
-
-
 def _expired(message: Message, now: datetime) -> Verdict | None:
     if message.not_after is not None and message.not_after < now:
         return Verdict("expired", "its time has passed")
@@ -84,7 +61,7 @@ def _expired(message: Message, now: datetime) -> Verdict | None:
 
 
 def _person(message: Message, facts: Facts) -> Verdict | None:
-    if not facts.persons[message.person_id].active:
+    if not facts.persons[message.person_id or 0].active:
         return Verdict("suppressed", "the account is closed")
     if (message.person_id, message.channel, message.class_) in facts.opted_out:
         return Verdict("suppressed", "the person has opted out")

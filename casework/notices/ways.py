@@ -9,6 +9,7 @@ the first that the settings name, until `post` shares them out by weight.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
+from casework.notices.graduates import Graduate
 from casework.notices.manners import PLAIN, Manners
 from casework.people.models import Person
 from notifications.channels.webhook import name_of
@@ -17,6 +18,7 @@ from notifications.kinds import ESCALATION, REMINDER
 INBOX = "inbox"
 SMS = ("aliyun", "tencent")
 WEBHOOK = "webhook"
+MAIL = "smtp"
 _FIRST = ("smtp", "wecom", *SMS, WEBHOOK)
 
 _out: tuple[str, ...] = ()
@@ -73,8 +75,21 @@ def out_to(person: Person, *, message_class: int = REMINDER) -> tuple[str, ...]:
     )
 
 
-def address_of(person: Person, *, channel: str) -> str:
-    """Return where a message for this person goes by a channel; empty when it cannot reach them."""
+def address_of(reader: Person | Graduate, *, channel: str) -> str:
+    """Return where a message for this reader goes by a channel; empty when it cannot reach them."""
+    return _of_graduate(reader, channel) if isinstance(reader, Graduate) else _of_person(reader, channel)
+
+
+def _of_person(person: Person, channel: str) -> str:
     if channel in _ADDRESSES:
         return _ADDRESSES[channel](person)
     return person.email or person.login
+
+
+def _of_graduate(graduate: Graduate, channel: str) -> str:
+    """Return a graduate's number or mail address; what serves accounts alone (WeCom, webhooks) reaches none."""
+    if channel in SMS:
+        return graduate.phone
+    if channel == MAIL:
+        return graduate.email
+    return "" if channel in _ADDRESSES else graduate.phone or graduate.email

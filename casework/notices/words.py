@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import notifications.compose as texts
 from casework.notices import unsubscribe
 from casework.notices.gathering import GATHERED
+from casework.notices.graduates import Graduate, reader_of
 from casework.notices.models import Message
 from casework.notices.ways import address_of
+from casework.people.models import Person
 from notifications.errors import ComposeRefused
 from notifications.kinds import ESCALATION, KINDS
 from notifications.message import Message as Letter
@@ -21,16 +23,20 @@ STAND_IN_NAMED = "stand_in_named"
 ABOUT_THE_SERVICE = frozenset({"alarm", "alarm_ended", "canary"})
 
 
-def letter(message: Message, *, base_url: str) -> Letter:
-    """Return what leaves the house; raises `ComposeRefused` when the row does not hold what its kind asks for."""
+def letter(message: Message, *, base_url: str, reader: Person | Graduate | None = None) -> Letter:
+    """Return what leaves the house; raises `ComposeRefused` when the row does not hold what its kind asks for.
+
+    `reader` is who reads it, where that is known; it is asked otherwise.
+    """
+    known = reader or reader_of(message)
     return texts.compose(
         message.kind,
         language=_language(message),
         params=_params(message, base_url),
         ref=message.ref,
-        recipient=address_of(message.person, channel=message.channel),
+        recipient=address_of(known, channel=message.channel),
         standing_in=bool(message.params.get(STANDING_IN)),
-        unsubscribe=_unsubscribe(message, base_url),
+        unsubscribe=_unsubscribe(message, known, base_url),
     )
 
 
@@ -62,15 +68,17 @@ def path_of(message: Message) -> str:
     return "/admin/jobs" if message.kind in ABOUT_THE_SERVICE else ON_PAGES.get(message.kind, "/")
 
 
-def _unsubscribe(message: Message, base_url: str) -> str:
+def _unsubscribe(message: Message, reader: Person | Graduate, base_url: str) -> str:
     """Return where the reader of a mail ends such mails; escalations cannot be ended."""
     if message.channel != MAIL or message.class_ == ESCALATION:
         return ""
-    return base_url + unsubscribe.path_for(message.person)
+    return base_url + unsubscribe.path_for(reader)
 
 
 def _language(message: Message) -> str:
-    return message.person.language if message.person.language in texts.LANGUAGES else texts.LANGUAGES[0]
+    """Return the account's language, or the one that a message to a graduate names."""
+    wanted = message.person.language if message.person else message.params.get("language")
+    return wanted if wanted in texts.LANGUAGES else texts.LANGUAGES[0]
 
 
 def _params(message: Message, base_url: str) -> Mapping[str, object]:

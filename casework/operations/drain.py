@@ -18,13 +18,14 @@ from casework import clock
 from casework.db import db
 from casework.notices.allowances import Allowances
 from casework.notices.facts import facts_of
+from casework.notices.gate import Verdict
 from casework.notices.gathering import GATHERED, counted
 from casework.notices.models import Message, SendAttempt
 from casework.notices.post import ring
 from casework.notices.providers import is_held, reroute
 from casework.notices.statuses import move, move_attempt, move_each
 from casework.notices.stops import stops
-from casework.notices.verdicts import Verdict, standing, verdict
+from casework.notices.verdicts import standing, verdict
 from casework.notices.words import letter
 from casework.operations.bundle import bundle
 from notifications.errors import ComposeRefused

@@ -4,10 +4,14 @@ A report is about the address that the mail went to. When the person has another
 one by now, the message still did not arrive and the new address stays good.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import select, update
 
 from casework import clock
+from casework.campaigns.models import GraduateContact
 from casework.db import db, insert_new
+from casework.notices.graduates import reader_of
 from casework.notices.models import ContactPoint, Message
 from casework.notices.statuses import STEPS, move
 from casework.notices.ways import address_of
@@ -30,17 +34,19 @@ def note_bounce(bounce: Bounce) -> str:
     enters = "undelivered_permanent" if bounce.hard else "undelivered_temporary"
     if enters in STEPS[message.state]:
         move([message.id], leaves=message.state, enters=enters, note="bounce")
-    if address_of(message.person, channel=Smtp.code).casefold() != bounce.recipient.casefold():
+    if address_of(reader_of(message), channel=Smtp.code).casefold() != bounce.recipient.casefold():
         return SAME
-    return _mark(message.person_id, INVALID if bounce.hard else SUSPECT, bounce.status)
+    state = INVALID if bounce.hard else SUSPECT
+    if message.record_id is not None:
+        return _mark(GraduateContact, {"record_id": message.record_id, "channel": Smtp.code}, state, bounce.status)
+    return _mark(ContactPoint, {"person_id": message.person_id, "channel": Smtp.code}, state, bounce.status)
 
 
-def _mark(person_id: int, state: str, status: str) -> str:
+def _mark(table: type[ContactPoint | GraduateContact], of_reader: Mapping[str, object], state: str, status: str) -> str:
     now = clock.now()
-    of_person = {"person_id": person_id, "channel": Smtp.code}
-    if insert_new(ContactPoint, keys=["person_id", "channel"], **of_person, state=state, since=now, reason=status):
+    if insert_new(table, keys=list(of_reader), **of_reader, state=state, since=now, reason=status):
         return state
     better = ("ok",) if state == SUSPECT else ("ok", SUSPECT)  # a soft report does not mend a dead address
-    known = update(ContactPoint).filter_by(**of_person).where(ContactPoint.state.in_(better))
-    changed = db.session.scalars(known.values(state=state, since=now, reason=status).returning(ContactPoint.id)).all()
+    known = update(table).filter_by(**of_reader).where(table.state.in_(better))
+    changed = db.session.scalars(known.values(state=state, since=now, reason=status).returning(table.id)).all()
     return state if changed else SAME

@@ -1,4 +1,4 @@
-"""Whose a message is: of the organisation that handles the matter, else of the organisation where the reader serves."""
+"""Whose a message is: of the organisation that handles the matter, else of the reader's own."""
 
 from casework.db import db
 from casework.notices.models import Message
@@ -14,7 +14,9 @@ def organisation_of(message: Message) -> Organisation | None:
     """Return the organisation under whose administrators a message stands, or None when it has none."""
     if message.organisation_id is not None:
         return db.session.get_one(Organisation, message.organisation_id)
-    held = sorted(message.person.appointments, key=lambda row: row.id)
+    if message.record is not None:
+        return db.session.get_one(Organisation, message.record.organisation_id)
+    held = sorted(message.person.appointments if message.person else (), key=lambda row: row.id)
     return held[0].organisation if held else None
 
 

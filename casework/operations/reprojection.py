@@ -220,6 +220,8 @@ class Sum:
             self._tell(notice, number_in(found))
 
     def _tell(self, notice: Notice, number: str) -> None:
+        if notice.person_id is None:
+            return  # rungs are heard by accounts
         if notice.channel == INBOX:
             role = notice.params["role"][0]  # type: ignore[index] # a rung names the role in which it is heard
             people, subjects = self.said.setdefault((str(notice.params["rung"]), notice.kind, role), (set(), set()))

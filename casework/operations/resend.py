@@ -88,6 +88,9 @@ def repeat(message: Message) -> Message:
     notice = Notice(
         kind=message.kind,
         person_id=message.person_id,
+        record_id=message.record_id,
+        wave_id=message.wave_id,
+        lead_id=message.lead_id,
         channel=message.channel,
         dedup=f"resend:{message.ref}",
         message_class=message.class_,

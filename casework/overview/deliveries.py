@@ -1,23 +1,28 @@
 """What was said to whom and what became of it, for administrators: the stuck list, a search, one message's story.
 
 An administrator sees that somebody was told about case N, by which channel and
-when; never the case. Readers are named by role and login, addresses are masked.
+when; never the case. Readers are named by role and login, graduates by the ref of their
+record alone; addresses are masked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from casework.campaigns.models import GraduateContact
 from casework.cases.models import Case
 from casework.cases.queries import COUNTED_AT_MOST
 from casework.db import db
 from casework.errors import N_, NotFound
+from casework.intake.models import Record
 from casework.journal import JournalEntry
+from casework.notices.graduates import Graduate, graduates
 from casework.notices.masking import masked_address
 from casework.notices.models import ContactPoint, Message, MessageEvent, ReceiptInbox
+from casework.notices.providers import logical
 from casework.notices.story_words import Said, said_of
 from casework.overview.roster import offices_loaded, present_offices
 from casework.people.models import Appointment, Organisation, Person
@@ -29,6 +34,8 @@ LOOK, ACT = "deliveries:look", "deliveries:act"
 STUCK = ("dead", "undelivered_permanent")
 REPORTED = ("delivered", "undelivered_permanent", "undelivered_temporary", "no_receipt")
 CHAIN_AT_MOST = 20
+GRADUATE = "graduate"
+"""Stands where an account's role stands."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Story:
     chain: tuple[Message, ...]
     members: int
     deeds: tuple[Deed, ...]
-    contact: ContactPoint | None
+    contact: ContactPoint | GraduateContact | None
 
 
 def visible(actor: Actor, action: str = LOOK) -> Select[Message]:
@@ -107,7 +114,9 @@ def searched(
     if case:
         wanted = wanted.where(Message.case_id.in_(select(Case.id).where(Case.number == case.upper())))
     if login:
-        wanted = wanted.where(Message.person_id.in_(select(Person.id).where(Person.login == login)))
+        accounts = select(Person.id).where(Person.login == login)
+        records = select(Record.id).where(Record.ref == login)
+        wanted = wanted.where(or_(Message.person_id.in_(accounts), Message.record_id.in_(records)))
     for column, value in ((Message.channel, channel), (Message.state, state)):
         wanted = wanted.where(column == value) if value else wanted
     return wanted.where(Message.created_at >= since) if since else wanted
@@ -134,16 +143,16 @@ def count_stuck(actor: Actor) -> int:
 
 def lines(messages: Sequence[Message]) -> tuple[Line, ...]:
     """Return the lines of a list, in its order; a fixed number of queries however long it is."""
-    people = _people({message.person_id for message in messages})
+    people = _people({message.person_id for message in messages if message.person_id is not None})
+    readers = graduates({message.record_id for message in messages if message.record_id is not None})
     numbers = _numbers(messages)
     newest = _newest_events([message.id for message in messages])
-    return tuple(_line(message, people[message.person_id], numbers, newest) for message in messages)
+    return tuple(_line(message, _read_by(message, people, readers), numbers, newest) for message in messages)
 
 
 def story(message: Message) -> Story:
     """Return everything that is known of one message's way."""
     events = db.session.scalars(select(MessageEvent).filter_by(message_id=message.id).order_by(MessageEvent.id)).all()
-    of_reader = {"person_id": message.person_id, "channel": message.channel}
     return Story(
         line=lines([message])[0],
         steps=tuple(Step(each.at, each.from_state, each.to_state, said_of(each.note)) for each in events),
@@ -151,8 +160,16 @@ def story(message: Message) -> Story:
         chain=_chain(message),
         members=db.session.scalar(select(func.count()).where(Message.bundle_id == message.id)) or 0,
         deeds=_deeds(message),
-        contact=db.session.scalars(select(ContactPoint).filter_by(**of_reader)).one_or_none(),
+        contact=_contact(message),
     )
+
+
+def _contact(message: Message) -> ContactPoint | GraduateContact | None:
+    if message.person_id is not None:
+        of_person = {"person_id": message.person_id, "channel": message.channel}
+        return db.session.scalars(select(ContactPoint).filter_by(**of_person)).one_or_none()
+    of_graduate = {"record_id": message.record_id, "channel": logical(message.channel)}
+    return db.session.scalars(select(GraduateContact).filter_by(**of_graduate)).one_or_none()
 
 
 def told_about(case: Case, *, limit: int) -> Sequence[Message]:
@@ -170,6 +187,22 @@ def _inside(actor: Actor, action: str) -> ColumnElement[bool]:
 def _people(ids: Iterable[int]) -> dict[int, Person]:
     wanted = select(Person).where(Person.id.in_(ids)).options(offices_loaded())
     return {person.id: person for person in db.session.scalars(wanted)}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    name: str
+    role: str
+    address: str
+
+
+def _read_by(message: Message, people: dict[int, Person], readers: Mapping[int, Graduate]) -> _Reader:
+    if message.person_id is None:
+        graduate = readers[message.record_id or 0]
+        return _Reader(graduate.ref, GRADUATE, masked_address(graduate, channel=message.channel))
+    person = people[message.person_id]
+    held = present_offices(person)
+    return _Reader(person.login, held[0].role if held else "", masked_address(person, channel=message.channel))
 
 
 def _numbers(messages: Sequence[Message]) -> dict[tuple[str, int], str]:
@@ -192,17 +225,16 @@ def _newest_events(ids: Sequence[int]) -> dict[int, MessageEvent]:
 
 
 def _line(
-    message: Message, person: Person, numbers: dict[tuple[str, int], str], newest: dict[int, MessageEvent]
+    message: Message, reader: _Reader, numbers: dict[tuple[str, int], str], newest: dict[int, MessageEvent]
 ) -> Line:
     about = ("case", message.case_id or 0) if message.case_id else ("report", message.report_id or 0)
-    held = present_offices(person)
     event = newest.get(message.id)
     return Line(
         message,
         numbers.get(about, ""),
-        person.login,
-        held[0].role if held else "",
-        masked_address(person, channel=message.channel),
+        reader.name,
+        reader.role,
+        reader.address,
         said_of(event.note if event else ""),
         event.at if event else message.created_at,
     )
@@ -224,7 +256,8 @@ def _chain(message: Message) -> tuple[Message, ...]:
         found.insert(0, db.session.get_one(Message, found[0].resend_of_id))
     while len(found) < CHAIN_AT_MOST:
         last = found[-1]
-        keys = [f"resend:{last.ref}:{last.person_id}:{way}" for way in (last.channel, "sms")]
+        reader = last.person_id if last.record_id is None else f"g{last.record_id}"
+        keys = [f"resend:{last.ref}:{reader}:{way}" for way in (last.channel, "sms")]
         later = db.session.scalars(select(Message).where(Message.dedup_key.in_(keys)).limit(1)).one_or_none()
         if later is None:
             break

@@ -2,7 +2,7 @@ from datetime import time
 
 import pytest
 
-from casework.notices.verdicts import quiet_until
+from casework.notices.gate import quiet_until
 from tests.casework.notices.office import beijing
 
 NIGHT = (time(22), time(8))
