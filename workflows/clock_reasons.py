@@ -89,6 +89,11 @@ def set_for_this_case(at: datetime) -> Reason:
     return Reason("own", N_("本案件另定于%(at)s前完成。"), {"at": at})
 
 
+def set_by_letter(on: date) -> Reason:
+    """Say that a letter names the day by which it wants an answer."""
+    return Reason("letter", N_("来函要求于%(on)s前回复；该日期不因休息日顺延。"), {"on": on})
+
+
 def already_ended(on: date, *, clause: str) -> Reason:
     """Say why an earlier statutory date does not bind."""
     sentence = N_("%(on)s的期限（%(clause)s）在立案前已经截止，不约束本案件；本案件列入补充报告。")

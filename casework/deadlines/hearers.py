@@ -12,7 +12,10 @@ from datetime import date
 from casework import clock
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
+from casework.cases.queries import is_sealed
 from casework.deadlines.ladder import OWNER, SUPERIOR
+from casework.leads.models import Lead
+from casework.leads.queries import own_bodies
 from casework.people import queries
 from casework.people.actors import actor_of, path_of
 from casework.people.models import Organisation, Person
@@ -48,7 +51,7 @@ class Hearers:
         owner: Person | None,
         organisation: Organisation,
         conflicted: Collection[int] = (),
-        subject: Case | Report | None = None,
+        subject: Case | Report | Lead | None = None,
     ) -> tuple[Hearer, ...]:
         """Return who hears `rung`; nobody when none is left up to the top of the ladder.
 
@@ -79,7 +82,7 @@ class Hearers:
         )
         return self._heard(asked, report)
 
-    def _heard(self, asked: Iterable[tuple[str, Person]], subject: Case | Report | None) -> tuple[Hearer, ...]:
+    def _heard(self, asked: Iterable[tuple[str, Person]], subject: Case | Report | Lead | None) -> tuple[Hearer, ...]:
         """Put stand-ins in the place of those who are away; whoever hears for themselves is not told as a stand-in."""
         found: dict[int, Hearer] = {}
         for role, person in asked:
@@ -104,7 +107,7 @@ class Hearers:
         return self._known[key]
 
 
-def stand_in_for(person: Person, *, subject: Case | Report | None, today: date) -> Person | None:
+def stand_in_for(person: Person, *, subject: Case | Report | Lead | None, today: date) -> Person | None:
     """Return who hears of a matter for somebody on leave; None when nobody was named who may.
 
     A stand-in who has a conflict of interest, or could not open the matter, does
@@ -122,11 +125,13 @@ def stand_in_for(person: Person, *, subject: Case | Report | None, today: date) 
     return other
 
 
-def _may_read(person: Person, subject: Case | Report) -> bool:
+def _may_read(person: Person, subject: Case | Report | Lead) -> bool:
     where = path_of(subject.organisation)
     actor = actor_of(person)
     if isinstance(subject, Report):
         return permitted(actor, "report:read", organisation_path=where, state=subject.state) is None
+    if isinstance(subject, Lead):
+        return hears_of_lead(person, subject)
     refusal = permitted(
         actor,
         "case:read",
@@ -134,6 +139,19 @@ def _may_read(person: Person, subject: Case | Report) -> bool:
         college_id=subject.college_id,
         kind=subject.kind,
         state=subject.state,
+        sealed=is_sealed(subject),
         concerns_id=subject.concerns_id,
     )
     return refusal is None
+
+
+def hears_of_lead(person: Person, lead: Lead) -> bool:
+    """Say whether somebody may know how late a lead is: its officers and those above them, never whom it is about."""
+    actor = actor_of(person)
+    if lead.concerns_id is not None and lead.concerns_id in own_bodies(actor):
+        return False
+    where = path_of(lead.organisation)
+    return any(
+        permitted(actor, action, organisation_path=where, kind=lead.scope, concerns_id=lead.concerns_id) is None
+        for action in ("lead:read", "lead:count")
+    )

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from casework.cases.models import Case
 from casework.db import db
 from casework.deadlines.ladder import kinds_above, ladder_in, limits_in, origin_of
+from casework.leads.models import Lead
 from casework.people.models import Organisation
 from casework.reports.models import Report
 from casework.rounds.models import Round
@@ -51,7 +52,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Ground:
-    """What the cases and reports of one organisation and round have in common."""
+    """What the cases, leads and reports of one organisation and round have in common."""
 
     dates: tuple[StatutoryDate, ...]
     limits: Mapping[str, Limits]
@@ -69,7 +70,7 @@ def terms_of(round_: Round) -> Terms:
 
 
 class Grounds:
-    """The ground on which each case and report stands; what many share is read once.
+    """The ground on which each case, lead and report stands; what many share is read once.
 
     `instead` puts other terms in the place of those of a round.
     """
@@ -78,8 +79,8 @@ class Grounds:
         self._terms: dict[int, Terms] = dict(instead)
         self._grounds: dict[tuple[int, int], Ground] = {}
 
-    def of(self, subject: Case | Report) -> Ground:
-        """Return the ground of a case or report."""
+    def of(self, subject: Case | Report | Lead) -> Ground:
+        """Return the ground of a case, a report or a lead."""
         key = (subject.round_id, subject.organisation_id)
         if key not in self._grounds:
             self._grounds[key] = self._ground(*key)

@@ -14,6 +14,7 @@ from casework import clock
 from casework.cases.models import Case, Move
 from casework.db import db
 from casework.deadlines.hearers import Hearer, stand_in_for
+from casework.leads.models import Lead
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
 from casework.notices.words import STANDING_IN
@@ -28,7 +29,7 @@ def announce(
     kind: str,
     *,
     to: Sequence[Person | None],
-    subject: Case | Report | None = None,
+    subject: Case | Report | Lead | None = None,
     params: Mapping[str, object] | None = None,
     class_: int | None = None,
     dedup: str,
@@ -67,7 +68,7 @@ def announce(
     return post(notices)
 
 
-def _hearers(kind: str, to: Sequence[Person | None], subject: Case | Report | None) -> list[Hearer]:
+def _hearers(kind: str, to: Sequence[Person | None], subject: Case | Report | Lead | None) -> list[Hearer]:
     today, found = clock.today(), dict[int, Hearer]()
     for person in to:
         if person is None or not person.active:
@@ -81,23 +82,23 @@ def _hearers(kind: str, to: Sequence[Person | None], subject: Case | Report | No
     return list(found.values())
 
 
-def _with_due(kind: str, subject: Case | Report | None, params: dict[str, object]) -> dict[str, object]:
+def _with_due(kind: str, subject: Case | Report | Lead | None, params: dict[str, object]) -> dict[str, object]:
     """Add by when, where the kind says so and the caller does not: it follows from the subject.
 
     None, said in words on the way out, where no date is left: a supplementary report after the last one has none.
     """
     if "due" not in KINDS[kind].parameters or "due" in params or subject is None:
         return params
-    if isinstance(subject, Case):
+    if isinstance(subject, Case | Lead):
         return params | {"due": subject.due_at.isoformat() if subject.due_at else None}
     due = due_of(subject)
     return params | {"due": due.at.isoformat() if due else None}
 
 
-def _about(subject: Case | Report | None) -> dict[str, int]:
+def _about(subject: Case | Report | Lead | None) -> dict[str, int]:
     if subject is None:
         return {}
-    key = "case_id" if isinstance(subject, Case) else "report_id"
+    key = {Case: "case_id", Report: "report_id", Lead: "lead_id"}[type(subject)]
     return {key: subject.id, "organisation_id": subject.organisation_id}
 
 

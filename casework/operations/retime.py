@@ -5,13 +5,14 @@ on the case is a projection for queues to sort by; the rules can compute it
 again at any time, and `reproject` does so when dates or calendars change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from casework.cases.models import Case
 from casework.deadlines.arm import carry_out
 from casework.deadlines.project import Projected, project_cases
 from casework.deadlines.reasons import stored
 from casework.deadlines.terms import Grounds
+from casework.leads.models import Lead
 
 
 def retime(case: Case) -> Projected:
@@ -27,21 +28,23 @@ def retime_cases(cases: Sequence[Case]) -> list[Projected]:
 
 
 def write_down(found: Sequence[Projected]) -> None:
-    """Store what was found: the projection on each case, and the timers of cases and reports."""
+    """Store what was found: the projection on each case and lead, and the timers of all."""
     for each in found:
         if isinstance(each.subject, Case):
-            _project(each.subject, each)
+            _project(each.subject, each, {"target_on": each.due.target_on if each.due else None})
+        elif isinstance(each.subject, Lead):
+            _project(each.subject, each, {})
     carry_out([each.timers for each in found])
 
 
-def _project(case: Case, found: Projected) -> None:
+def _project(subject: Case | Lead, found: Projected, more: Mapping[str, object]) -> None:
     due = found.due
-    values = {
+    values: dict[str, object] = {
         "due_at": due.at if due else None,
         "due_clock": due.clock if due else "",
-        "target_on": due.target_on if due else None,
         "due_why": stored(found.why),
+        **more,
     }
     for name, value in values.items():
-        if getattr(case, name) != value:
-            setattr(case, name, value)
+        if getattr(subject, name) != value:
+            setattr(subject, name, value)

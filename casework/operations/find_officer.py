@@ -1,0 +1,50 @@
+"""Give a lead to somebody who works on leads where it lies: whoever is there and has least to do."""
+
+from casework import clock
+from casework.db import db
+from casework.leads.models import Lead
+from casework.leads.queries import open_lead_load, own_bodies
+from casework.operations.announce import announce
+from casework.people import queries
+from casework.people.actors import actor_of
+from casework.people.models import Person
+from casework.people.presence import present
+from workflows.access import Actor
+
+ROLE = "lead_officer"
+
+
+def find_officer(lead: Lead, *, actor: Actor) -> Person | None:
+    """Make a present lead officer of the handling body the one who works on it, and tell them.
+
+    Whoever took it in keeps it, if that is their office. None when nobody is there: the lead is then an orphan,
+    and the day's look for orphans tells a supervisor.
+    """
+    there = [person for person in queries.holders(ROLE, lead.organisation_id) if may_have(lead, person)]
+    if not there:
+        lead.officer = None
+        return None
+    load = open_lead_load([person.id for person in there])
+    lead.officer = min(there, key=lambda person: (person.id != actor.id, load[person.id], person.id))
+    return lead.officer
+
+
+def may_have(lead: Lead, person: Person) -> bool:
+    """Say whether somebody is there today and the lead is not about their own body."""
+    if not present(person, clock.today()):
+        return False
+    return lead.concerns_id is None or lead.concerns_id not in own_bodies(actor_of(person))
+
+
+def tell_officer(lead: Lead, *, actor: Actor) -> int:
+    """Tell the officer of a lead that it is theirs now, unless they did it themselves; return how many rows are new."""
+    if lead.officer is None or lead.officer.id == actor.id:
+        return 0
+    db.session.flush()  # the step that was told last names the occasion
+    return announce(
+        "lead_assigned",
+        to=[lead.officer],
+        subject=lead,
+        params={"lead": lead.number},
+        dedup=f"lead:{lead.id}:assign:{lead.steps[-1].id}",
+    )
