@@ -1,0 +1,73 @@
+"""Say what a lead is about: what sort of thing, whom it names, which prohibitions, which body.
+
+A lead that turns out to be about the body that handles it, or about one above
+that, goes to the level above whatever it is about, in the same transaction: from
+the next moment on nobody of that body finds it any more.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from casework.errors import N_, Conflict, Invalid
+from casework.leads.models import Lead
+from casework.operations.lead_steps import note_step
+from casework.operations.move_lead import move_lead
+from casework.operations.permit_lead import permit_lead
+from casework.operations.take_lead import checked_about, handled_by
+from casework.people.models import Organisation
+from casework.rounds import queries as rounds
+from workflows.access import Actor
+from workflows.lead import OPEN, SCOPE_LABELS, Scope
+
+ABOUT_US = N_("所反映的是承办单位或其上级，按规定回避，转上一级办理。")
+
+
+def triage_lead(
+    lead: Lead,
+    *,
+    actor: Actor,
+    scope: str | None = None,
+    about: Mapping[str, object] | None = None,
+    violations: Sequence[str] | None = None,
+    concerns: Organisation | None = None,
+    concerns_nobody: bool = False,
+) -> None:
+    """Write what is given and leave the rest as it is; `concerns_nobody` takes back what was said of a body.
+
+    Raises `Invalid` for words that the round does not have, `Conflict` for a lead that is closed.
+    """
+    permit_lead(actor, "lead:decide", lead)
+    if lead.state not in OPEN:
+        raise Conflict(
+            N_("线索 %(number)s 已办结、不予受理或已并案，没有保存；请先重新打开。"),
+            code="closed",
+            params={"number": lead.number},
+        )
+    _refuse_unknown_words(lead, scope, violations)
+    if scope is not None:
+        lead.scope = scope
+    if about is not None:
+        lead.about = checked_about(about)
+    if violations is not None:
+        lead.violations = list(dict.fromkeys(violations))
+    if concerns_nobody:
+        lead.concerns_id = None
+    note_step(lead, action="triage", actor=actor, params={"scope": lead.scope, "violations": lead.violations})
+    if concerns is None or concerns.id == lead.concerns_id:
+        return
+    handling = handled_by(lead.organisation, concerns)
+    if handling.id != lead.organisation_id:
+        move_lead(lead, "transfer", actor=actor, target=handling, concerns=concerns, reason=ABOUT_US)
+    else:
+        lead.concerns_id = concerns.id
+
+
+def _refuse_unknown_words(lead: Lead, scope: str | None, violations: Sequence[str] | None) -> None:
+    wrong: dict[str, str] = {}
+    if scope is not None and scope not in {str(word) for word in SCOPE_LABELS}:
+        wrong["scope"] = N_("请从列表中选择。")
+    if violations and not set(violations) <= set(rounds.table(lead.round_id, "violation")):
+        wrong["violations"] = N_("请从本轮次的“四不准”“三不得”列表中选择。")
+    if scope is not None and scope != Scope.CONDUCT and violations:
+        wrong["violations"] = N_("只有反映工作人员或单位做法的线索才有“四不准”“三不得”情形。")
+    if wrong:
+        raise Invalid(N_("线索的分类填写有误，没有保存。"), fields=wrong)
