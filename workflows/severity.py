@@ -57,6 +57,8 @@ NATURE_LABELS = {Nature.CONTRADICTION: N_("疑似矛盾"), Nature.VERIFICATION: 
 CRITICAL_RULES = frozenset({"graduate_denies", "rectified_then_raised"})
 OPENING_OUTPUTS = frozenset({"C s", "C m", "C w", "V s", "V m"})
 SEVERITY_OF_OUTPUT = {"C s": Severity.HIGH, "C m": Severity.MEDIUM, "V s": Severity.MEDIUM}
+SEVERITY_OF_ANSWER = {"never_signed": Severity.CRITICAL, "wrong_information": Severity.MEDIUM}
+"""What a graduate's own answer makes of a case, whether or not a rule has looked at it yet."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,22 @@ def opens_case(findings: Iterable[Indication]) -> bool:
     return any(finding.opens_case for finding in findings)
 
 
-def nature_of(findings: Iterable[Indication], *, from_lead: bool = False) -> Nature:
+def nature_of(findings: Iterable[Indication], *, from_lead: bool = False, answer: str = "") -> Nature:
     """Return the nature of the case: light only if nothing but statistics opened it."""
     contradicted = any(finding.output.startswith("C") for finding in findings)
-    return Nature.CONTRADICTION if contradicted or from_lead else Nature.VERIFICATION
+    return Nature.CONTRADICTION if contradicted or from_lead or answer else Nature.VERIFICATION
 
 
-def severity_of(findings: Iterable[Indication], *, from_lead: bool = False, conduct: bool = False) -> Severity:
-    """Return the highest severity among the findings; a lead is at least medium, conduct at least high."""
+def severity_of(
+    findings: Iterable[Indication], *, from_lead: bool = False, conduct: bool = False, answer: str = ""
+) -> Severity:
+    """Return the highest severity among the findings; a lead is at least medium, conduct at least high.
+
+    `answer` is the graduate's own, where it opened the case: `never_signed` or `wrong_information`.
+    """
     grades = [Severity.LOW, *(finding.severity for finding in findings)]
+    if answer:
+        grades.append(SEVERITY_OF_ANSWER[answer])
     if from_lead:
         grades.append(Severity.MEDIUM)
     if conduct:

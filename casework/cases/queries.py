@@ -59,6 +59,11 @@ def limited_count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
+def is_sealed(case: Case) -> bool:
+    """Say whether a case is kept from the college: a graduate denies, and nobody without conflict owns it yet."""
+    return case.sealed and case.owner_id is None
+
+
 def open_load(person_ids: Sequence[int]) -> dict[int, int]:
     """Return how many cases each person is working on now."""
     rows = db.session.execute(
@@ -73,6 +78,8 @@ def _condition(scope: Scope) -> ColumnElement[bool]:
     parts = [_organisations(scope)]
     if scope.college_id is not None:
         parts.append(Case.college_id == scope.college_id)
+    if not scope.sealed:
+        parts.append(or_(Case.sealed.is_(False), Case.owner_id.is_not(None)))
     if scope.kinds is not None:
         parts.append(Case.kind.in_(sorted(scope.kinds)))
     if scope.states is not None:

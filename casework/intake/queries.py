@@ -37,6 +37,8 @@ EMPLOYER_COLUMNS = (
 )
 SETTINGS_KINDS = ("minimum_wages",)
 """Kinds that change what a round rests on: who sets rounds imports them, not who imports records."""
+PERMISSIONS = dict.fromkeys(SETTINGS_KINDS, "round:settings") | {"leads": "lead:intake", "pushed_list": "lead:list"}
+"""What the kinds that are no records ask instead of `import:run`: who reads exports is not who reads complaints."""
 ROUND_WIDE = ("employers", "minimum_wages")
 """Kinds of which a round has one for everybody, whichever organisation handed it in."""
 MINIMUM_WAGE = "minimum_wage"
@@ -47,7 +49,7 @@ def get_batch(ref: str, actor: Actor) -> Batch:
     batch = db.session.scalars(select(Batch).filter_by(ref=ref)).one_or_none()
     if batch is not None:
         organisation = db.session.get_one(Organisation, batch.organisation_id)
-        action = "round:settings" if batch.kind in SETTINGS_KINDS else "import:run"
+        action = PERMISSIONS.get(batch.kind, "import:run")
         if permitted(actor, action, organisation_path=path_of(organisation)) is None:
             return batch
     raise NotFound(N_("没有找到这批导入，或不在您的权限范围内。"))
@@ -158,7 +160,8 @@ def _changes(wanted: _Wanted) -> pa.Table:
 
 
 def _confirmations(wanted: _Wanted) -> pa.Table:
-    chosen = wanted.of_records(Confirmation, "status confirm_time snapshot_on")
+    """Return the answers that count: what nobody verified opens a case by itself, and no rule learns from it."""
+    chosen = wanted.of_records(Confirmation, "status confirm_time snapshot_on").where(Confirmation.verified)
     return _statuses(_table(chosen.add_columns(Confirmation.device_index.label("device"))))
 
 

@@ -1,7 +1,7 @@
 """Write a staged file, after a person has confirmed the list of what could not be read: all of it or nothing."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -12,12 +12,16 @@ from casework.config import Settings
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.intake import staging
-from casework.intake.models import Batch, Operator
+from casework.intake.answers import AT_ONCE, CODES, CONFIRMED
+from casework.intake.models import Batch, Operator, Record
 from casework.intake.writers import graduates, reference
+from casework.operations.import_leads import import_leads
 from casework.operations.import_organisations import import_organisations
 from casework.operations.import_people import import_people
+from casework.operations.open_from_answers import Given, open_from_answers
 from casework.operations.permit_import import permit_import
 from casework.operations.recheck_corrections import recheck_corrections
+from casework.operations.take_list import take_list
 from casework.people import queries as people
 from casework.people.models import Appointment, Organisation, Person, Relation
 from casework.rounds.models import Round
@@ -86,12 +90,40 @@ def _write(batch: Batch, organisation: Organisation, *, settings: Settings, acto
         }
     if batch.kind in {"organisations", "people"}:
         return _write_people(batch.kind, path, actor=actor)
+    if batch.kind in {"leads", "pushed_list"}:
+        take = import_leads if batch.kind == "leads" else take_list
+        round_ = db.session.get_one(Round, batch.round_id)
+        return take(batch, staging.rows(path), organisation=organisation, round_=round_, actor=actor)
     if batch.kind == "confirmations":
-        return reference.confirmations(batch, path, snapshot_on=_day_of(batch))
+        return _write_answers(batch, path, organisation, actor=actor)
     counts = getattr(reference, batch.kind)(batch, path)
     if batch.kind == "operators":
         _tie_operators(organisation)
     return counts
+
+
+def _write_answers(batch: Batch, path: Path, organisation: Organisation, *, actor: Actor) -> dict[str, int]:
+    """Write the answers of an export, and open a case at once for whoever denies having signed anything."""
+    taken_at = batch.taken_at or clock.now()
+    written = reference.confirmations(batch, path, snapshot_on=_day_of(batch), taken_at=taken_at)
+    contradicting = {written_as: answer for answer, written_as in CODES.items() if answer != CONFIRMED}
+    answer_of = {
+        record_id: answer
+        for written_as, answer in contradicting.items()
+        for record_id in written.by_status.get(written_as, ())
+    }
+    given = [Given(record, answer_of[record.id]) for record in _records(list(answer_of))]
+    round_ = db.session.get_one(Round, batch.round_id)
+    followed = open_from_answers(given, organisation=organisation, round_=round_, actor=actor)
+    return written.counts | {"cases_opened": len(followed.opened), "cases_joined": len(followed.joined)}
+
+
+def _records(record_ids: Sequence[int]) -> list[Record]:
+    found: list[Record] = []
+    for start in range(0, len(record_ids), AT_ONCE):
+        wanted = select(Record).where(Record.id.in_(record_ids[start : start + AT_ONCE])).order_by(Record.student_no)
+        found += db.session.scalars(wanted).all()
+    return found
 
 
 def _write_people(kind: str, path: Path, *, actor: Actor) -> dict[str, int]:

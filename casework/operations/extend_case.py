@@ -11,6 +11,9 @@ from casework.screening.score import Weight
 from workflows.access import Actor
 from workflows.severity import Severity, nature_of, severity_of
 
+CONTRADICTED = ("lead", "confirmation")
+"""Origins that say themselves that something contradicts: what a statistic adds makes no light case of them."""
+
 
 def extend_case(case: Case, findings: Sequence[Finding], *, weights: Mapping[str, Weight], actor: Actor) -> None:
     """Attach findings to a case; its severity may rise and never falls. Whoever calls this sets its clocks."""
@@ -25,7 +28,8 @@ def extend_case(case: Case, findings: Sequence[Finding], *, weights: Mapping[str
     indications = [indication(link.finding) for link in case.findings]
     raised = max(severity_of(indications), Severity(case.severity), key=lambda grade: grade.rank)
     case.severity, case.severity_rank = raised, raised.rank
-    case.nature = nature_of(indications, from_lead=case.origin == "lead")
+    if case.origin not in CONTRADICTED:
+        case.nature = nature_of(indications)
     rate(case, weights)
     tell(
         case,

@@ -17,6 +17,9 @@ from casework.screening.score import Weight, score
 from workflows.access import SYSTEM, Actor
 from workflows.severity import Indication, Severity, nature_of, severity_of
 
+DENIAL = "never_signed"
+"""The answer that seals its case: the college that registered the graduate is not to reach them first."""
+
 
 def open_case(
     *,
@@ -65,15 +68,17 @@ def new_case(
     actor: Actor,
     college_id: int | None = None,
     weights: Mapping[str, Weight] | None = None,
+    answer: str = "",
 ) -> Case:
     """Return a new case under a number already taken, told and journalled; whoever calls this sets its clocks.
 
     `college_id` says to which college it belongs where its subject tells; else the one college of all its records.
-    `weights` are those of the round for its suspicion, start values without them.
+    `weights` are those of the round for its suspicion, start values without them. `answer` is the graduate's own,
+    where it opens the case.
     """
     indications = [indication(finding) for finding in findings]
     from_lead = origin == "lead"
-    severity = severity_of(indications, from_lead=from_lead, conduct=kind == "conduct")
+    severity = severity_of(indications, from_lead=from_lead, conduct=kind == "conduct", answer=answer)
     colleges = {record.college_id for record in records}
     case = Case(
         number=number,
@@ -87,10 +92,11 @@ def new_case(
         title_params=title_params,
         rule=leading(findings).rule if findings else "",
         origin=origin,
-        nature=nature_of(indications, from_lead=from_lead),
+        nature=nature_of(indications, from_lead=from_lead, answer=answer),
         severity=severity,
         severity_rank=Severity(severity).rank,
         college_id=college_id or (colleges.pop() if len(colleges) == 1 else None),
+        sealed=answer == DENIAL,
         people_count=len(records),
         suspicion=score(findings, weights).log_odds if findings else None,
     )

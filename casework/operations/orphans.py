@@ -14,6 +14,7 @@ from sqlalchemy import select
 from casework import clock
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
+from casework.cases.queries import is_sealed
 from casework.db import db
 from casework.operations.announce import announce
 from casework.people import queries
@@ -69,7 +70,8 @@ def _candidates(case: Case) -> list[Candidate]:
         return [_candidate(person, conflicted | {case.owner_id}) for person in reviewers]
     if case.owner is not None:
         return [_candidate(case.owner, conflicted)]
-    offices = (case.organisation_id, case.college_id) if case.college_id else (case.organisation_id,)
+    in_college = case.college_id is not None and not is_sealed(case)
+    offices = (case.organisation_id, case.college_id) if in_college else (case.organisation_id,)
     able = [person for office in offices for person in queries.holders("investigator", office)]
     return [_candidate(person, conflicted) for person in able]
 

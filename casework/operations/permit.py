@@ -5,6 +5,7 @@ they see but may not do is `Forbidden`, with the sentence of the rule.
 """
 
 from casework.cases.models import Case
+from casework.cases.queries import is_sealed
 from casework.errors import Forbidden, NotFound
 from casework.people.actors import path_of
 from casework.people.models import Organisation
@@ -35,8 +36,18 @@ def refusal_for_case(actor: Actor, action: str, case: Case) -> Refusal | None:
         college_id=case.college_id,
         kind=case.kind,
         state=case.state,
+        sealed=is_sealed(case),
         concerns_id=case.concerns_id,
     )
+
+
+def reads_sealed(actor: Actor, action: str, case: Case) -> bool:
+    """Say whether the actor may do this even with what is sealed: the college of a case may not."""
+    if actor is SYSTEM:
+        return True
+    where = path_of(case.organisation)
+    place = {"college_id": case.college_id, "kind": case.kind, "state": case.state, "concerns_id": case.concerns_id}
+    return permitted(actor, action, organisation_path=where, sealed=True, **place) is None  # type: ignore[arg-type]
 
 
 def permit_settings(actor: Actor, action: str = "round:settings") -> None:

@@ -1,13 +1,16 @@
 """What may be done with a case besides moving it: notes, severity, the supervisor's word, the full identity."""
 
+from sqlalchemy import select
+
 from casework import journal
 from casework.cases.facts import facts_of
 from casework.cases.models import Case
+from casework.db import db
 from casework.errors import N_, Invalid
-from casework.intake.models import Record
+from casework.intake.models import Confirmation, Record
 from casework.operations.advance import AGREED
 from casework.operations.log_verification import refuse_settled
-from casework.operations.permit import permit_case
+from casework.operations.permit import permit_case, reads_sealed
 from casework.operations.retime import retime
 from casework.operations.story import tell
 from workflows.access import Actor
@@ -48,7 +51,10 @@ def agree_unverifiable(case: Case, *, actor: Actor, reason: str) -> None:
 
 
 def unmask(case: Case, *, record: Record, actor: Actor, reason: str) -> dict[str, str]:
-    """Return the clear identity of one graduate of a case; the look is journalled with its reason."""
+    """Return the clear identity of one graduate of a case; the look is journalled with its reason.
+
+    With it comes what they wrote beside their answer, for whoever may read what is sealed: not for the college.
+    """
     permit_case(actor, "person:unmask", case)
     if not reason.strip():
         raise Invalid(N_("请选择或写明查看理由。"), fields={"reason": N_("必填。")})
@@ -64,6 +70,14 @@ def unmask(case: Case, *, record: Record, actor: Actor, reason: str) -> dict[str
         chain=journal.LOOKS,
     )
     sealed = (record.revision.sealed if record.revision else None) or {}
-    return {"name": record.name, "student_no": record.student_no} | {
+    shown = {"name": record.name, "student_no": record.student_no} | {
         name: str(sealed[name]) for name in ("phone", "email", "family_phone", "employer_phone") if sealed.get(name)
     }
+    statement = _statement(record) if reads_sealed(actor, "person:unmask", case) else ""
+    return shown | ({"statement": statement} if statement else {})
+
+
+def _statement(record: Record) -> str:
+    """Return what the graduate wrote beside their last answer that has words; empty where there is none."""
+    said = select(Confirmation.words).filter_by(record_id=record.id).where(Confirmation.words.is_not(None))
+    return db.session.scalar(said.order_by(Confirmation.id.desc()).limit(1)) or ""

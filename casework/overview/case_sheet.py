@@ -20,6 +20,7 @@ from casework.cases.queries import in_scope
 from casework.db import db
 from casework.errors import N_
 from casework.intake.models import Confirmation, Record
+from casework.intake.queries import STATUS
 from casework.people.models import Organisation
 from workflows import conclusions, evidence
 from workflows.access import Actor
@@ -98,11 +99,20 @@ def needs(case: Case, facts: CaseFacts, *, actor: Actor) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def answers_of(records: Sequence[CaseRecord]) -> dict[int, str]:
-    """Return what each graduate has confirmed last: record id → status."""
+@dataclass(frozen=True)
+class Said:
+    """What a graduate answered last, and whether it is certain that it was they."""
+
+    status: str
+    verified: bool
+
+
+def answers_of(records: Sequence[CaseRecord]) -> dict[int, Said]:
+    """Return what each graduate has answered last, by the id of the record; nobody's name for who never did."""
     ids = [row.record_id for row in records]
-    wanted = select(Confirmation.record_id, Confirmation.status).where(Confirmation.record_id.in_(ids))
-    return {row.record_id: row.status for row in db.session.execute(wanted.order_by(Confirmation.id))}
+    wanted = select(Confirmation.record_id, Confirmation.status, Confirmation.verified)
+    rows = db.session.execute(wanted.where(Confirmation.record_id.in_(ids)).order_by(Confirmation.id))
+    return {row.record_id: Said(STATUS.get(row.status, row.status), row.verified) for row in rows}
 
 
 def beside(case: Case, actor: Actor) -> Sequence[Row]:

@@ -8,6 +8,7 @@ from casework import clock
 from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_
+from casework.intake.answers import standing
 from casework.intake.models import Confirmation, Record
 from casework.intake.models import Revision as Registered
 from casework.intake.queries import STATUS
@@ -103,16 +104,10 @@ def destinations(report: Report) -> dict[str, int]:
 
 
 def confirmations(report: Report) -> dict[str, int]:
-    """Return how many graduates gave which answer last; whoever gave none has not confirmed."""
+    """Return how many graduates gave which answer last; whoever gave none that stands has not confirmed."""
     below = _below(report)
     inside = (Record.round_id == report.round_id, Record.organisation_id.in_(below))
-    newest = (
-        select(Confirmation.record_id, func.max(Confirmation.id).label("id"))
-        .join(Record, Record.id == Confirmation.record_id)
-        .where(*inside)
-        .group_by(Confirmation.record_id)
-        .subquery()
-    )
+    newest = standing().join(Record, Record.id == Confirmation.record_id).where(*inside).subquery()
     counted = select(Confirmation.status, func.count()).join(newest, newest.c.id == Confirmation.id)
     found = dict.fromkeys(CONFIRMED, 0)
     for status, number in db.session.execute(counted.group_by(Confirmation.status)):

@@ -96,7 +96,7 @@ def look(number: str, ref: str) -> Response:
         shown=outcome if isinstance(outcome, dict) else None,
         trouble=trouble,
         reasons=LOOK_REASONS,
-        labels=FIELD_LABELS,
+        labels={**FIELD_LABELS, "statement": N_("本人说明")},
     )
 
 

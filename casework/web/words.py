@@ -88,6 +88,7 @@ MOVES = {
     "findings_withdrawn": (N_("最近的筛查不再列出这些疑点"), "flag"),
     "findings_restored": (N_("疑点在新数据中再次出现"), "flag"),
     "late_findings": (N_("结论之后发现新的疑点"), "flag"),
+    "answer": (N_("收到毕业生答复"), "chat"),
     "escalate": (N_("逾期督办"), "od"),
     "remind": (N_("期限提醒"), "bell"),
     "press": (N_("催办"), "bell"),

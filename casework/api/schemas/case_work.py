@@ -111,6 +111,7 @@ class IdentityOut(Answer):
     email = fields.String()
     family_phone = fields.String()
     employer_phone = fields.String()
+    statement = fields.String()
 
 
 class BulkItemIn(ActionIn):

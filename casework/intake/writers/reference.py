@@ -4,14 +4,17 @@ Each writer returns counts that the page shows; `unknown` counts rows about
 student numbers that no record of the round has.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Table, delete, select, tuple_
 
 from casework.db import db
 from casework.intake import normal, staging
+from casework.intake.answers import NATIONAL, OPEN, answered_at, lock_records
 from casework.intake.bulk import insert_rows
 from casework.intake.models import Batch, Change, Confirmation, Employer, Operator, Proof, Record
 from casework.intake.queries import MINIMUM_WAGE
@@ -45,6 +48,26 @@ CHANGE_COLUMNS = (
     "new_employer",
 )
 
+_ANSWER_COLUMNS = (
+    "record_id",
+    "status",
+    "confirm_time",
+    "snapshot_on",
+    "device_index",
+    "answered_at",
+    "source",
+    "verified",
+    "batch_id",
+)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What an export of confirmations came to: counts for the page, and the records of each new answer."""
+
+    counts: dict[str, int]
+    by_status: Mapping[str, Sequence[int]]
+
 
 def employers(batch: Batch, path: Path) -> dict[str, int]:
     """Write the employer register: the newest file replaces what earlier files said of the same codes."""
@@ -72,17 +95,13 @@ def employers(batch: Batch, path: Path) -> dict[str, int]:
     return {"rows": len(rows), "new": len(rows) - len(replaced), "changed": len(replaced), "unknown": 0}
 
 
-def confirmations(batch: Batch, path: Path, *, snapshot_on: date) -> dict[str, int]:
-    """Append every answer that this snapshot shows and that is not known yet."""
+def confirmations(batch: Batch, path: Path, *, snapshot_on: date, taken_at: datetime) -> Answers:
+    """Append every answer that this snapshot shows and that is not known yet; return counts and whose they are.
+
+    Who was asked again after an answer is news too, although they had been unconfirmed before.
+    """
     records, keys = _records(batch), ring()
-    seen = {
-        (row.record_id, row.status, row.confirm_time)
-        for row in db.session.execute(
-            select(Confirmation.record_id, Confirmation.status, Confirmation.confirm_time)
-            .join(Record, Confirmation.record_id == Record.id)
-            .where(Record.round_id == batch.round_id, Record.organisation_id == batch.organisation_id)
-        )
-    }
+    seen, asked_again = _seen(batch)
     rows, unknown, fresh = 0, 0, []
     for row in staging.rows(path):
         rows += 1
@@ -91,13 +110,42 @@ def confirmations(batch: Batch, path: Path, *, snapshot_on: date) -> dict[str, i
             unknown += 1
             continue
         answer = (record_id, row["confirm_status"], row.get("confirm_time"))
-        if answer not in seen:
+        if answer not in seen or (row["confirm_status"] in OPEN and asked_again(record_id, snapshot_on)):
             seen.add(answer)
             device = str(row.get("device") or "")
-            fresh.append((*answer, snapshot_on, keys.index("device", device) if device else None, batch.id))
-    columns = ("record_id", "status", "confirm_time", "snapshot_on", "device_index", "batch_id")
-    insert_rows(Confirmation.__table__, columns, fresh)
-    return {"rows": rows, "new": len(fresh), "changed": 0, "unknown": unknown}
+            said_at = answered_at(row.get("confirm_time"), taken_at=taken_at)
+            index = keys.index("device", device) if device else None
+            fresh.append((*answer, snapshot_on, index, said_at, NATIONAL, True, batch.id))
+    # Before they are written: the gate of sending holds the same rows while it looks for answers.
+    lock_records({row[0] for row in fresh})
+    insert_rows(Confirmation.__table__, _ANSWER_COLUMNS, fresh)
+    by_status: dict[str, list[int]] = defaultdict(list)
+    for row in fresh:
+        by_status[row[1]].append(row[0])
+    return Answers({"rows": rows, "new": len(fresh), "changed": 0, "unknown": unknown}, by_status)
+
+
+def _seen(batch: Batch) -> tuple[set[tuple[int, str, datetime | None]], Callable[[int, date], bool]]:
+    """Return the answers that are known, and whether a record had answered before a day and not been asked again."""
+    last: dict[int, tuple[date, str]] = {}
+    seen = set()
+    columns = (Confirmation.record_id, Confirmation.status, Confirmation.confirm_time, Confirmation.snapshot_on)
+    known = (
+        select(*columns)
+        .join(Record, Confirmation.record_id == Record.id)
+        .where(Record.round_id == batch.round_id, Record.organisation_id == batch.organisation_id)
+        .where(Confirmation.source == NATIONAL)
+        .order_by(Confirmation.snapshot_on, Confirmation.id)
+    )
+    for row in db.session.execute(known):
+        seen.add((row.record_id, row.status, row.confirm_time))
+        last[row.record_id] = row.snapshot_on, row.status
+
+    def asked_again(record_id: int, snapshot_on: date) -> bool:
+        on, status = last.get(record_id, (snapshot_on, ""))
+        return status not in OPEN and on < snapshot_on
+
+    return seen, asked_again
 
 
 def changes(batch: Batch, path: Path) -> dict[str, int]:
