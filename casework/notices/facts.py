@@ -1,7 +1,7 @@
 """What the gate asks about the messages of one batch, read in a fixed number of questions.
 
 With `lock` the rows that decide are kept from changing until the commit, in one
-order everywhere: persons, records, cases, reports, campaigns, each by id. Whoever
+order everywhere: persons, records, cases, reports, leads, campaigns, each by id. Whoever
 opts out or answers takes `FOR UPDATE` on the person's or the record's row, so
 whoever was first is seen, and whoever comes later comes after the call. The lock
 on persons excludes other gates too: that is what makes counting a person's
@@ -19,6 +19,7 @@ from casework.campaigns.models import Campaign, GraduateContact, Wave
 from casework.cases.models import Case
 from casework.db import db
 from casework.intake.answers import answered_records
+from casework.leads.models import Lead
 from casework.notices.gathering import GATHERED
 from casework.notices.graduates import Graduate, graduates
 from casework.notices.models import ContactPoint, Message, Suppression
@@ -26,7 +27,7 @@ from casework.people.models import Person
 from casework.reports.models import Report
 from casework.rounds.models import Round
 
-Row = TypeVar("Row", Person, Case, Report, Round, Campaign)
+Row = TypeVar("Row", Person, Case, Report, Lead, Round, Campaign)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Facts:
     members: Mapping[int, Sequence[Message]]
     cases: Mapping[int, Case]
     reports: Mapping[int, Report]
+    leads: Mapping[int, Lead]
     campaigns: Mapping[int, Campaign]  # by wave
     rounds: Mapping[int, Round]  # kept here so that a case finds its round without asking
 
@@ -63,8 +65,9 @@ def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
     told = [*messages, *(member for some in members.values() for member in some)]
     cases = _rows(Case, {each.case_id for each in told if each.case_id is not None}, share=lock)
     reports = _rows(Report, {each.report_id for each in told if each.report_id is not None}, share=lock)
+    leads = _rows(Lead, {each.lead_id for each in told if each.lead_id is not None}, share=lock)
     campaigns = _campaigns({each.wave_id for each in messages if each.wave_id is not None}, lock=lock)
-    placed = (*cases.values(), *reports.values(), *campaigns.values())
+    placed = (*cases.values(), *reports.values(), *leads.values(), *campaigns.values())
     return Facts(
         persons=persons,
         graduates=readers,
@@ -75,6 +78,7 @@ def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
         members=members,
         cases=cases,
         reports=reports,
+        leads=leads,
         campaigns=campaigns,
         rounds=_rows(Round, {each.round_id for each in placed}),
     )

@@ -19,9 +19,11 @@ from casework.notices.graduate_verdicts import of_graduate
 from casework.notices.models import Message
 from casework.notices.words import STANDING_IN
 from casework.rounds import settings
+from workflows.lead import OPEN as OPEN_LEAD
 
 DEFAULT_QUIET = (time(22, 0), time(8, 0))
 REMIND = frozenset({"case_due", "case_overdue", "case_escalated"})
+OF_LEADS = frozenset({"lead_due", "lead_escalated", "lead_assigned"})
 REPORT_MUST_BE = {
     "report_due": frozenset({"draft", "stale"}),
     "report_to_sign": frozenset({"frozen"}),
@@ -71,7 +73,7 @@ def _person(message: Message, facts: Facts) -> Verdict | None:
 
 
 def _matter(message: Message, now: datetime, facts: Facts) -> Verdict | None:
-    return _case(message, now, facts) or _report(message, facts)
+    return _case(message, now, facts) or _report(message, facts) or _lead(message, facts)
 
 
 def _case(message: Message, now: datetime, facts: Facts) -> Verdict | None:
@@ -105,6 +107,22 @@ def _report(message: Message, facts: Facts) -> Verdict | None:
     return Verdict("suppressed", f"the report is {report.state}")
 
 
+def _lead(message: Message, facts: Facts) -> Verdict | None:
+    if message.lead_id is None or message.kind not in OF_LEADS:
+        return None
+    lead = facts.leads[message.lead_id]
+    if lead.state not in OPEN_LEAD:
+        return Verdict("suppressed", "the lead is closed")
+    role = message.params.get("role")
+    to_its_officer = message.kind == "lead_assigned" or role == [OWNER]
+    if to_its_officer and lead.officer_id != message.person_id and not message.params.get(STANDING_IN):
+        return Verdict("cancelled", "the lead has another officer")
+    said_of = message.params.get("due_on")
+    if said_of and (lead.due_at is None or lead.due_at.astimezone(clock.BEIJING).date().isoformat() != said_of):
+        return Verdict("cancelled", "the deadline was moved")
+    return None
+
+
 def _quiet(messages: Sequence[Message], now: datetime, facts: Facts) -> Verdict | None:
     ends = [quiet_until(now, *quiet_hours(message, facts)) for message in messages]
     until = max((end for end in ends if end is not None), default=None)
@@ -117,4 +135,6 @@ def quiet_hours(message: Message, facts: Facts) -> tuple[time, time]:
         return settings.quiet_hours(facts.cases[message.case_id].round)
     if message.report_id is not None:
         return settings.quiet_hours(facts.reports[message.report_id].round)
+    if message.lead_id is not None:
+        return settings.quiet_hours(facts.leads[message.lead_id].round)
     return DEFAULT_QUIET
