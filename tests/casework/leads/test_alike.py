@@ -103,12 +103,9 @@ def test_a_long_list_shares_a_student_with_anything_and_weighs_less():
 
 
 def test_the_order_in_which_leads_are_given_changes_nothing():
-    given = [
-        lead(key, text)
-        for key, text in zip("dbca", ("法学院扣学位证", "法学院扣毕业证", "改数", "魏文凯"), strict=True)
-    ]
-    shuffled = random.Random(3).sample(given, k=len(given))
-    assert pairs(given, least=-99) == pairs(shuffled, least=-99)
+    texts = {"d": "法学院扣学位证", "b": "法学院扣毕业证", "c": "改数", "a": "魏文凯"}
+    given = [lead(key, text) for key, text in texts.items()]
+    assert pairs(given, least=-99) == pairs(given[::-1], least=-99)
 
 
 def test_a_lead_is_not_like_itself_and_nothing_is_like_nothing():
