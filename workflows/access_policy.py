@@ -57,6 +57,7 @@ ACTIONS: dict[str, Action] = {
     "rates:read": Action(N_("查看去向统计"), None),
     "lead:read": Action(N_("查看线索"), "lead:read"),
     "lead:intake": Action(N_("受理线索"), None),
+    "lead:list": Action(N_("登记下发清单"), None),
     "lead:link": Action(N_("关联线索与案件"), "lead:read"),
     "lead:reply": Action(N_("回复线索"), "lead:read"),
     "lead:decide": Action(N_("办理线索"), "lead:read"),
@@ -140,6 +141,8 @@ POLICY: tuple[Grant, ...] = (
     Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:read", "lead:intake", "lead:link", "lead:reply")),
     Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:reporter", "case:open")),
     Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:decide", "lead:assign")),
+    # A list names records that somebody above suspects and nobody who said so: whoever screens may hand it in.
+    Grant((Role.LEAD_OFFICER, Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("lead:list",)),
     # What a lead says and who said it is its officers' business; a supervisor knows how much of it is late.
     Grant((Role.LEAD_OFFICER, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("lead:reopen", "lead:count")),
     Grant(_LEADERS, _SEATS, Reach.BELOW, ("case:read", "report:read", "filing:read", "overdue:read")),

@@ -1,6 +1,10 @@
-"""Who may hand in which kind of file: records are the office's, what a round rests on is its administrators'."""
+"""Who may hand in which kind of file.
 
-from casework.intake.queries import SETTINGS_KINDS
+Records are the office's, complaints are those people's who work on leads, what a round rests on is its
+administrators'.
+"""
+
+from casework.intake.queries import PERMISSIONS, SETTINGS_KINDS
 from casework.operations.permit import permit, permit_settings
 from casework.operations.permit_round import permit_round
 from casework.people.models import Organisation
@@ -16,5 +20,7 @@ def permit_import(actor: Actor, kind: str | None, *, organisation: Organisation,
     if kind in SETTINGS_KINDS:
         permit_settings(actor)
         permit_round(actor, round_)
-    elif kind is not None or not scope_of(actor, "round:settings"):
+    elif kind is not None:
+        permit(actor, PERMISSIONS.get(kind, "import:run"), organisation=organisation)
+    elif not any(scope_of(actor, action) for action in PERMISSIONS.values()):
         permit(actor, "import:run", organisation=organisation)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import delete, select
 
@@ -15,6 +16,7 @@ from casework.intake.importers.codes import CodeTable, code_table
 from casework.intake.importers.shapes import Staged
 from casework.intake.importers.staging import stage
 from casework.intake.models import Batch, RowProblem
+from casework.operations.check_staged import problems_of_rows
 from casework.operations.take_file import inspection_of
 from casework.rounds import queries
 from workflows.engine import Words
@@ -61,6 +63,7 @@ def code_tables(round_id: int) -> dict[str, CodeTable]:
 
 def note_staged(batch: Batch, staged: Staged) -> None:
     """Write down what the staging found: counts, and one row per problem."""
+    odd = list(problems_of_rows(batch, staged.path))
     db.session.execute(delete(RowProblem).where(RowProblem.batch_id == batch.id))
     columns = (
         "batch_id",
@@ -90,7 +93,7 @@ def note_staged(batch: Batch, staged: Staged) -> None:
                 found.severity,
                 found.handling,
             )
-            for found in staged.problems()
+            for found in chain(staged.problems(), odd)
         ),
     )
     staged.problems_path.unlink(missing_ok=True)
@@ -100,7 +103,7 @@ def note_staged(batch: Batch, staged: Staged) -> None:
         "rows_skipped": staged.rows_skipped,
         "rows_merged": staged.rows_merged,
         "rows_reported": staged.rows_reported,
-        "problems": staged.problem_count,
+        "problems": staged.problem_count + len(odd),
     }
     batch.state = "staged"
 

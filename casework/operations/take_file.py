@@ -2,12 +2,13 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import select
 
-from casework import journal, promises
+from casework import clock, journal, promises
 from casework.config import Settings
 from casework.db import db, new_ref
 from casework.errors import N_, Conflict, Invalid
@@ -16,6 +17,7 @@ from casework.intake.importers import IMPORTERS
 from casework.intake.importers.inspection import inspect
 from casework.intake.importers.shapes import Inspection
 from casework.intake.models import Batch
+from casework.leads import lists
 from casework.operations.permit_import import permit_import
 from casework.people.models import Organisation
 from casework.rounds.models import Round
@@ -34,11 +36,13 @@ def take_file(
     actor: Actor,
     settings: Settings,
     kind: str | None = None,
+    given: Mapping[str, str | None] | None = None,
 ) -> Batch:
     """Return a new batch for a file that can be read; `kind` None: told from its headers.
 
-    Raises `FileRefused` with what is wrong, and `Conflict` with the first
-    import's ref when the same content was already written.
+    `given` are the terms of a pushed-down list (`leads.lists.FIELDS`); other kinds have none. Raises `Invalid` for
+    terms that cannot stand, `FileRefused` with what is wrong, and `Conflict` with the first import's ref when the
+    same content was already written.
     """
     permit_import(actor, None, organisation=organisation, round_=round_)
     if kind is not None and kind not in {importer.kind for importer in IMPORTERS}:
@@ -46,6 +50,7 @@ def take_file(
     inspection = inspect(source, filename=file_name, kind=kind)
     permit_import(actor, inspection.kind, organisation=organisation, round_=round_)
     _refuse_known(organisation, round_, inspection)
+    terms = lists.read_terms(given or {}, today=clock.today()).plain() if inspection.kind == lists.KIND else {}
     batch = Batch(
         ref=new_ref(),
         organisation_id=organisation.id,
@@ -56,6 +61,7 @@ def take_file(
         size=inspection.size,
         inspection=_plain(inspection),
         mapping=list(inspection.mapping),
+        given=terms,
         uploaded_by_id=actor.id,
     )
     db.session.add(batch)

@@ -14,6 +14,7 @@ from casework import clock
 from casework.db import db, insert_new
 from casework.errors import N_, Conflict, Invalid
 from casework.leads.channels import get_channel
+from casework.leads.lists import CHANNELS as LISTS
 from casework.leads.models import Lead, LeadCounter
 from casework.operations.find_officer import find_officer, tell_officer
 from casework.operations.lead_steps import note_step
@@ -53,7 +54,7 @@ def take_lead(
     `reply_by` is the day that the letter itself names. Raises `Invalid` with a sentence for each field, `Conflict`
     when the same number of the same channel was taken in before, or nobody stands above the body concerned.
     """
-    permit(actor, "lead:intake", organisation=organisation)
+    permit(actor, "lead:list" if channel in LISTS else "lead:intake", organisation=organisation)
     _refuse_malformed(title, content, received_at, external_no)
     _refuse_elsewhere(round, channel)
     handling = handled_by(organisation, concerns)

@@ -15,7 +15,7 @@ from casework.intake.importers.dates import MOMENT
 from casework.intake.importers.shapes import Column, Flaw, Importer, Reader
 from casework.intake.importers.texts import CONTROL, DIGITS, LONGEST_NAME, NAME, TEXT, trimmed
 
-LONGEST_CONTENT = 20_000
+LONGEST_TITLE, LONGEST_CONTENT = 200, 20_000
 NAMED, ANONYMOUS = "named", "anonymous"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _MODES = code_table(((NAMED, ("实名",)), (ANONYMOUS, ("匿名",))))
@@ -30,7 +30,7 @@ def read_prose(text: str) -> str | Flaw | None:
 
 
 PROSE = Reader(read_prose, pa.string(), longest=LONGEST_CONTENT)
-HEADLINE = Reader(TEXT.read, pa.string(), longest=LONGEST_NAME)
+HEADLINE = Reader(TEXT.read, pa.string(), longest=LONGEST_TITLE)
 MODE = Reader(code_reader(_MODES), pa.string(), longest=LONGEST_NAME)
 
 LEADS = Importer(
