@@ -22,6 +22,7 @@ _INSTITUTION = re.compile(
     r"|University|College|School|Academy|Institute|Department|Ministry|Office|Commission|Authority"
 )
 _ABOUT = re.compile(r"[A-Za-z0-9_.:/ -]{0,60}")
+_CODE = re.compile(r"[0-9]{6}|\*{6}")
 _LONG_DIGITS = re.compile(r"\d{6}")
 _TOO_MANY = 1_000_000
 
@@ -52,6 +53,13 @@ def _count(value: object, _wording: Wording) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_MANY:
         return str(value)
     raise ValueError("is not a count")
+
+
+def _code(value: object, _wording: Wording) -> str:
+    """Accept six digits that were made for this one letter, or the stars that stand for them afterwards."""
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        return value
+    raise ValueError("is not a code of six digits")
 
 
 def _pace(value: object, _wording: Wording) -> str:
@@ -153,11 +161,13 @@ PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
         "at": _moment,
         "case": _number,
         "cases": _count,
+        "code": _code,
         "due": _due,
         "due_soon": _count,
         "escalated": _count,
         "lead": _number,
         "link": _link,
+        "minutes": _count,
         "missed": _missed,
         "next": _next,
         "on": _day,

@@ -14,7 +14,7 @@ from casework.notices.ways import INBOX, SMS, WEBHOOK
 from notifications.kinds import REMINDER
 
 GATHERED = "gathered"
-ALONE = frozenset({"digest", "press", "stand_in_named", "alarm_ended", "canary", "test_message"})
+ALONE = frozenset({"digest", "press", "stand_in_named", "alarm_ended", "canary", "test_message", "identity_code"})
 """Kinds that never gather, and that no budget holds back: what a person said, asked for, or gets once a day."""
 _ASSIGNED = frozenset({"case_assigned", "lead_assigned"})
 _DUE = frozenset({"case_due", "lead_due", "report_due", "report_to_sign", "report_signed"})
@@ -30,7 +30,9 @@ def counted(members: Iterable[Message], now: datetime) -> Mapping[str, int]:
     """Return what a gathered letter says: each matter once under each thing that is new about it."""
     found: dict[str, set[object]] = {"overdue": set(), "due_soon": set(), "assigned": set(), "others": set()}
     for member in members:
-        found[_sort(member, now)].add((member.case_id, member.report_id) if _has_matter(member) else member.id)
+        found[_sort(member, now)].add(
+            (member.case_id, member.report_id, member.lead_id) if _has_matter(member) else member.id
+        )
     found["due_soon"] -= found["overdue"]
     return {name: len(matters) for name, matters in found.items()}
 
@@ -47,4 +49,4 @@ def _sort(member: Message, now: datetime) -> str:
 
 
 def _has_matter(member: Message) -> bool:
-    return member.case_id is not None or member.report_id is not None
+    return any(about is not None for about in (member.case_id, member.report_id, member.lead_id))

@@ -35,8 +35,9 @@ def test_every_message_renders_and_links(kind, language):
     text = render(kind, language=language, params=params_of(kind))
     assert "{" not in text.subject + text.body
     assert "\n" not in text.subject
-    assert text.links == (VALUES["link"],)
-    assert VALUES["link"] in text.body
+    links = (VALUES["link"],) if "link" in KINDS[kind].parameters else ()  # a code leads nowhere: no habit to fish in
+    assert text.links == links
+    assert all(link in text.body for link in links)
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_TEXT)
