@@ -10,6 +10,7 @@ from casework.cases.queries import counted, in_scope
 from casework.db import db
 from casework.filing.models import Filing
 from casework.notices.models import Message
+from casework.overview import lead_desk
 from casework.overview.deliveries import count_stuck
 from casework.overview.desk import running
 from casework.reports.models import Report, Signature
@@ -31,6 +32,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
     """Return the numbers of one person's menu by the name of their line; what is zero is left out."""
     found = {
         "queue": Count(_mine_overdue(actor, now), late=True),
+        "leads": Count(lead_desk.late(actor), late=True),
         "overdue": Count(_all_overdue(actor, now), late=True),
         "cosign": Count(len(awaiting_signature(actor))),
         "filing": Count(_to_receipt(actor)),

@@ -1,0 +1,144 @@
+"""What each form of a lead offers to choose from, and which operation it becomes; the pages are `leads_actions`."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from flask import request
+from sqlalchemy import select
+
+from casework.db import db
+from casework.errors import N_, Invalid
+from casework.leads.models import Lead
+from casework.leads.queries import open_lead_load
+from casework.operations.add_lead_file import add_lead_file
+from casework.operations.assign_lead import assign_lead
+from casework.operations.find_officer import ROLE, may_have
+from casework.operations.move_lead import move_lead
+from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
+from casework.operations.take_lead import ABOUT
+from casework.operations.triage_lead import triage_lead
+from casework.people.models import Organisation
+from casework.people.queries import get_organisation, holders
+from casework.rounds import queries as rounds
+from casework.web import leads_words as lead_words
+from casework.web.case_deeds import chosen_person
+from casework.web.leads_verbs import Verb
+from casework.web.pages import settings
+from casework.web.wording import labels
+from workflows.access import Actor
+from workflows.lead_guards import HANDLING
+
+BETWEEN = re.compile(r"[\n;；、]+")
+Deed = Callable[[Lead, Actor], object]
+
+
+def options_of(lead: Lead, verb: Verb) -> Mapping[str, object]:
+    """Return what the form of one action offers to choose from."""
+    if verb.code == "transfer":
+        return {"targets": [(each.code, each.name) for each in targets(lead)]}
+    if verb.code == "answer":
+        return {"outcomes": [(code, label, "") for code, label in labels(lead_words.OUTCOMES)]}
+    if verb.code == "triage":
+        kinds = labels({code: label for code, label in lead_words.SCOPES.items() if code})
+        return {
+            "scopes": [(code, label, "") for code, label in kinds],
+            "violations": rounds.table(lead.round_id, "violation"),
+        }
+    if verb.code == "assign":
+        people = [each for each in holders(ROLE, lead.organisation_id) if may_have(lead, each)]
+        return {"people": people, "load": open_lead_load([each.id for each in people])}
+    return {}
+
+
+def targets(lead: Lead) -> list[Organisation]:
+    """Return the bodies near a lead's own to which it may go: those above, those beside and those below it."""
+    here = lead.organisation
+    above = [int(part) for part in here.path.split("/") if part and int(part) != here.id]
+    wanted = select(Organisation).where(
+        Organisation.kind.in_(sorted(HANDLING)),
+        Organisation.id != here.id,
+        Organisation.id.in_(above)
+        | (Organisation.parent_id == here.parent_id)
+        | Organisation.path.startswith(here.path, autoescape=True),
+    )
+    found = db.session.scalars(wanted.order_by(Organisation.path)).all()
+    return [each for each in found if lead.concerns_id is None or f"/{lead.concerns_id}/" not in each.path]
+
+
+def _step(action: str) -> Deed:
+    def take(lead: Lead, actor: Actor) -> object:
+        form = request.form
+        return move_lead(lead, action, actor=actor, reason=form.get("reason", ""))
+
+    return take
+
+
+def _answer(lead: Lead, actor: Actor) -> object:
+    form = request.form
+    return move_lead(
+        lead,
+        "answer",
+        actor=actor,
+        outcome=form.get("outcome", ""),
+        words=form.get("words", ""),
+        reason=form.get("reason", ""),
+    )
+
+
+def _transfer(lead: Lead, actor: Actor) -> object:
+    code = request.form.get("target", "")
+    if not code:
+        raise Invalid(N_("请选择转往的单位，没有保存。"), fields={"target": N_("请从列表中选择。")})
+    return move_lead(
+        lead, "transfer", actor=actor, target=get_organisation(code), reason=request.form.get("reason", "")
+    )
+
+
+def _triage(lead: Lead, actor: Actor) -> None:
+    form = request.form
+    triage_lead(
+        lead,
+        actor=actor,
+        scope=form.get("scope", ""),
+        about=about_of(form),
+        violations=form.getlist("violation"),
+    )
+
+
+def about_of(form: Mapping[str, str]) -> dict[str, object]:
+    """Return what a form names, each field cut at its breaks and semicolons."""
+    split = {name: [part.strip() for part in BETWEEN.split(form.get(name, ""))] for name in ABOUT}
+    return {name: [part for part in parts if part] for name, parts in split.items()}
+
+
+def _assign(lead: Lead, actor: Actor) -> None:
+    assign_lead(lead, to=chosen_person("to"), actor=actor, reason=request.form.get("reason", ""))
+
+
+def _file(lead: Lead, actor: Actor) -> None:
+    if not any(each.filename for each in request.files.getlist("files")):
+        raise Invalid(N_("没有选择文件，没有保存。"), fields={"files": N_("请至少选择一个文件。")})
+    attach_files(lead, actor, from_reporter=False)
+
+
+def attach_files(lead: Lead, actor: Actor, *, from_reporter: bool) -> None:
+    """Add the files that came with the form to the lead."""
+    for sent in request.files.getlist("files"):
+        if sent.filename:
+            name, content = sent.filename, sent.read()
+            add_lead_file(
+                lead, name=name, content=content, actor=actor, settings=settings(), from_reporter=from_reporter
+            )
+
+
+DEEDS: dict[str, Deed] = {
+    **{action: _step(action) for action in ("accept", "decline", "confirm_decline", "refuse_decline", "reopen")},
+    "transfer": _transfer,
+    "answer": _answer,
+    "file": _file,
+    "triage": _triage,
+    "assign": _assign,
+    "ask": lambda lead, actor: ask_reporter(lead, words=request.form.get("words", ""), actor=actor),
+    "tell": lambda lead, actor: answer_reporter(lead, words=request.form.get("words", ""), actor=actor),
+    "upward": lambda lead, actor: reply_upward(lead, words=request.form.get("words", ""), actor=actor),
+}
