@@ -23,6 +23,9 @@ from workflows.errors import N_, Refusal
 __all__ = ["ACTIONS", "POLICY", "SYSTEM", "Actor", "Appointment", "Level", "Reach", "Role", "Scope"]
 __all__ += ["permitted", "scope_of"]
 
+MATTERS = frozenset({"lead", "case", "person", "overdue", "export"})
+"""Of which groups of actions the objects are leads, cases or the people in them."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -30,8 +33,9 @@ class Scope:
 
     `reach` says how `organisation_id` is meant: `own` that organisation alone,
     `below` its whole subtree, `children` those directly under it and not itself.
-    `sealed` False leaves sealed things out. `blind_to` leaves out leads that
-    concern that organisation itself (`concerns_id`).
+    `sealed` False leaves sealed things out. `blind_to` leaves out leads and cases
+    that concern these organisations themselves (`concerns_id`): those of the person
+    who asks, whichever of their offices reaches the thing.
     """
 
     organisation_id: int
@@ -40,7 +44,7 @@ class Scope:
     kinds: frozenset[str] | None = None
     states: frozenset[str] | None = None
     sealed: bool = True
-    blind_to: int | None = None
+    blind_to: frozenset[int] = frozenset()
 
     def reaches(self, organisation_path: Sequence[int]) -> bool:
         """Say whether an organisation, given as its ids from the root down to itself, lies inside."""
@@ -66,7 +70,7 @@ class Scope:
             and (self.kinds is None or kind in self.kinds)
             and (self.states is None or state in self.states)
             and (self.sealed or not sealed)
-            and (concerns_id is None or concerns_id != self.blind_to)
+            and (concerns_id is None or concerns_id not in self.blind_to)
         )
 
 
@@ -75,7 +79,7 @@ def scope_of(actor: Actor, action: str) -> tuple[Scope, ...]:
     if action not in ACTIONS:
         raise UnknownAction(f"The policy has no action {action!r}.")
     found = (
-        _scope(grant, appointment, action)
+        _scope(grant, appointment, blind_to=actor.bodies if _about_matters(action) else frozenset())
         for appointment in actor.appointments
         for grant in POLICY
         if action in grant.actions and appointment.role in grant.roles and appointment.level in grant.levels
@@ -115,7 +119,7 @@ def permitted(
     )
 
 
-def _scope(grant: Grant, appointment: Appointment, action: str) -> Scope:
+def _scope(grant: Grant, appointment: Appointment, *, blind_to: frozenset[int]) -> Scope:
     return Scope(
         organisation_id=appointment.seat_id,
         reach=grant.reach,
@@ -123,8 +127,13 @@ def _scope(grant: Grant, appointment: Appointment, action: str) -> Scope:
         kinds=grant.kinds,
         states=grant.states,
         sealed=grant.sealed,
-        blind_to=appointment.organisation_id if action.startswith("lead:") else None,
+        blind_to=blind_to,
     )
+
+
+def _about_matters(action: str) -> bool:
+    """Say whether an action is about leads or cases, which may be about somebody's own body."""
+    return action.partition(":")[0] in MATTERS
 
 
 def _shown_to(actor: Actor, action: str) -> tuple[Scope, ...]:
@@ -135,7 +144,7 @@ def _shown_to(actor: Actor, action: str) -> tuple[Scope, ...]:
 
 def _places_of(actor: Actor) -> tuple[Scope, ...]:
     """Return where the actor serves: whoever sees no such thing anywhere is told so at home, and nothing elsewhere."""
-    return tuple(Scope(each.seat_id, Reach.BELOW, blind_to=each.organisation_id) for each in actor.appointments)
+    return tuple(Scope(each.seat_id, Reach.BELOW, blind_to=actor.bodies) for each in actor.appointments)
 
 
 def _roles_granted(action: str) -> Words:

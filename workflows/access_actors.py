@@ -92,6 +92,12 @@ class Actor:
     name: str
     appointments: tuple[Appointment, ...] = ()
 
+    @property
+    def bodies(self) -> frozenset[int]:
+        """The organisations to which this person belongs: what is about one of them is kept from them everywhere."""
+        held = {each.organisation_id for each in self.appointments}
+        return frozenset(held | {each.seat_id for each in self.appointments if each.level is Level.COLLEGE})
+
 
 SYSTEM = Actor(id=0, name=N_("系统"))
 """What follows from facts is done by nobody: rules compare with `is`, so that no account can pose as it."""

@@ -84,8 +84,8 @@ def _condition(scope: Scope) -> ColumnElement[bool]:
         parts.append(Case.kind.in_(sorted(scope.kinds)))
     if scope.states is not None:
         parts.append(Case.state.in_(sorted(scope.states)))
-    if scope.blind_to is not None:
-        parts.append(or_(Case.concerns_id.is_(None), Case.concerns_id != scope.blind_to))
+    if scope.blind_to:
+        parts.append(or_(Case.concerns_id.is_(None), Case.concerns_id.not_in(sorted(scope.blind_to))))
     return and_(*parts)
 
 

@@ -15,7 +15,7 @@ from casework.db import db
 from casework.errors import N_, NotFound
 from casework.leads.models import Lead, LeadStep, LeadTalk
 from casework.people.models import Organisation
-from workflows.access import SYSTEM, Actor, Level, Reach, Scope, scope_of
+from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
 from workflows.lead import OPEN
 from workflows.lead_guards import HANDLING
 
@@ -41,8 +41,7 @@ def in_lead_scope(actor: Actor, action: str = READ) -> ColumnElement[bool]:
 
 def own_bodies(actor: Actor) -> frozenset[int]:
     """Return the bodies to which a person belongs: what is about one of them is hidden, by whichever office it came."""
-    bodies = {held.organisation_id for held in actor.appointments}
-    return frozenset(bodies | {held.seat_id for held in actor.appointments if held.level is Level.COLLEGE})
+    return actor.bodies
 
 
 def get_lead(number: str, actor: Actor, *, action: str = READ, lock: bool = False) -> Lead:
@@ -119,8 +118,8 @@ def _condition(scope: Scope) -> ColumnElement[bool]:
         parts.append(Lead.scope.in_(sorted(scope.kinds)))
     if scope.states is not None:
         parts.append(Lead.state.in_(sorted(scope.states)))
-    if scope.blind_to is not None:
-        parts.append(_not_about({scope.blind_to}))
+    if scope.blind_to:
+        parts.append(_not_about(scope.blind_to))
     return and_(*parts)
 
 

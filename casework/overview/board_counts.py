@@ -39,10 +39,18 @@ def figures(
 
 
 def reach_of(scopes: Sequence[Scope]) -> str:
-    """Name a reach, the same for everybody who has it; empty for one that is narrower than its organisations."""
-    if any(scope != Scope(scope.organisation_id, scope.reach) for scope in scopes):
+    """Name a reach, the same for everybody who has it; empty for one that is narrower than its organisations.
+
+    What concerns the organisation itself is in nobody's figures there; who is blind to others too has a reach apart.
+    """
+    if any(scope != Scope(scope.organisation_id, scope.reach, blind_to=scope.blind_to) for scope in scopes):
         return ""
-    return ",".join(sorted({f"{scope.reach}:{scope.organisation_id}" for scope in scopes}))
+    return ",".join(sorted({_named(scope) for scope in scopes}))
+
+
+def _named(scope: Scope) -> str:
+    others = "".join(f"!{each}" for each in sorted(scope.blind_to - {scope.organisation_id}))
+    return f"{scope.reach}:{scope.organisation_id}{others}"
 
 
 def written(found: Figures) -> dict[str, Any]:
