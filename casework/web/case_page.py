@@ -22,6 +22,7 @@ from casework.notices.story_words import STATES
 from casework.operations.choices_of import choices_of
 from casework.operations.open_evidence import open_evidence
 from casework.overview import case_sheet, deliveries
+from casework.overview.case_sources import sources_of
 from casework.overview.channels import LABELS
 from casework.overview.doubts import suspicion_of
 from casework.rounds import queries as rounds
@@ -82,6 +83,7 @@ def show(number: str) -> Response:
         violations=rounds.table(case.round_id, "violation"),
         field_labels=FIELD_LABELS,
         beside=case_sheet.beside(case, actor),
+        sources=sources_of(case, actor),
         hold=case_sheet.standing_hold(case),
         why=recalled(case.due_why),
         next_said=next_said(case, clock.now()),
