@@ -1,4 +1,4 @@
-"""What will be said next about a case or report, when and to whom, if nobody does anything."""
+"""What will be said next about a case, a lead or a report, when and to whom, if nobody does anything."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from casework.db import db
 from casework.deadlines import queries
 from casework.deadlines.ladder import OWNER, ladder_of
 from casework.deadlines.models import Timer
+from casework.leads.models import Lead
 from casework.reports.models import Report
 from workflows.clocks import ACCEPT
 from workflows.escalation import DUE, Ladder, LadderRung
@@ -30,18 +31,18 @@ class Upcoming:
     escalates: bool
 
 
-def upcoming(subject: Case | Report, *, after: datetime | None = None) -> Upcoming | None:
+def upcoming(subject: Case | Report | Lead, *, after: datetime | None = None) -> Upcoming | None:
     """Return the next rung that will be heard (`after` a moment); None when nothing more will be said by itself."""
     return upcoming_of([subject], ladder=ladder_of(subject.round), after=after).get(subject.id)
 
 
 def upcoming_of(
-    subjects: Sequence[Case | Report], *, ladder: Ladder, after: datetime | None = None
+    subjects: Sequence[Case | Report | Lead], *, ladder: Ladder, after: datetime | None = None
 ) -> dict[int, Upcoming]:
-    """Answer the same for cases, or for reports, of one ladder: by id, without those of which nothing more is said."""
+    """Answer the same for subjects of one sort and one ladder: by id, without those of which nothing more is said."""
     if not subjects:
         return {}
-    reference = Timer.case_id if isinstance(subjects[0], Case) else Timer.report_id
+    reference = {Case: Timer.case_id, Report: Timer.report_id, Lead: Timer.lead_id}[type(subjects[0])]
     wanted = select(reference.label("subject_id"), Timer.case_id, Timer.clock, Timer.rung, Timer.fire_at)
     coming = wanted.where(reference.in_([subject.id for subject in subjects]), Timer.state == "armed")
     if after is not None:
@@ -55,7 +56,7 @@ def upcoming_of(
     return found
 
 
-def next_said(subject: Case | Report, now: datetime) -> Upcoming | None:
+def next_said(subject: Case | Report | Lead, now: datetime) -> Upcoming | None:
     """Return what is said next to people who look at it now; of what is held or closed nothing is."""
     if isinstance(subject, Case) and not queries.reminds(subject, now):
         return None

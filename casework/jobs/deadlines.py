@@ -6,11 +6,13 @@ from casework.doors.unit import unit_of_work
 from casework.notices.stops import stops
 from casework.operations.digest import digest as write_digest
 from casework.operations.fire_timers import fire_timers
+from casework.operations.orphans import orphan_leads
 from casework.operations.orphans import orphans as find_orphans
 from casework.operations.promise_look import look_at
 from casework.operations.reproject import BEGINNING, Place, reproject_slice, running
 from casework.operations.reprojection import Sum
 from casework.operations.reprojection_plain import plain
+from casework.operations.retime_lead import retime_slice
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from casework.rounds import queries
@@ -42,7 +44,9 @@ def digest(_ref: str = "") -> dict:
 def orphans(_ref: str = "") -> dict:
     """Tell today who must find somebody for the cases that nobody can take further."""
     with unit_of_work():
-        return {"orphans": sum(len(find_orphans(round_)) for round_ in queries.open_rounds())}
+        rounds = queries.open_rounds()
+        cases = sum(len(find_orphans(round_)) for round_ in rounds)
+        return {"orphans": cases, "leads": sum(len(orphan_leads(round_)) for round_ in rounds)}
 
 
 def retime_all(ref: str = "", *, round: str | None = None, actor: int | None = None) -> dict:  # noqa: A002 - the argument's name in stored promises
@@ -52,7 +56,7 @@ def retime_all(ref: str = "", *, round: str | None = None, actor: int | None = N
     """
     codes = [round] if round else [each.code for each in queries.open_rounds()]
     total = sum(running(queries.get_round(code)) for code in codes)
-    drawn_up, looked, moved = Sum(), 0, 0
+    drawn_up, looked, moved, leads = Sum(), 0, 0, 0
     for code in codes:
         after: Place | None = BEGINNING
         while after is not None:
@@ -64,7 +68,18 @@ def retime_all(ref: str = "", *, round: str | None = None, actor: int | None = N
                 if ref:
                     promises.extend(ref, progress=looked, total=total)
             after = part.after
-    return {"cases": looked, "moved": moved} | ({"plan": plain(drawn_up.total())} if round else {})
+        leads += _retime_leads(code)
+    return {"cases": looked, "leads": leads, "moved": moved} | ({"plan": plain(drawn_up.total())} if round else {})
+
+
+def _retime_leads(code: str) -> int:
+    """Do the same for the open leads of a round; return how many were looked at."""
+    looked, after = 0, 0
+    while after is not None:
+        with unit_of_work():
+            part = retime_slice(queries.get_round(code), after=after)
+        looked, after = looked + part.looked, part.after
+    return looked
 
 
 def look_ahead(ref: str, *, round: str, actor: int, what: str, given: dict) -> dict:  # noqa: A002 - as above

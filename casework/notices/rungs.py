@@ -14,6 +14,7 @@ from casework.cases.models import Case
 from casework.deadlines.hearers import Hearer
 from casework.deadlines.ladder import OWNER
 from casework.deadlines.models import Timer
+from casework.leads.models import Lead
 from casework.notices.post import Notice
 from casework.notices.ways import INBOX, out_to
 from casework.notices.words import STANDING_IN
@@ -65,6 +66,21 @@ def of_report(report: Report, spoken: Spoken) -> list[Notice]:
         subject=f"report:{report.id}",
         about={"report_id": report.id, "organisation_id": report.organisation_id},
         params={"report": number_of(report), "cases": len(report.cases)},
+    )
+
+
+def of_lead(lead: Lead, spoken: Spoken) -> list[Notice]:
+    """Return the rows for one reader about a lead: to its officer, or upward when it is late or nobody has it."""
+    if spoken.step.anchor == DUE:
+        kind = "lead_escalated"
+    else:
+        kind = "lead_due" if spoken.hearer.role == OWNER else "lead_orphaned"
+    return _rows(
+        spoken,
+        kind=kind,
+        subject=f"lead:{lead.id}",
+        about={"lead_id": lead.id, "organisation_id": lead.organisation_id},
+        params={"lead": lead.number},
     )
 
 

@@ -23,7 +23,7 @@ from workflows.lead import OPEN as OPEN_LEAD
 
 DEFAULT_QUIET = (time(22, 0), time(8, 0))
 REMIND = frozenset({"case_due", "case_overdue", "case_escalated"})
-OF_LEADS = frozenset({"lead_due", "lead_escalated", "lead_assigned"})
+OF_LEADS = frozenset({"lead_due", "lead_escalated", "lead_assigned", "lead_orphaned"})
 REPORT_MUST_BE = {
     "report_due": frozenset({"draft", "stale"}),
     "report_to_sign": frozenset({"frozen"}),

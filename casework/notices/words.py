@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 
 import notifications.compose as texts
+from casework.campaigns.models import Campaign
 from casework.notices import unsubscribe
+from casework.notices.campaign_words import HIDDEN, campaign_text, link_of
+from casework.notices.facts import Facts, facts_of
 from casework.notices.gathering import GATHERED
-from casework.notices.graduates import Graduate, reader_of
+from casework.notices.graduates import Graduate
+from casework.notices.identity_words import with_code
 from casework.notices.models import Message
-from casework.notices.ways import address_of
+from casework.notices.ways import where_to
 from casework.people.models import Person
 from notifications.errors import ComposeRefused
 from notifications.kinds import ESCALATION, KINDS
@@ -16,6 +20,8 @@ from notifications.message import Text
 
 LINK = "link"
 ON_PAGES = {"press": "/queue", "work_behind": "/overdue"}
+LATE_LEADS = frozenset({"lead_escalated", "lead_orphaned"})
+"""Said to people above, who see how much is late and not what it says."""
 MAIL = "smtp"
 STANDING_IN = "standing_in"
 """The parameter of a row that is read by a stand-in: every kind of message may be."""
@@ -23,36 +29,56 @@ STAND_IN_NAMED = "stand_in_named"
 ABOUT_THE_SERVICE = frozenset({"alarm", "alarm_ended", "canary"})
 
 
-def letter(message: Message, *, base_url: str, reader: Person | Graduate | None = None) -> Letter:
+def letter(message: Message, *, base_url: str, facts: Facts | None = None) -> Letter:
     """Return what leaves the house; raises `ComposeRefused` when the row does not hold what its kind asks for.
 
-    `reader` is who reads it, where that is known; it is asked otherwise.
+    `facts` are those of its batch; what concerns a graduate is asked for otherwise.
     """
-    known = reader or reader_of(message)
-    return texts.compose(
-        message.kind,
-        language=_language(message),
-        params=_params(message, base_url),
+    reader, campaign = _known(message, facts)
+    return texts.addressed(
+        _text(message, reader, campaign, base_url=base_url),
+        kind=message.kind,
+        language=_language(message, reader),
         ref=message.ref,
-        recipient=address_of(known, channel=message.channel),
-        standing_in=bool(message.params.get(STANDING_IN)),
-        unsubscribe=_unsubscribe(message, known, base_url),
+        recipient=where_to(message, reader),
+        unsubscribe=_unsubscribe(message, reader, base_url),
     )
 
 
 def text(message: Message, *, base_url: str) -> Text:
-    """Return what the person reads in the inbox; a row that cannot be worded shows its kind's name and its link."""
+    """Return what its reader reads, without what only they may know.
+
+    A row that cannot be worded shows its kind's name and its link.
+    """
     try:
-        return texts.render(
-            message.kind,
-            language=_language(message),
-            params=_params(message, base_url),
-            standing_in=bool(message.params.get(STANDING_IN)),
-        )
+        return _text(message, *_known(message, None), base_url=base_url, hidden=True)
     except ComposeRefused:
         label = KINDS[message.kind].label if message.kind in KINDS else message.kind
         link = base_url + path_of(message)
         return Text(label, link + "\n", (link,))
+
+
+def _text(
+    message: Message, reader: Person | Graduate, campaign: Campaign | None, *, base_url: str, hidden: bool = False
+) -> Text:
+    language = _language(message, reader)
+    if isinstance(reader, Graduate) and campaign is not None:
+        link = base_url + HIDDEN if hidden else link_of(message, base_url=base_url)
+        return campaign_text(message, campaign=campaign, graduate=reader, language=language, link=link)
+    return texts.render(
+        message.kind,
+        language=language,
+        params=with_code(message, _params(message, base_url), hidden=hidden),
+        standing_in=bool(message.params.get(STANDING_IN)),
+    )
+
+
+def _known(message: Message, facts: Facts | None) -> tuple[Person | Graduate, Campaign | None]:
+    """Return who reads it, and the campaign that speaks."""
+    if message.person is not None:
+        return message.person, None
+    known = facts or facts_of([message])
+    return known.graduates[message.record_id or 0], known.campaigns.get(message.wave_id or 0)
 
 
 def path_of(message: Message) -> str:
@@ -61,6 +87,8 @@ def path_of(message: Message) -> str:
         return f"/cases/{message.params.get('case', '')}"
     if message.report_id is not None:
         return f"/reports/{message.params.get('report', '')}"
+    if message.lead_id is not None:
+        return "/overdue" if message.kind in LATE_LEADS else f"/leads/{message.params.get('lead', '')}"
     if message.kind == GATHERED:
         return "/queue"
     if message.kind == STAND_IN_NAMED:
@@ -75,9 +103,9 @@ def _unsubscribe(message: Message, reader: Person | Graduate, base_url: str) -> 
     return base_url + unsubscribe.path_for(reader)
 
 
-def _language(message: Message) -> str:
+def _language(message: Message, reader: Person | Graduate) -> str:
     """Return the account's language, or the one that a message to a graduate names."""
-    wanted = message.person.language if message.person else message.params.get("language")
+    wanted = message.params.get("language") if isinstance(reader, Graduate) else reader.language
     return wanted if wanted in texts.LANGUAGES else texts.LANGUAGES[0]
 
 

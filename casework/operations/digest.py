@@ -15,6 +15,7 @@ from casework import clock
 from casework.cases.models import Case
 from casework.db import db
 from casework.deadlines.queries import running_stage
+from casework.leads.models import Lead
 from casework.notices.models import Message
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
@@ -26,6 +27,7 @@ from casework.working_days import calendar
 from notifications.kinds import ESCALATION, KINDS
 from workflows.beijing import end_of
 from workflows.calendars import CalendarUnknown
+from workflows.lead import OPEN
 
 KIND = "digest"
 SOON = 3
@@ -138,7 +140,7 @@ def _climbed_to(person: Person) -> int:
     rows = select(Message).where(Message.person_id == person.id, Message.channel == INBOX, Message.class_ == ESCALATION)
     rows = rows.where(Message.created_at > _last_digest(person))
     still = {
-        (row.case_id, row.report_id)
+        (row.case_id, row.report_id, row.lead_id)
         for row in db.session.scalars(rows)
         if row.params.get("digest") and _still_open(row)
     }
@@ -151,4 +153,6 @@ def _last_digest(person: Person) -> datetime:
 
 
 def _still_open(row: Message) -> bool:
+    if row.lead_id is not None:
+        return db.session.get_one(Lead, row.lead_id).state in OPEN
     return row.case_id is None or running_stage(db.session.get_one(Case, row.case_id)) is not None

@@ -21,12 +21,16 @@ from casework.deadlines.hearers import Hearers
 from casework.deadlines.ladder import ladder_of
 from casework.deadlines.models import Timer
 from casework.deadlines.upcoming import Upcoming, upcoming_of
+from casework.leads.models import Lead
 from casework.notices.post import Notice, post
 from casework.operations.voices import voices
 from casework.reports.models import Report
 from casework.working_days import calendar
 from workflows.calendars import CalendarUnknown
 from workflows.escalation import Ladder, next_allowed
+from workflows.lead import OPEN
+
+Subject = Case | Report | Lead
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,11 @@ class Fired:
 
 
 def fire_timers(*, limit: int = 100) -> Fired:
-    """Fire what is due for up to `limit` cases and as many reports; call again until `subjects` is 0."""
+    """Fire what is due for up to `limit` cases and as many reports and leads; call again until `subjects` is 0."""
     now, hearers = clock.now(), Hearers()
     subjects = timers = 0
     notices: list[Notice] = []
-    for table, reference in ((Case, Timer.case_id), (Report, Timer.report_id)):
+    for table, reference in ((Case, Timer.case_id), (Report, Timer.report_id), (Lead, Timer.lead_id)):
         due = _due_subjects(table, reference, now, limit)
         subjects += len(due)
         for alike in _by_round(due):
@@ -63,17 +67,15 @@ def _due_subjects(table: Any, reference: Any, now: datetime, limit: int) -> Sequ
     return db.session.scalars(locked).all()
 
 
-def _by_round(subjects: Sequence[Case | Report]) -> list[list[Case | Report]]:
+def _by_round(subjects: Sequence[Subject]) -> list[list[Subject]]:
     """Return them a round at a time: a round has one ladder."""
-    found: dict[int, list[Case | Report]] = {}
+    found: dict[int, list[Subject]] = {}
     for subject in subjects:
         found.setdefault(subject.round_id, []).append(subject)
     return list(found.values())
 
 
-def _fire(
-    subjects: Sequence[Case | Report], reference: Any, hearers: Hearers, now: datetime
-) -> tuple[int, list[Notice]]:
+def _fire(subjects: Sequence[Subject], reference: Any, hearers: Hearers, now: datetime) -> tuple[int, list[Notice]]:
     """Fire what is due for subjects of one round, in as many statements for a hundred as for one."""
     ladder = ladder_of(subjects[0].round)
     speaking = [subject for subject in subjects if _speaks(subject, now)]
@@ -87,7 +89,7 @@ def _fire(
     known = Timer.rung.in_([step.code for step in ladder.rungs])
     timers: dict[int, list[Timer]] = {}
     for timer in _leave_armed(reference, ids, now, known, state="fired", ended_at=now):
-        timers.setdefault(timer.case_key or timer.report_key, []).append(timer)
+        timers.setdefault(timer.case_key or timer.report_key or timer.lead_key, []).append(timer)
     _leave_armed(reference, ids, now, state="cancelled", ended_at=now)  # of rungs that the round has taken out since
     coming = upcoming_of(speaking, ladder=ladder, after=now)
     said = [
@@ -119,9 +121,11 @@ def _leave_armed(
     ).all()
 
 
-def _speaks(subject: Case | Report, now: datetime) -> bool:
+def _speaks(subject: Subject, now: datetime) -> bool:
     if isinstance(subject, Case):
         return queries.reminds(subject, now)
+    if isinstance(subject, Lead):
+        return subject.state in OPEN and subject.round.closed_at is None
     return queries.report_clock(subject) is not None and subject.round.closed_at is None
 
 

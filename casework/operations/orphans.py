@@ -1,4 +1,4 @@
-"""Find the cases that nobody can take further, and say so today to who can find somebody.
+"""Find the cases and leads that nobody can take further, and say so today to who can find somebody.
 
 Who may take the next step is asked of the rules: the owner while the case is
 being worked on, a second reviewer after. Waiting for the deadline to find out
@@ -16,14 +16,18 @@ from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
 from casework.cases.queries import is_sealed
 from casework.db import db
+from casework.leads.models import Lead
+from casework.leads.queries import is_open
 from casework.operations.announce import announce
 from casework.people import queries
 from casework.people.models import Organisation, Person
 from casework.people.presence import present
+from casework.people.queries import belonging_to
 from casework.rounds.models import Round
 from workflows.orphans import Candidate, orphan_reason
 from workflows.reasons import Reason
 
+LEAD_OFFICER = "lead_officer"
 CLIMB = ("supervisor", "vice_leader", "party_leader", "admin_leader")
 
 
@@ -34,6 +38,46 @@ class Orphan:
     case: Case
     reason: Reason
     told_role: str
+
+
+@dataclass(frozen=True)
+class OrphanLead:
+    """A lead with nobody to work on it, why, and in which role somebody was told (empty: nobody is left)."""
+
+    lead: Lead
+    reason: Reason
+    told_role: str
+
+
+def orphan_leads(round_: Round) -> list[OrphanLead]:
+    """Tell, once a day and lead, the next filled role about every open lead without anybody for its next step."""
+    today = clock.today()
+    running = select(Lead).filter_by(round_id=round_.id).where(is_open()).order_by(Lead.organisation_id, Lead.id)
+    found = []
+    for lead in db.session.scalars(running).all():
+        reason = orphan_reason(candidates=_officers(lead), today=today)
+        if reason is None:
+            continue
+        role, readers = _readers(lead.organisation, belonging_to(lead.concerns_id) if lead.concerns_id else frozenset())
+        announce(
+            "lead_orphaned",
+            to=readers,
+            subject=lead,
+            params={"lead": lead.number, "role": [role] if role else [], "digest": True},
+            dedup=f"lead:{lead.id}:orphaned:{today.isoformat()}",
+            inbox_only=True,  # as with cases
+        )
+        found.append(OrphanLead(lead, reason, role))
+    return found
+
+
+def _officers(lead: Lead) -> list[Candidate]:
+    """Return who could take the next step: its officer; of a proposal to decline, any other officer there."""
+    barred = belonging_to(lead.concerns_id) if lead.concerns_id else frozenset()
+    if lead.state == "declining":
+        able = queries.holders(LEAD_OFFICER, lead.organisation_id)
+        return [_candidate(person, barred | {lead.declined_by_id}) for person in able]
+    return [_candidate(lead.officer, barred)] if lead.officer is not None else []
 
 
 def orphans(round_: Round) -> list[Orphan]:
@@ -86,11 +130,15 @@ def _candidate(person: Person, conflicted: frozenset[int | None]) -> Candidate:
     )
 
 
-def _readers(organisation: Organisation) -> tuple[str, Sequence[Person]]:
+def _readers(organisation: Organisation, barred: frozenset[int] = frozenset()) -> tuple[str, Sequence[Person]]:
     """Return the lowest role above the owners that somebody present fills, and who."""
     today = clock.today()
     for role in CLIMB:
-        there = [person for person in queries.holders(role, organisation.id) if present(person, today)]
+        there = [
+            person
+            for person in queries.holders(role, organisation.id)
+            if present(person, today) and person.id not in barred
+        ]
         if there:
             return role, there
     above = queries.holders("supervisor", organisation.parent_id) if organisation.parent_id else []

@@ -19,10 +19,10 @@ from casework.db import db
 from casework.errors import N_, NotFound
 from casework.intake.models import Record
 from casework.journal import JournalEntry
-from casework.notices.graduates import Graduate, graduates
+from casework.leads.models import Lead
+from casework.notices.graduates import Graduate, graduates, sort_of
 from casework.notices.masking import masked_address
 from casework.notices.models import ContactPoint, Message, MessageEvent, ReceiptInbox
-from casework.notices.providers import logical
 from casework.notices.story_words import Said, said_of
 from casework.overview.roster import offices_loaded, present_offices
 from casework.people.models import Appointment, Organisation, Person
@@ -168,7 +168,7 @@ def _contact(message: Message) -> ContactPoint | GraduateContact | None:
     if message.person_id is not None:
         of_person = {"person_id": message.person_id, "channel": message.channel}
         return db.session.scalars(select(ContactPoint).filter_by(**of_person)).one_or_none()
-    of_graduate = {"record_id": message.record_id, "channel": logical(message.channel)}
+    of_graduate = {"record_id": message.record_id, "channel": sort_of(message.channel, message.params)}
     return db.session.scalars(select(GraduateContact).filter_by(**of_graduate)).one_or_none()
 
 
@@ -199,7 +199,9 @@ class _Reader:
 def _read_by(message: Message, people: dict[int, Person], readers: Mapping[int, Graduate]) -> _Reader:
     if message.person_id is None:
         graduate = readers[message.record_id or 0]
-        return _Reader(graduate.ref, GRADUATE, masked_address(graduate, channel=message.channel))
+        return _Reader(
+            graduate.ref, GRADUATE, masked_address(graduate, channel=sort_of(message.channel, message.params))
+        )
     person = people[message.person_id]
     held = present_offices(person)
     return _Reader(person.login, held[0].role if held else "", masked_address(person, channel=message.channel))
@@ -208,9 +210,11 @@ def _read_by(message: Message, people: dict[int, Person], readers: Mapping[int, 
 def _numbers(messages: Sequence[Message]) -> dict[tuple[str, int], str]:
     cases = {message.case_id for message in messages if message.case_id}
     reports = {message.report_id for message in messages if message.report_id}
+    leads = {message.lead_id for message in messages if message.lead_id}
     found = {
-        ("case", row.id): row.number
-        for row in db.session.execute(select(Case.id, Case.number).where(Case.id.in_(cases)))
+        (name, row.id): row.number
+        for name, table, ids in (("case", Case, cases), ("lead", Lead, leads))
+        for row in db.session.execute(select(table.id, table.number).where(table.id.in_(ids)))
     }
     loaded = (
         select(Report).where(Report.id.in_(reports)).options(joinedload(Report.organisation), joinedload(Report.round))
@@ -227,7 +231,8 @@ def _newest_events(ids: Sequence[int]) -> dict[int, MessageEvent]:
 def _line(
     message: Message, reader: _Reader, numbers: dict[tuple[str, int], str], newest: dict[int, MessageEvent]
 ) -> Line:
-    about = ("case", message.case_id or 0) if message.case_id else ("report", message.report_id or 0)
+    subjects = (("case", message.case_id), ("report", message.report_id), ("lead", message.lead_id))
+    about = next(((name, key) for name, key in subjects if key is not None), ("", 0))
     event = newest.get(message.id)
     return Line(
         message,

@@ -71,6 +71,20 @@ def holders(role: str, organisation_id: int) -> Sequence[Person]:
     return db.session.scalars(wanted).all()
 
 
+def belonging_to(organisation_id: int) -> frozenset[int]:
+    """Return everybody who is appointed in one organisation today, or in a college of it, by id."""
+    today = clock.today()
+    theirs = (Organisation.id == organisation_id) | (
+        (Organisation.parent_id == organisation_id) & (Organisation.kind == "college")
+    )
+    wanted = (
+        select(Appointment.person_id)
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(theirs, Appointment.since <= today, Appointment.until.is_(None) | (Appointment.until >= today))
+    )
+    return frozenset(db.session.scalars(wanted))
+
+
 def colleges_of(university_id: int) -> dict[str, int]:
     """Return the colleges of a university: name → id."""
     rows = db.session.execute(

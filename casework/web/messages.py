@@ -59,4 +59,6 @@ def _leads_to(message: Message) -> str:
         return url_for("web.case", number=db.session.get_one(Case, message.case_id).number)
     if message.report_id is not None:
         return url_for("web.report", ref=db.session.get_one(Report, message.report_id).ref)
+    if message.lead_id is not None:
+        return words.path_of(message)
     return url_for("web.notices") if message.kind == words.STAND_IN_NAMED else url_for("web.queue")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from casework.cases.models import Case, Move
 from casework.errors import N_
+from casework.leads.models import Lead
 from casework.notices.allowances import LEFT
 from casework.notices.gathering import ALONE
 from casework.notices.invariants.fact import Ground, refs
@@ -60,7 +61,8 @@ def at_night(ground: Ground) -> Iterable[str]:
         _left(ground)
         .outerjoin(Case, Case.id == Message.case_id)
         .outerjoin(Report, Report.id == Message.report_id)
-        .outerjoin(Round, Round.id == func.coalesce(Case.round_id, Report.round_id))
+        .outerjoin(Lead, Lead.id == Message.lead_id)
+        .outerjoin(Round, Round.id == func.coalesce(Case.round_id, Report.round_id, Lead.round_id))
     )
     return refs(placed.where(within))
 
