@@ -17,6 +17,7 @@ from casework.db import db
 from casework.errors import N_, Conflict
 from casework.intake import queries as intake
 from casework.operations.closings import closings
+from casework.operations.reported import reported
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
@@ -95,4 +96,5 @@ def _frames(organisation: Organisation, round_: Round) -> dict[str, pa.Table]:
     return intake.frames(round_.id, ids, qualified=above) | {
         "closings": closings(round_.id, ids, qualified=above),
         "aliases": aliases(round_.id, ids),
+        "leads": reported(organisation, round_, above=above),
     }

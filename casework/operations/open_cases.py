@@ -13,7 +13,7 @@ evidence in. Cases of a sample are no home for findings: whoever checks a sample
 must not be led by the rules, and samples stay out of problem figures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from casework.cases.suspicion import LATE, told, weights_of
 from casework.db import db
 from casework.errors import N_, Invalid
 from casework.intake.models import Operator
+from casework.leads.models import Lead
 from casework.operations.announce import announce
 from casework.operations.extend_case import extend_case
 from casework.operations.homes import Found, plan
@@ -33,6 +34,7 @@ from casework.operations.open_case import leading, new_case, next_numbers
 from casework.operations.permit import permit
 from casework.operations.retime import retime_cases
 from casework.operations.story import tell
+from casework.operations.tie_leads import leads_named, origin_from, tie_leads
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
@@ -67,6 +69,7 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = (), rea
     lock_organisation(organisation.id)
     weights = weights_of(organisation.id, round_.id)
     planned = plan(run, without_rules=frozenset(left_out))
+    leads = leads_named(organisation, (*planned.opening, *(matter for _, matter in planned.extending)))
     for case, matter in planned.extending:
         extend_case(case, matter.findings, weights=weights, actor=actor)
     for case, matter in planned.late:
@@ -80,10 +83,12 @@ def open_cases(run: Run, *, actor: Actor, without_rules: Iterable[str] = (), rea
             round_=round_,
             weights=weights,
             actor=actor,
-            **_described(matter, colleges),
+            **_described(matter, colleges, leads),
         )
         for matter, number in zip(planned.opening, numbers, strict=True)
     ]
+    if leads:
+        tie_leads([*zip(opened, planned.opening, strict=True), *planned.extending], leads, actor=actor)
     extended = _once(planned.extending)
     if opened or extended:
         retime_cases([*opened, *extended])
@@ -114,7 +119,7 @@ class _Colleges:
         return self._ids.get(name)
 
 
-def _described(matter: Matter, colleges: _Colleges) -> dict[str, Any]:
+def _described(matter: Matter, colleges: _Colleges, leads: Mapping[str, Lead]) -> dict[str, Any]:
     """Return what a new case says of its matter."""
     title, params = headline(matter)
     return {
@@ -124,9 +129,15 @@ def _described(matter: Matter, colleges: _Colleges) -> dict[str, Any]:
         "title_params": params,
         "findings": matter.findings,
         "records": sorted(matter.records.values(), key=lambda record: record.student_no),
-        "origin": "confirmation" if leading(matter.findings).rule in FROM_ANSWERS else "screening",
+        "origin": _origin(matter, leads),
         "college_id": colleges.of(matter),
     }
+
+
+def _origin(matter: Matter, leads: Mapping[str, Lead]) -> str:
+    if leading(matter.findings).rule in FROM_ANSWERS:
+        return "confirmation"
+    return origin_from(matter, leads) or "screening"
 
 
 def _remember(run: Run, left_out: list[str], reason: str, *, actor: Actor) -> None:

@@ -59,7 +59,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "minimum_wages": _schema("place_code", monthly=PAY),
     "closings": _schema("student_no", closed_at=TIME),  # no student number: the whole report, closed for everybody
     "history": _schema("credit_code", cohort_year=pa.int32(), graduates=pa.int32()),
-    "leads": _schema("ref source student_no credit_code unit unit_level", received_on=pa.date32()),
+    "leads": _schema("ref source student_no credit_code unit unit_level problem", received_on=pa.date32()),
     "aliases": _schema("credit_code same_as"),  # a person decided that two codes are one employer
 }
 KEYS: dict[str, tuple[str, ...]] = {

@@ -37,6 +37,7 @@ def test_nothing_of_the_report_itself_is_repeated():
         "ref": "X0",
         "source": "网民留言",
         "received_on": "2024-07-05",
+        "problem": None,
         "not_registered": False,
     }
 
