@@ -10,6 +10,7 @@ from datetime import time
 from types import MappingProxyType
 
 from casework.jobs import (
+    campaigns,
     canary,
     comparing,
     deadlines,
@@ -42,6 +43,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "invariants": invariants.invariants,
         "compare_timers": comparing.compare_timers,
         "apply_pushed": receipts.apply,
+        "fan_out": campaigns.fan_out,
     }
 )
 """Every job by its name; each takes the ref of its promise, then its own arguments by keyword."""
@@ -53,6 +55,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Every("ring", seconds=15, run=housekeeping.ring_forgotten),
     Every("reap", seconds=10, run=housekeeping.reap),
     Every("look", seconds=60, run=looking.look),
+    Every("campaigns", seconds=30, run=campaigns.look),
     Every("canary", seconds=300, run=canary.look),
     Daily("retime_all", at=time(0, 5)),
     Daily("compare_timers", at=time(1, 30)),
@@ -62,6 +65,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Daily("digest", at=time(9, 0)),
     Every("ask_for_counts", seconds=300, run=overdue.ask_for_counts),
     Every("clear_staging", seconds=3600, run=Later("casework.jobs.intake:clear_staging")),
+    Every("forget_drafts", seconds=3600, run=Later("casework.jobs.drafts:forget")),
     Every("prune_ticks", seconds=3600, run=housekeeping.prune_ticks),
 )
 """What comes round: `Every` runs in the scheduler itself, `Daily` (Beijing time) is promised to the workers."""

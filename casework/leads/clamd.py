@@ -27,7 +27,7 @@ def scan(content: bytes, *, name: str, address: str) -> str:
     try:
         reply = _ask(content, address)
     except OSError as fault:
-        log.error("the virus scanner does not answer (%s)", type(fault).__name__)
+        log.warning("the virus scanner does not answer (%s)", type(fault).__name__)
         raise _away() from fault
     if reply == "stream: OK":
         return CLEAN

@@ -47,3 +47,9 @@ def hash_of(typed: str) -> str:
 def find_lead(receipt_hash: str) -> Lead | None:
     """Return the lead of a receipt, None for one that nobody has."""
     return db.session.scalars(select(Lead).filter_by(receipt_hash=receipt_hash)).one_or_none()
+
+
+def get_locked(receipt_hash: str) -> Lead:
+    """Return the lead of a receipt that was found before, locked for a change."""
+    wanted = select(Lead).filter_by(receipt_hash=receipt_hash).with_for_update(of=Lead)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()

@@ -21,8 +21,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
 
+from casework.db import db
+from casework.journal import JournalEntry
 from casework.leads.receipts import normal
+from casework.people.models import Organisation
 
 KIND = "casework-report-statement-1"
 _PURPOSE = b"casework statements of receipt"
@@ -90,9 +94,16 @@ def is_genuine(statement: Mapping[str, Any], public: Ed25519PublicKey) -> bool:
     return statement.get("kind") == KIND
 
 
-def position_in(statement: Mapping[str, Any]) -> Position:
-    """Return where a genuine statement says that its report stands."""
-    return Position(**statement["journal"])
+def is_in_journal(statement: Mapping[str, Any]) -> bool:
+    """Say whether the journal holds the link that a genuine statement names, and there the hashes that it names."""
+    position = Position(**statement["journal"])
+    found = db.session.scalars(
+        select(JournalEntry)
+        .join(Organisation, Organisation.id == JournalEntry.organisation_id)
+        .where(Organisation.code == position.organisation, JournalEntry.chain == position.chain)
+        .where(JournalEntry.seq == position.seq, JournalEntry.hash == position.hash)
+    ).one_or_none()
+    return found is not None and all(found.facts.get(name) == statement[name] for name in ("receipt", "content"))
 
 
 def commitment(code: str, *, title: str, content: str, files: list[str]) -> str:

@@ -16,6 +16,7 @@ from casework.web import (
     admin_people,
     admin_rounds,
     admin_tokens,
+    answer_page,
     appearance,
     bulk,
     calendar_feed,
@@ -40,6 +41,8 @@ from casework.web import (
     overdue_acts,
     own_notices,
     precision,
+    public_lead,
+    public_lead_receipt,
     queue,
     rate_files,
     rates,
@@ -56,8 +59,11 @@ from casework.web import (
 )
 
 YEAR = 365 * 24 * 3600
-NO_FORMS = ("/api/", "/unsubscribe/", "/receipts/")
-"""What no page of ours asks for: programs have a token of their own, or an address that holds a secret of ours."""
+NO_FORMS = ("/api/", "/unsubscribe/", "/receipts/", "/report/", "/receipt/", "/c/")
+"""What no page of ours asks for: programs have a token of their own, or an address that holds a secret of ours.
+
+Visitors of the public pages have no session; their cookies never go along with a form of another site.
+"""
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/", "home", entry.home, GET),
@@ -68,9 +74,18 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/me/notices/calendar/new", "notices_calendar", own_notices.new_calendar, POST),
     ("/me/notices/<verb>", "notices_change", own_notices.change, POST),
     ("/absences", "absences", absences.absences, BOTH),
+    ("/c/<token>", "answer", answer_page.shown, GET),
+    ("/c/<token>", "answer_take", answer_page.answered, POST),
     ("/calendar/<key>.ics", "calendar", calendar_feed.feed, GET),
     ("/unsubscribe/<token>", "unsubscribe", unsubscribe.asked, GET),
     ("/unsubscribe/<token>", "unsubscribe_end", unsubscribe.ended, POST),
+    ("/report", "report_public", public_lead.report, GET),
+    ("/report/key", "report_key", public_lead_receipt.key, GET),
+    ("/report/<name>", "report_step", public_lead.step, GET),
+    ("/report/<name>", "report_answer", public_lead.answer, POST),
+    ("/receipt", "receipt_public", public_lead_receipt.receipt, GET),
+    ("/receipt/<verb>", "receipt_again", public_lead_receipt.again, GET),
+    ("/receipt/<verb>", "receipt_act", public_lead_receipt.act, POST),
     ("/queue", "queue", queue.queue, GET),
     ("/cases", "cases", queue.cases, GET),
     ("/search", "search", queue.search, POST),

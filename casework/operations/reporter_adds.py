@@ -1,0 +1,62 @@
+"""Let whoever holds the receipt add words to their report or answer what they were asked.
+
+What they add reaches the officer who has the lead; a lead that was closed is
+opened again by it, because nobody else could ask for that in their name.
+"""
+
+from casework import clock
+from casework.config import Settings
+from casework.errors import N_, Invalid
+from casework.leads.models import Lead, LeadFile, LeadTalk
+from casework.leads.queries import ADDITION, ANSWER, QUESTION
+from casework.operations.add_lead_file import add_lead_file
+from casework.operations.lead_steps import note_step
+from casework.operations.move_lead import move_lead
+from workflows.access import SYSTEM
+
+LONGEST = 2000
+MOST = 200
+_CLOSED = ("answered", "declined")
+
+
+def add_words(lead: Lead, *, words: str) -> LeadTalk:
+    """Return what the reporter added; the very words that they sent last are not added again.
+
+    Raises `Invalid` when nothing or too much was written.
+    """
+    words = words.strip()
+    if not words or len(words) > LONGEST:
+        raise Invalid(
+            N_("请写下要补充的内容，不超过%(most)d字。没有提交。"),
+            fields={"words": N_("请写1至%(most)d字。")},
+            params={"most": LONGEST},
+        )
+    said = [talk for talk in lead.talks if talk.kind == ADDITION]
+    if said and said[-1].words == words:
+        return said[-1]
+    if len(said) >= MOST:
+        raise Invalid(N_("补充的次数太多，没有提交。请等待办理人员答复。"), fields={"words": N_("请稍后再补充。")})
+    added = LeadTalk(kind=ADDITION, words=words)
+    lead.talks.append(added)
+    note_step(lead, action="addition", actor=SYSTEM)
+    _reopen(lead)
+    return added
+
+
+def add_file(lead: Lead, *, name: str, content: bytes, settings: Settings) -> LeadFile:
+    """Return the file that the reporter added; refusals are those of `add_lead_file`."""
+    added = add_lead_file(lead, name=name, content=content, settings=settings)
+    _reopen(lead)
+    return added
+
+
+def note_read(lead: Lead) -> None:
+    """Remember that the reporter has seen what was asked and answered, so that nobody has to guess it."""
+    for talk in lead.talks:
+        if talk.kind in {QUESTION, ANSWER} and talk.read_at is None:
+            talk.read_at = clock.now()
+
+
+def _reopen(lead: Lead) -> None:
+    if lead.state in _CLOSED:
+        move_lead(lead, "reopen", actor=SYSTEM, event=ADDITION)

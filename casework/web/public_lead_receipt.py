@@ -1,0 +1,153 @@
+"""The page behind a receipt code: how far it has come, what was asked and answered, and room to add.
+
+The code is typed into a form and stands in no address. What is wrong, what never
+was and what is nobody's goes one way: hashed, looked up once, answered with the
+same page. A code that is right opens the page for half an hour, by a cookie that
+holds the sealed hash and goes nowhere else.
+"""
+
+import json
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext
+
+from casework import errors
+from casework.doors import limits
+from casework.doors.sessions import open_to_all
+from casework.errors import N_, NotFound
+from casework.leads import receipts, statements
+from casework.leads.models import Lead, LeadTalk
+from casework.leads.queries import UPWARD
+from casework.operations import reporter_adds
+from casework.web import public_lead_visit as visit
+from casework.web.pages import Trouble, attempt, page, settings
+from casework.web.public_lead_visit import RECEIPT
+from casework.web.public_lead_words import PROGRESS, TALKERS
+from casework.web.wording import said
+from workflows.lead import OUTCOME_LABELS
+
+OPEN_FOR = 1800
+_PATIENCE = "declining"
+_ENDED = "merged"
+
+
+@open_to_all
+def receipt() -> Response:
+    """Ask for a code, or show what the receipt that was opened stands for."""
+    lead = _lead()
+    if lead is None:
+        return page("public/receipt_code.html", trouble=None)
+    outcome = attempt(lambda: reporter_adds.note_read(_again(lead)))
+    return _shown(lead, outcome if isinstance(outcome, Trouble) else None)
+
+
+@open_to_all
+def again(verb: str) -> Response:  # noqa: ARG001 - named by the address
+    """Lead back whoever asks anew for what was the answer to a form."""
+    return _back()
+
+
+@open_to_all
+def act(verb: str) -> Response:
+    """Open a receipt by its code; add words or a file; hand out the statement; close the receipt."""
+    visit.refuse_foreign_form()
+    if verb not in {"open", "add", "file", "statement", "close"}:
+        raise NotFound(N_("没有这一页。请从查询页重新进入。"))
+    if verb != "file":
+        request.max_content_length = visit.LARGEST_FORM
+    if verb == "open":
+        return _open()
+    if verb == "close":
+        return visit.forget(_back(), RECEIPT)
+    lead = _lead()
+    if lead is None:
+        return _back()
+    return _statement(lead) if verb == "statement" else _add(lead, verb)
+
+
+@open_to_all
+def key() -> Response:
+    """Publish the key with which statements are checked."""
+    said = statements.public_key(settings().index_key) | {
+        "signed": gettext("受理凭证中除 signature 以外的全部内容，按 RFC 8785 规范化为 JSON 后，用 Ed25519 签名。")
+    }
+    return _json(said)
+
+
+def _open() -> Response:
+    typed = request.form.get("code", "")
+    receipt_hash = receipts.hash_of(typed)
+    waiting = visit.held_up(limits.LOOKS) or visit.held_up(limits.TRIES_OF_ONE, whom=receipt_hash)
+    if waiting is not None:
+        return waiting
+    if receipts.find_lead(receipt_hash) is None:
+        sentence = gettext("没有找到这个回执码对应的反映。请核对后重新输入；回执码有16个字符，没有数字0、1和字母I、O。")
+        return page("public/receipt_code.html", status=422, trouble=Trouble(422, sentence))
+    return visit.remember(_back(), RECEIPT, visit.sealed(RECEIPT, hash=receipt_hash))
+
+
+def _add(lead: Lead, verb: str) -> Response:
+    waiting = visit.held_up(limits.FILES if verb == "file" else limits.WORDS)
+    if waiting is not None:
+        return waiting
+    try:
+        outcome = attempt(lambda: _added(_again(lead), verb))
+    except errors.Unavailable as away:
+        outcome = Trouble(503, said(away.message, away.params))
+    if isinstance(outcome, Trouble):
+        return _shown(lead, outcome)
+    return visit.remember(_back(), RECEIPT, visit.sealed(RECEIPT, hash=lead.receipt_hash))
+
+
+def _added(lead: Lead, verb: str) -> None:
+    if verb == "add":
+        reporter_adds.add_words(lead, words=request.form.get("words", ""))
+        return
+    sent = [file for file in request.files.getlist("file") if file.filename]
+    if not sent:
+        raise errors.Invalid(N_("请先选择文件，再按“添加文件”。"), fields={"file": N_("请选择文件。")})
+    for file in sent:
+        reporter_adds.add_file(lead, name=file.filename or "", content=file.read(), settings=settings())
+
+
+def _again(lead: Lead) -> Lead:
+    """Return the same lead inside the unit of work that is open now, locked."""
+    return receipts.get_locked(str(lead.receipt_hash))
+
+
+def _lead() -> Lead | None:
+    ticket = visit.opened(RECEIPT, request.cookies.get(RECEIPT, ""), seconds=OPEN_FOR)
+    return receipts.find_lead(ticket["hash"]) if ticket else None
+
+
+def _statement(lead: Lead) -> Response:
+    answer = _json(lead.statement or {})
+    answer.headers["Content-Disposition"] = "attachment; filename=statement.json"
+    return answer
+
+
+def _json(said: dict) -> Response:
+    return Response(json.dumps(said, ensure_ascii=False, indent=1) + "\n", mimetype="application/json")
+
+
+def _shown(lead: Lead, trouble: Trouble | None) -> Response:
+    standing = lead.same_as if lead.state == _ENDED and lead.same_as is not None else lead
+    state = "accepted" if standing.state == _PATIENCE else standing.state
+    talks: list[LeadTalk] = [talk for talk in lead.talks if talk.kind != UPWARD]
+    return page(
+        "public/receipt.html",
+        status=trouble.status if trouble else 200,
+        lead=lead,
+        standing=standing,
+        progress=PROGRESS[state],
+        merged=standing is not lead,
+        talks=talks,
+        steps=[(row.at, PROGRESS[row.to_state][0]) for row in lead.steps if row.to_state in PROGRESS],
+        trouble=trouble,
+        talkers=TALKERS,
+        outcomes=OUTCOME_LABELS,
+    )
+
+
+def _back() -> Response:
+    return redirect(url_for("web.receipt_public"), 303)  # type: ignore[return-value] # Werkzeug's response is Flask's
