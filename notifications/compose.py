@@ -37,6 +37,11 @@ def compose(
     `unsubscribe` is the address at which the reader ends messages of this class, where they may.
     """
     text = render(kind, language=language, params=params, standing_in=standing_in)
+    return addressed(text, kind=kind, language=language, ref=ref, recipient=recipient, unsubscribe=unsubscribe)
+
+
+def addressed(text: Text, *, kind: str, language: str, ref: str, recipient: str, unsubscribe: str = "") -> Message:
+    """Return the finished message whose text is there already."""
     headers = {**_HEADERS, **unsubscribing(unsubscribe)}
     return Message(ref, kind, language, recipient, text.subject, text.body, text.links, headers, text.words)
 
@@ -71,6 +76,11 @@ def render(kind: str, *, language: str, params: Mapping[str, object], standing_i
         wording = WORDINGS[language]
         subject, body = wording.standing_in_subject.format(subject=subject), f"{wording.standing_in}\n\n{body}"
     return Text(subject, body, links, words)
+
+
+def subject_of(kind: str, language: str) -> str:
+    """Return the subject of a kind whose subject has no fields."""
+    return template(kind, language).partition("\n")[0]
 
 
 @cache

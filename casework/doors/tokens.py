@@ -32,6 +32,12 @@ if wait > 0.000001 then return string.format('%.6f', wait) end
 redis.call('SET', KEYS[1], string.format('%.6f', full + cost), 'PX', math.ceil((room + cost) * 1000) + 1000)
 return '0'
 """
+_WAIT = """
+local clock = redis.call('TIME')
+local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+return string.format('%.6f', math.max(0, full + tonumber(ARGV[1]) - now - tonumber(ARGV[2])))
+"""
 
 _own: dict[str, float] = {}
 """When each bucket of this process alone would be full again, by its monotonic clock."""
@@ -62,6 +68,25 @@ def take(
         return wait
     _own[channel] = full + cost
     return 0.0
+
+
+def wait_for(
+    channel: str,
+    count: int,
+    *,
+    rate: Rate,
+    connection: Callable[[], Redis] = doorbell.connection,
+    clock_of_process: Callable[[], float] = time.monotonic,
+) -> float:
+    """Return in how many seconds `count` tokens will be there, 0 when they are; none is taken."""
+    cost, room = count / rate.a_second, rate.burst / rate.a_second
+    try:
+        with connection() as server:
+            return float(server.eval(_WAIT, 1, _KEY + channel, cost, room))  # type: ignore[arg-type]
+    except RedisError as fault:
+        log.debug("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
+    now = clock_of_process()
+    return max(0.0, max(_own.get(channel, now), now) + (cost - room) / ALONE - now)
 
 
 def let_go(*, more_than: int, clock_of_process: Callable[[], float] = time.monotonic) -> None:

@@ -18,7 +18,7 @@ from casework.db import db
 from casework.errors import N_, Unavailable
 from casework.notices.graduates import graduates
 from casework.notices.models import Message, SendAttempt
-from casework.notices.ways import address_of
+from casework.notices.ways import where_to
 from notifications.channels.aliyun import Aliyun
 from notifications.channels.aliyun import Settings as AliyunSettings
 from notifications.channels.channel import Channel
@@ -51,7 +51,7 @@ def addressed(reference: str) -> tuple[Addressed, ...]:
     found = tuple(
         Addressed(
             message.ref,
-            address_of(message.person or readers[message.record_id or 0], channel=message.channel),
+            where_to(message, message.person or readers[message.record_id or 0]),
             called_at or prepared_at,
             in_doubt=message.state == "in_doubt",
         )

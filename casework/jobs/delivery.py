@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 from flask import current_app
@@ -22,6 +22,7 @@ from casework.doors import tokens
 from casework.doors.unit import unit_of_work
 from casework.jobs.carriers import ASKED_FOR_REPORTS, way_out
 from casework.notices.manners import Rate
+from casework.notices.under_way import waves_that_speak
 from casework.notices.ways import manners, out
 from casework.operations import sweep as sweeping
 from casework.operations.drain import Claimed, claim_batch, let_go, pass_gate
@@ -61,10 +62,8 @@ def call_once(way: Channel, *, base_url: str, clock_of_process: Callable[[], flo
     rate = manners().rates.get(way.code)
     # What cannot be asked goes one at a time: a death in the middle then leaves one message in doubt, not fifty.
     size = way.batch_size if way.can_be_asked else 1
-    with unit_of_work():
-        worker = f"{socket.gethostname()}:{os.getpid()}"
-        claimed = claim_batch(way.code, size=min(size, rate.burst) if rate else size, worker=worker)
-    if claimed is None or not _may_go(claimed, way, rate):
+    claimed = _claim(way.code, min(size, rate.burst) if rate else size)
+    if claimed is None or not all(_may_go(claimed, name, each) for name, each in _buckets(claimed, way.code, rate)):
         return None
     with unit_of_work():
         letters = pass_gate(claimed, base_url=base_url)
@@ -88,15 +87,43 @@ def call_once(way: Channel, *, base_url: str, clock_of_process: Callable[[], flo
     return len(letters)
 
 
-def _may_go(claimed: Claimed, way: Channel, rate: Rate | None) -> bool:
-    """Wait until the carrier can bear a batch; one that would wait for long is let go, and comes round again.
+def _claim(channel: str, size: int) -> Claimed | None:
+    """Claim a batch; a wave that has used up its pace lets others go first, and is waited for when nobody else is."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    resting = _resting()
+    with unit_of_work():
+        claimed = claim_batch(channel, size=size, worker=worker, resting=resting)
+    if claimed is not None or not resting or min(resting.values()) > PATIENCE:
+        return claimed
+    time.sleep(min(resting.values()))
+    resting = _resting()
+    with unit_of_work():
+        return claim_batch(channel, size=size, worker=worker, resting=resting)
+
+
+def _resting() -> Mapping[int, float]:
+    """Return, by wave, in how many seconds its pace allows another batch; waves that need not wait are left out."""
+    with unit_of_work():
+        paced = [wave for wave in waves_that_speak() if wave.runs and wave.per_minute]
+    waits = {wave.wave_id: tokens.wait_for(wave.campaign_ref, wave.at_once, rate=wave.rate) for wave in paced}
+    return {wave_id: wait for wave_id, wait in waits.items() if wait > 0}
+
+
+def _buckets(claimed: Claimed, channel: str, rate: Rate | None) -> Iterator[tuple[str, Rate]]:
+    """Yield whose turns a batch has to wait for: its campaign's, then the carrier's."""
+    if claimed.wave is not None:
+        yield claimed.wave.campaign_ref, claimed.wave.rate
+    if rate is not None:
+        yield channel, rate
+
+
+def _may_go(claimed: Claimed, name: str, rate: Rate) -> bool:
+    """Wait until a batch may go at this rate; one that would wait for long is let go, and comes round again.
 
     This comes before the gate, so that nothing lies between its answer and the call.
     """
-    if rate is None:
-        return True
     end = time.monotonic() + PATIENCE
-    while (wait := tokens.take(way.code, claimed.count, rate=rate)) > 0:
+    while (wait := tokens.take(name, claimed.count, rate=rate)) > 0:
         if time.monotonic() + wait > end:
             with unit_of_work():
                 let_go(claimed, pause=timedelta(seconds=wait))

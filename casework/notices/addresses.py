@@ -9,8 +9,8 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from casework import clock
 from casework.campaigns.models import GraduateContact
 from casework.db import db
+from casework.notices.graduates import sort_of
 from casework.notices.models import ContactPoint
-from casework.notices.providers import logical
 
 INVALID = "invalid"
 
@@ -26,7 +26,7 @@ def mark_invalid(refused: Iterable[tuple[Row, str]]) -> None:
             of_reader = {"person_id": message.person_id, "channel": message.channel}
             persons[message.person_id, message.channel] = of_reader | said
         else:
-            channel = logical(message.channel)  # a dead number is dead for every provider
+            channel = sort_of(message.channel, message.params)  # a dead number is dead for every provider
             records[message.record_id, channel] = {"record_id": message.record_id, "channel": channel} | said
     _write(ContactPoint, "person_id", persons)
     _write(GraduateContact, "record_id", records)

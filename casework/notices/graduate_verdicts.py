@@ -11,14 +11,13 @@ from casework import clock
 from casework.campaigns.models import Campaign
 from casework.notices.facts import Facts
 from casework.notices.gate import Verdict, quiet_until
+from casework.notices.graduates import BY_PHONE, MAIL, sort_of
 from casework.notices.models import Message
-from casework.notices.providers import LOGICAL_SMS, logical
-from casework.notices.ways import MAIL
 from casework.rounds import settings
 from notifications.kinds import CAMPAIGN
 
 ENDED = {"done": "the campaign is over", "cancelled": "the campaign was cancelled"}
-REMINDED_BY = (LOGICAL_SMS, MAIL, "simulator", "console")
+REMINDED_BY = (BY_PHONE, MAIL)
 """Whoever does not want to be reminded by one of them is not reminded by another."""
 LEAVES_IN = "running"
 BEFORE_IT_GOES_ON = timedelta(minutes=1)
@@ -27,7 +26,7 @@ BEFORE_IT_GOES_ON = timedelta(minutes=1)
 
 def of_graduate(message: Message, record_id: int, *, now: datetime, facts: Facts) -> Verdict | None:
     """Return nothing if this message may leave for this graduate now."""
-    known = facts.contacts.get((record_id, logical(message.channel)), "")
+    known = facts.contacts.get((record_id, sort_of(message.channel, message.params)), "")
     if known == "invalid":
         return Verdict("suppressed", "the address is known to be invalid")
     if message.class_ != CAMPAIGN:

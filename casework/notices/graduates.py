@@ -17,6 +17,10 @@ from casework.notices.models import Message
 from casework.people.models import Organisation, Person
 from casework.sealing import ring
 
+BY = "by"
+BY_PHONE, MAIL = "sms", "smtp"
+"""By what a graduate is reached, whoever carries it."""
+
 
 @dataclass(frozen=True)
 class Graduate:
@@ -71,3 +75,11 @@ def reader_of(message: Message) -> Person | Graduate:
     if message.person is not None:
         return message.person
     return graduates([message.record_id or 0])[message.record_id or 0]
+
+
+def sort_of(channel: str, params: Mapping[str, object]) -> str:
+    """Return by what a message reaches a graduate, `sms` or `smtp`; a stand-in for a carrier is told in the row.
+
+    Opt-outs and dead addresses belong to that: a dead number is dead for every provider.
+    """
+    return str(params.get(BY) or (MAIL if channel == MAIL else BY_PHONE))

@@ -1,7 +1,7 @@
 """Where a message went, so that one can tell addresses apart and cannot read them."""
 
 from casework.intake.normal import masked_phone
-from casework.notices.graduates import Graduate
+from casework.notices.graduates import BY_PHONE, Graduate
 from casework.notices.ways import INBOX, SMS, WEBHOOK, address_of
 from casework.people.models import Person
 
@@ -11,7 +11,7 @@ def masked_address(reader: Person | Graduate, *, channel: str) -> str:
     if channel == INBOX:
         return ""
     address = address_of(reader, channel=channel)
-    if channel in SMS or (isinstance(reader, Graduate) and address and address == reader.phone):
+    if channel == BY_PHONE or channel in SMS:
         return masked_phone(address)
     if channel == WEBHOOK:
         return address  # the login of a program's account

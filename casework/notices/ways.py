@@ -9,8 +9,9 @@ the first that the settings name, until `post` shares them out by weight.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from casework.notices.graduates import Graduate
+from casework.notices.graduates import BY_PHONE, MAIL, Graduate, sort_of
 from casework.notices.manners import PLAIN, Manners
+from casework.notices.models import Message
 from casework.people.models import Person
 from notifications.channels.webhook import name_of
 from notifications.kinds import ESCALATION, REMINDER
@@ -18,8 +19,7 @@ from notifications.kinds import ESCALATION, REMINDER
 INBOX = "inbox"
 SMS = ("aliyun", "tencent")
 WEBHOOK = "webhook"
-MAIL = "smtp"
-_FIRST = ("smtp", "wecom", *SMS, WEBHOOK)
+_FIRST = (MAIL, "wecom", *SMS, WEBHOOK)
 
 _out: tuple[str, ...] = ()
 _subscribers: frozenset[str] = frozenset()
@@ -80,6 +80,13 @@ def address_of(reader: Person | Graduate, *, channel: str) -> str:
     return _of_graduate(reader, channel) if isinstance(reader, Graduate) else _of_person(reader, channel)
 
 
+def where_to(message: Message, reader: Person | Graduate) -> str:
+    """Return where one message goes; what stands in for a carrier in demonstrations goes where the row says."""
+    if isinstance(reader, Graduate):
+        return _of_graduate(reader, sort_of(message.channel, message.params))
+    return _of_person(reader, message.channel)
+
+
 def _of_person(person: Person, channel: str) -> str:
     if channel in _ADDRESSES:
         return _ADDRESSES[channel](person)
@@ -88,7 +95,7 @@ def _of_person(person: Person, channel: str) -> str:
 
 def _of_graduate(graduate: Graduate, channel: str) -> str:
     """Return a graduate's number or mail address; what serves accounts alone (WeCom, webhooks) reaches none."""
-    if channel in SMS:
+    if channel == BY_PHONE or channel in SMS:
         return graduate.phone
     if channel == MAIL:
         return graduate.email

@@ -8,11 +8,11 @@ same number of statements for one message and for a thousand.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from casework import clock
 from casework.db import db
@@ -25,6 +25,7 @@ from casework.notices.post import ring
 from casework.notices.providers import is_held, reroute
 from casework.notices.statuses import move, move_attempt, move_each
 from casework.notices.stops import stops
+from casework.notices.under_way import UnderWay
 from casework.notices.verdicts import standing, verdict
 from casework.notices.words import letter
 from casework.operations.bundle import bundle
@@ -36,19 +37,23 @@ LEASE = timedelta(seconds=120)
 
 @dataclass(frozen=True)
 class Claimed:
-    """A provider call that is ours until its lease is over; `ref` is what the provider is told."""
+    """A provider call that is ours until its lease is over; `ref` is what the provider is told.
+
+    `wave` is set when all of it belongs to one wave that has a pace of its own.
+    """
 
     attempt_id: int
     ref: str
     count: int
+    wave: UnderWay | None = None
 
 
-def claim_batch(channel: str, *, size: int, worker: str) -> Claimed | None:
+def claim_batch(channel: str, *, size: int, worker: str, resting: Collection[int] = ()) -> Claimed | None:
     """Take up to `size` messages that are ready to leave; None when there are none or the way out is stopped or held.
 
     Reminders for one person become one letter first. What failed before goes in
     ever smaller batches, so that one bad message ends up alone and spoils nobody
-    else's.
+    else's. A wave with a pace gets batches of its own, none while it is `resting`.
     """
     now, stopped = clock.now(), stops()
     if stopped.everything:
@@ -57,11 +62,22 @@ def claim_batch(channel: str, *, size: int, worker: str) -> Claimed | None:
         give_to_the_other(channel)
         return None
     bundle(channel, now=now)
-    ready = (Message.channel == channel, Message.state == "ready", Message.next_at <= now, ~stopped.of(channel))
+    ready = [Message.channel == channel, Message.state == "ready", Message.next_at <= now, ~stopped.of(channel)]
+    paced = {wave.wave_id: wave for wave in stopped.waves if wave.per_minute and wave.runs}
+    if resting:
+        ready.append(_of_no(resting))
     order = (Message.class_, Message.next_at, Message.id)
-    tried = db.session.scalar(select(Message.attempts).where(*ready).order_by(*order).limit(1))
-    if tried is None:
+    first = db.session.execute(
+        select(Message.attempts, Message.wave_id).where(*ready).order_by(*order).limit(1)
+    ).one_or_none()
+    if first is None:
         return None
+    wave, tried = paced.get(first.wave_id), first.attempts
+    if wave is not None:
+        ready.append(Message.wave_id == wave.wave_id)
+        size = min(size, wave.at_once)
+    elif paced:
+        ready.append(_of_no(paced))
     attempt = SendAttempt(channel=channel, worker=worker, lease_until=now + LEASE, prepared_at=now)
     db.session.add(attempt)
     db.session.flush()  # the messages need its id
@@ -76,7 +92,11 @@ def claim_batch(channel: str, *, size: int, worker: str) -> Claimed | None:
     if not taken:
         db.session.delete(attempt)
         return None
-    return Claimed(attempt.id, attempt.ref, len(taken))
+    return Claimed(attempt.id, attempt.ref, len(taken), wave)
+
+
+def _of_no(waves: Collection[int]) -> ColumnElement[bool]:
+    return or_(Message.wave_id.is_(None), Message.wave_id.not_in(waves))
 
 
 def pass_gate(claimed: Claimed, *, base_url: str) -> tuple[Letter, ...]:
@@ -100,7 +120,7 @@ def pass_gate(claimed: Claimed, *, base_url: str) -> tuple[Letter, ...]:
             if message.kind == GATHERED:
                 message.params = dict(counted(standing(message, now=now, facts=facts), now))
             try:
-                letters.append(letter(message, base_url=base_url))
+                letters.append(letter(message, base_url=base_url, facts=facts))
                 leaving.append(message)
             except ComposeRefused as fault:
                 found = Verdict("dead", str(fault))

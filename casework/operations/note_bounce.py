@@ -14,7 +14,7 @@ from casework.db import db, insert_new
 from casework.notices.graduates import reader_of
 from casework.notices.models import ContactPoint, Message
 from casework.notices.statuses import STEPS, move
-from casework.notices.ways import address_of
+from casework.notices.ways import where_to
 from notifications.channels.bounces import Bounce
 from notifications.channels.smtp import Smtp
 
@@ -34,7 +34,7 @@ def note_bounce(bounce: Bounce) -> str:
     enters = "undelivered_permanent" if bounce.hard else "undelivered_temporary"
     if enters in STEPS[message.state]:
         move([message.id], leaves=message.state, enters=enters, note="bounce")
-    if address_of(reader_of(message), channel=Smtp.code).casefold() != bounce.recipient.casefold():
+    if where_to(message, reader_of(message)).casefold() != bounce.recipient.casefold():
         return SAME
     state = INVALID if bounce.hard else SUSPECT
     if message.record_id is not None:

@@ -167,7 +167,7 @@ def _locked(attempt_id: int) -> SendAttempt | None:
 def _of(attempt: SendAttempt, state: str) -> Sequence[Row]:
     """Return what must be known of the messages of a call; whole messages would cost more than the call's record."""
     columns = (Message.id, Message.ref, Message.person_id, Message.record_id, Message.wave_id)
-    rest = (Message.kind, Message.class_, Message.channel, Message.attempts)
+    rest = (Message.kind, Message.class_, Message.channel, Message.params, Message.attempts)
     wanted = select(*columns, *rest).filter_by(attempt_id=attempt.id, state=state)
     return db.session.execute(wanted.order_by(Message.id)).all()
 

@@ -6,8 +6,8 @@ from casework import clock, journal
 from casework.campaigns.models import GraduateContact
 from casework.db import db
 from casework.errors import N_, Conflict
+from casework.notices.graduates import sort_of
 from casework.notices.models import ContactPoint, Message
-from casework.notices.providers import logical
 from casework.operations.permit_message import ACT, permit_message
 from casework.people.models import Person
 from workflows.access import Actor
@@ -41,7 +41,9 @@ def _forget_of_person(message: Message, person: Person) -> str:
 
 
 def _forget_of_graduate(message: Message) -> str:
-    bad = delete(GraduateContact).filter_by(record_id=message.record_id, channel=logical(message.channel))
+    bad = delete(GraduateContact).filter_by(
+        record_id=message.record_id, channel=sort_of(message.channel, message.params)
+    )
     gone = db.session.scalars(bad.where(GraduateContact.state.in_(BAD)).returning(GraduateContact.id)).all()
     if not gone or message.record is None:
         raise _not_bad()
