@@ -114,7 +114,7 @@ CAMPAIGN_STEPS = (
     ),
     Step(
         "pause",
-        ("running",),
+        ("approved", "running"),
         "paused",
         who=_DRAFTER,
         label=N_("暂停发送"),

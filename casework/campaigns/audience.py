@@ -25,6 +25,8 @@ from casework.people.models import Organisation
 
 SMS, MAIL = "sms", "smtp"
 CHANNELS = (SMS, MAIL)
+_NAMES = {SMS: (SMS, "simulator"), MAIL: (MAIL, "console")}
+"""Under which names it stands that a way is broken: what stands in for a carrier bears its own."""
 QUIET = timedelta(hours=72)
 """For so long after one reminder the next one waits."""
 SAMPLE = 20
@@ -61,7 +63,9 @@ def address_of(channel: str) -> InstrumentedAttribute[str | None]:
 def usable(channel: str) -> ColumnElement[bool]:
     """Say whether a channel may reach the graduate of a record: registered, and not known to be broken."""
     broken = exists().where(
-        GraduateContact.record_id == Record.id, GraduateContact.channel == channel, GraduateContact.state == "invalid"
+        GraduateContact.record_id == Record.id,
+        GraduateContact.channel.in_(_NAMES[channel]),
+        GraduateContact.state == "invalid",
     )
     return and_(address_of(channel).is_not(None), not_(broken))
 
@@ -108,7 +112,7 @@ def count(
 def sample(
     rule: Rule, *, organisation: Organisation, round_id: int, channels: Sequence[str], most: int = SAMPLE
 ) -> Sequence[Record]:
-    """Return some of those who would be on the list, spread by their unguessable refs; the same ones when asked again."""
+    """Return some of those who would be on the list, spread by their unguessable refs, the same ones each time."""
     on_list = named(rule, organisation=organisation, round_id=round_id).where(_stays(channels))
     chosen = on_list.order_by(Record.ref).limit(most).subquery()
     return db.session.scalars(select(Record).where(Record.id.in_(select(chosen.c.id))).order_by(Record.ref)).all()

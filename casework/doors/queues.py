@@ -34,6 +34,7 @@ LANES: Mapping[str, Lane] = MappingProxyType(
         "orphans": _NORMAL,
         "warn_pace": _NORMAL,
         "apply_pushed": _NORMAL,
+        "fan_out": _NORMAL,
     }
 )
 

@@ -1,0 +1,183 @@
+"""Write the letters of a wave, a shard of the list at a time, to those who are *still* to be told at this moment.
+
+The list was frozen before anybody approved; who of it has answered since, has opted
+out, was told within three days or cannot be reached is asked here, and what is left
+out is counted with its reason: letters and reasons together are the list. The shard,
+its letters and the place that it reached are one transaction, so a death in the
+middle costs a shard; said again, nothing is said twice.
+
+A hundredth of the list goes first. The rest waits until somebody has judged what
+became of it (`judge_wave`).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from sqlalchemy import ColumnElement, Row, case, exists, literal, select, update
+from sqlalchemy.orm import aliased
+
+from casework import clock
+from casework.campaigns.answers import answered
+from casework.campaigns.audience import BROKEN, LATELY, NO_ADDRESS, OPTED_OUT, QUIET, address_of, usable, verdict
+from casework.campaigns.models import Campaign, Recipient, Wave
+from casework.campaigns.plan import MIDNIGHT, end_of, ends_at, may_speak
+from casework.campaigns.queries import last_recipient, lock_wave
+from casework.db import db
+from casework.errors import N_
+from casework.intake.models import Record, Revision
+from casework.notices.models import Message
+from casework.notices.reminders import Letter, reminded, told_in, ways_open, write_letters
+from casework.operations.contact_tasks import Unreached, open_tasks
+from casework.operations.issue_links import issue_links
+from casework.operations.move_campaign import move_campaign
+from workflows.access import SYSTEM
+
+SHARD = 2000
+SMALLEST_CANARY = 20
+TOLD, ANSWERED, SHARED = "told", "answered", "shared_address"
+LEFT_OUT = {
+    ANSWERED: N_("已由本人确认或反馈，不再提醒"),
+    OPTED_OUT: N_("本人已退订"),
+    LATELY: N_("72 小时内已提醒过"),
+    NO_ADDRESS: N_("没有登记联系方式，已转人工联系"),
+    BROKEN: N_("联系方式无法送达，已转人工联系"),
+    SHARED: N_("与他人共用号码，本批只发给其中一人，已转人工联系"),
+}
+"""Every reason for which somebody on the list has no letter in a wave."""
+NO_WAY = N_("本系统没有可用的短信或邮件渠道，已暂停。请管理员配置后恢复。")
+_FOR_PEOPLE = (NO_ADDRESS, BROKEN, SHARED)
+
+
+@dataclass(frozen=True)
+class Fanned:
+    """What one shard came to: letters written, others left out by reason, and whether there is more to do now."""
+
+    told: int
+    left_out: dict[str, int]
+    more: bool
+
+
+def fan_out(wave_id: int, *, size: int = SHARD) -> Fanned:
+    """Write the letters of the next shard of a wave; does nothing unless it is fanning and its campaign runs."""
+    wave = lock_wave(wave_id)
+    campaign = wave.campaign
+    now = clock.now()
+    waits = wave.state != "fanning" or wave.canary not in ("waiting", "good")
+    if waits or campaign.state != "running" or not may_speak(campaign, now):
+        return Fanned(0, {}, more=False)
+    channels = ways_open(campaign.channels)
+    if not channels:
+        move_campaign(campaign, "pause", actor=SYSTEM, reason=NO_WAY)
+        return Fanned(0, {}, more=False)
+    trying = wave.canary == "waiting"
+    still = canary_size(campaign) - wave.expected if trying else size
+    rows = _shard(wave, campaign, channels, size=min(size, still))
+    told, left_out = _sorted_out(rows)
+    ends = ends_at(wave, campaign=campaign, waves=campaign.waves)
+    new = [row for row in told if row.verdict != TOLD]
+    issue_links([row.record_id for row in new], wave=wave, expires_at=end_of(campaign.stop_on, hour=MIDNIGHT))
+    write_letters(
+        [Letter(row.record_id, row.organisation_id, row.way) for row in new],
+        campaign_id=campaign.id,
+        wave_id=wave.id,
+        on=campaign.stop_on.isoformat(),
+        next_at=now,
+        not_after=ends,
+    )
+    _note_addresses(new)
+    _give_to_people(rows, left_out, campaign)
+    counted = Counter(left_out.values())
+    wave.left_out = dict(Counter(wave.left_out) + counted)
+    wave.expected += len(told)
+    _reach(wave, campaign, rows, trying=trying)
+    return Fanned(len(told), dict(counted), more=wave.state == "fanning" and wave.canary != "sent")
+
+
+def canary_size(campaign: Campaign) -> int:
+    """Return how many go first: the share of the campaign, and never so few that one bad number decides."""
+    return max(SMALLEST_CANARY, ceil(campaign.audience_count * campaign.canary_share))
+
+
+def _shard(wave: Wave, campaign: Campaign, channels: Sequence[str], *, size: int) -> Sequence[Row]:
+    """Return the next recipients in the order of the list, each with the first reason that applies and the way out."""
+    way = case(*((usable(channel), channel) for channel in channels), else_=literal(""))
+    key: ColumnElement = case(*((usable(channel), address_of(channel)) for channel in channels), else_=literal(None))
+    said = case(
+        (told_in(Record.id, wave.id), TOLD),
+        (answered(Record.id), ANSWERED),
+        else_=verdict(channels, reminded=reminded(Record.id, since=clock.now() - QUIET, but_wave=wave.id)),
+    )
+    wanted = (
+        select(
+            Recipient.id,
+            Recipient.record_id,
+            Recipient.address_key,
+            Record.organisation_id,
+            said.label("verdict"),
+            way.label("way"),
+            key.label("key"),
+            _shares(wave, campaign, key).label("shared"),
+        )
+        .join(Record, Record.id == Recipient.record_id)
+        .join(Revision, Revision.id == Record.revision_id)
+        .where(Recipient.campaign_id == campaign.id, Recipient.id > wave.cursor)
+        .order_by(Recipient.id)
+        .limit(size)
+    )
+    return db.session.execute(wanted).all()
+
+
+def _shares(wave: Wave, campaign: Campaign, key: ColumnElement) -> ColumnElement[bool]:
+    """Say whether somebody else at the same address has a letter of this wave already."""
+    other = aliased(Recipient)
+    return exists().where(
+        other.campaign_id == campaign.id,
+        other.address_key == key,
+        other.record_id != Record.id,
+        exists().where(Message.record_id == other.record_id, Message.wave_id == wave.id),
+    )
+
+
+def _sorted_out(rows: Sequence[Row]) -> tuple[list[Row], dict[int, str]]:
+    """Return who is told, and the reason of everybody else by record; of several at one address the first is told."""
+    told, left_out, taken = [], dict[int, str](), set[str]()
+    for row in rows:
+        if row.verdict not in ("", TOLD):
+            left_out[row.record_id] = row.verdict
+        elif row.verdict == "" and (row.shared or row.key in taken):
+            left_out[row.record_id] = SHARED
+        else:
+            told.append(row)
+            taken.add(row.key)
+    return told, left_out
+
+
+def _note_addresses(rows: Sequence[Row]) -> None:
+    """Keep on the list under which address somebody was told, where it has changed since the list was frozen."""
+    moved = [{"id": row.id, "address_key": row.key} for row in rows if row.key != row.address_key]
+    if moved:
+        db.session.execute(update(Recipient), moved)
+
+
+def _give_to_people(rows: Sequence[Row], left_out: dict[int, str], campaign: Campaign) -> None:
+    open_tasks(
+        [
+            Unreached(row.record_id, row.organisation_id, left_out[row.record_id])
+            for row in rows
+            if left_out.get(row.record_id) in _FOR_PEOPLE
+        ],
+        campaign_id=campaign.id,
+    )
+
+
+def _reach(wave: Wave, campaign: Campaign, rows: Sequence[Row], *, trying: bool) -> None:
+    """Move the cursor; at the end of the list the wave is sending, at the end of the canary it waits to be judged."""
+    if rows:
+        wave.cursor = rows[-1].id
+    if not rows or wave.cursor >= last_recipient(campaign.id):
+        wave.state = "sending"
+        wave.canary = "good" if trying else wave.canary
+    elif trying and wave.expected >= canary_size(campaign):
+        wave.canary, wave.canary_until = "sent", wave.cursor

@@ -1,0 +1,94 @@
+"""Look at what became of the letters of a wave: judge its canary, end it, or stop its campaign.
+
+A campaign stops at the first sign that the carrier refuses its text, that the account
+is in arrears, or that the first hundredth does not arrive. It goes on by a person's word.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from casework import clock, promises
+from casework.campaigns.models import Campaign, Wave
+from casework.db import db
+from casework.errors import N_
+from casework.notices.models import Message
+from casework.notices.providers import is_held
+from casework.notices.reminders import KIND, carriers_of, ways_open
+from casework.notices.statuses import UNDER_WAY
+from casework.notices.stops import stops
+from casework.operations.move_campaign import move_campaign
+from casework.operations.start_wave import FAN_OUT
+from workflows.access import SYSTEM
+
+FAILED = ("undelivered_permanent", "undelivered_temporary", "dead")
+GOOD_SHARE = 0.8
+"""So many of those whose fate is known must have got the canary."""
+MOST_BAD = 2
+"""Two broken numbers decide nothing, however few went first."""
+PATIENCE = timedelta(minutes=15)
+"""For so long receipts are waited for; a carrier that sends none is believed by its acceptance."""
+TEXT_REFUSED = N_("服务商拒绝了这条内容（模板未通过或已撤销），已自动暂停，未重复发送。请修改模板后恢复。")
+ARREARS = N_("服务商停用了我们的账号（欠费或权限问题），已自动暂停。请管理员处理后恢复。")
+NOT_ARRIVING = N_("试发的一批中 %(bad)s/%(all)s 条没有送达，已自动暂停，其余没有发出。请核对号码和渠道后恢复。")
+
+
+def judge_wave(wave: Wave) -> str:
+    """Say what was found: `paused`, `good` (the canary arrived), `done` (nothing is under way), or empty."""
+    campaign = wave.campaign
+    states = states_of(wave)
+    because = _refused(campaign) if campaign.state == "running" else ""
+    if because:
+        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
+        return "paused"
+    if wave.canary == "sent" and campaign.state == "running":
+        return _judge_canary(wave, states)
+    if wave.state == "sending" and not any(states.get(state) for state in UNDER_WAY):
+        wave.state, wave.ended_at = "done", clock.now()
+        return "done"
+    return ""
+
+
+def states_of(wave: Wave) -> Mapping[str, int]:
+    """Count the letters of a wave by their state, in one statement."""
+    wanted = select(Message.state, func.count()).where(Message.wave_id == wave.id).group_by(Message.state)
+    return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+
+def _judge_canary(wave: Wave, states: Mapping[str, int]) -> str:
+    total = sum(states.values())
+    bad = sum(states.get(state, 0) for state in FAILED)
+    arrived = states.get("delivered", 0)
+    waiting = sum(states.get(state, 0) for state in UNDER_WAY) + states.get("accepted", 0)
+    if bad > MOST_BAD and bad > (1 - GOOD_SHARE) * total:
+        wave.canary = "bad"
+        words = NOT_ARRIVING % {"bad": bad, "all": total}
+        move_campaign(wave.campaign, "pause", actor=SYSTEM, reason=words)
+        return "paused"
+    if arrived < GOOD_SHARE * total and waiting and not _patience_is_over(wave, states):
+        return ""
+    go_on(wave)
+    return "good"
+
+
+def go_on(wave: Wave) -> None:
+    """Let the rest of a wave follow its canary."""
+    wave.canary = "good"
+    promises.promise(FAN_OUT, wave=wave.id)
+
+
+def _patience_is_over(wave: Wave, states: Mapping[str, int]) -> bool:
+    """Say whether everything is with the carrier for so long that no receipt will come."""
+    if any(states.get(state) for state in UNDER_WAY):
+        return False
+    last: datetime | None = db.session.scalar(select(func.max(Message.ended_at)).where(Message.wave_id == wave.id))
+    return last is None or last <= clock.now() - PATIENCE
+
+
+def _refused(campaign: Campaign) -> str:
+    """Return why no carrier takes what this campaign has to say at present, or nothing."""
+    first = ways_open(campaign.channels)[:1]
+    if any(kind == KIND and channel in carriers_of(way) for channel, kind in stops().kinds for way in first):
+        return TEXT_REFUSED
+    return ARREARS if any(all(is_held(channel) for channel in carriers_of(way)) for way in first) else ""

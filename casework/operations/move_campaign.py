@@ -1,0 +1,43 @@
+"""Take one step of a campaign's life: the only function in the service that writes `Campaign.state`."""
+
+from casework import clock, journal
+from casework.campaigns.facts import facts_of
+from casework.campaigns.models import Campaign
+from workflows.access import Actor
+from workflows.campaign import CAMPAIGN, fire
+from workflows.engine import Moved
+
+
+def move_campaign(
+    campaign: Campaign, action: str, *, actor: Actor, reason: str = "", audience_hash: str = "", text_hash: str = ""
+) -> Moved:
+    """Take `action`, or raise `Refused` with every reason and leave the campaign as it was.
+
+    Where the step says so, the approval is void. The hashes are those that an approver has seen.
+    """
+    facts = facts_of(campaign)
+    asked = {name for step in CAMPAIGN.steps if step.action == action for name in step.given}
+    given = {"reason": reason, "audience_hash": audience_hash, "text_hash": text_hash}
+    moved = fire(facts, action, actor=actor, **{name: given[name] for name in asked})
+    campaign.state, campaign.state_since = facts.state, clock.now()
+    campaign.paused_because = reason.strip() if action == "pause" else ""
+    if action == "approve":
+        campaign.approved_at, campaign.approved_by_id = clock.now(), actor.id
+    if moved.says.get("approval_void"):
+        campaign.approved_at = campaign.approved_by_id = campaign.frozen_at = None
+        campaign.audience_hash = campaign.text_hash = ""
+    journal.record(
+        organisation_id=campaign.organisation_id,
+        action=f"campaign:{action}",
+        actor=str(actor.id),
+        subject=campaign.ref,
+        facts={
+            "from": moved.from_state,
+            "to": moved.to_state,
+            "audience_hash": campaign.audience_hash,
+            "audience_count": campaign.audience_count,
+            "text_hash": campaign.text_hash,
+        },
+        personal={"reason": reason.strip()} if reason.strip() else {},
+    )
+    return moved
