@@ -83,6 +83,11 @@ class RoundSettings(_Strict):
     rate_version = fields.String(required=True)
     checklist = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
     screening = fields.Dict(keys=fields.String(), values=fields.Dict(), load_default=dict)
+    official_site = fields.String(validate=validate.Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"))
+
+
+OFFICIAL_SITE = "dj.ncss.cn"
+"""Where graduates confirm officially, until a round says otherwise."""
 
 
 def checked(settings: Mapping[str, object]) -> dict:
@@ -133,6 +138,11 @@ def quiet_hours(round_: Round) -> tuple[time, time]:
     """Return begin and end of the hours in which nothing leaves the house."""
     hours = round_.settings["quiet_hours"]
     return time.fromisoformat(hours["from"]), time.fromisoformat(hours["to"])
+
+
+def official_site(round_: Round) -> str:
+    """Return the name of the site on which graduates confirm officially."""
+    return str(round_.settings.get("official_site") or OFFICIAL_SITE)
 
 
 def _places(messages: Mapping[object, object], prefix: str = "") -> list[str]:
