@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
 
 from casework.cases.queries import COUNTED_AT_MOST
 from casework.db import db
-from casework.leads.clocks import RESPOND, UPWARD
 from casework.leads.models import Lead, LeadTalk
 from casework.leads.queries import (
     ADDITION,
@@ -101,12 +100,12 @@ def view(name: str, actor: Actor) -> ColumnElement[bool]:
 def numbers(actor: Actor, filters: LeadFilters, *, now: datetime) -> LeadNumbers:
     """Count what the first sentence of the desk says, each number up to `COUNTED_AT_MOST`."""
     seen = and_(in_lead_scope(actor), *_narrowing(filters))
-    today = and_(is_open(), Lead.due_at >= now, Lead.due_at <= day_end(now))
+    today = (now, day_end(now))
     first = select(Lead.number, Lead.channel, Lead.due_at).where(seen, is_open(), Lead.due_at.is_not(None))
     return LeadNumbers(
         late=total(and_(seen, is_late())),
-        first_today=total(and_(seen, today, Lead.due_clock == RESPOND)),
-        upward_today=total(and_(seen, today, Lead.due_clock == UPWARD)),
+        first_today=total(and_(seen, is_open(), Lead.first_reply_at.is_(None), Lead.respond_by.between(*today))),
+        upward_today=total(and_(seen, owes_upward(), Lead.reply_upward_by.between(*today))),
         untaken=total(and_(seen, Lead.state.in_(("received", "transferred")))),
         open=total(and_(seen, is_open())),
         most_urgent=db.session.execute(first.order_by(Lead.due_at, Lead.id).limit(1)).first(),

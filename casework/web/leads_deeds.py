@@ -10,7 +10,7 @@ from casework.db import db
 from casework.errors import N_, Invalid
 from casework.leads.models import Lead
 from casework.leads.queries import open_lead_load
-from casework.operations.add_lead_file import add_lead_file
+from casework.operations.add_lead_file import LARGEST, add_lead_file
 from casework.operations.assign_lead import assign_lead
 from casework.operations.find_officer import ROLE, may_have
 from casework.operations.move_lead import move_lead
@@ -28,8 +28,14 @@ from casework.web.wording import labels
 from workflows.access import Actor
 from workflows.lead_guards import HANDLING
 
+MEGABYTE = 1024 * 1024
 BETWEEN = re.compile(r"[\n;；、]+")
 Deed = Callable[[Lead, Actor], object]
+
+
+def megabytes() -> int:
+    """Return how large a file may be."""
+    return min(LARGEST, settings().max_upload_bytes) // MEGABYTE
 
 
 def options_of(lead: Lead, verb: Verb) -> Mapping[str, object]:
@@ -47,7 +53,7 @@ def options_of(lead: Lead, verb: Verb) -> Mapping[str, object]:
     if verb.code == "assign":
         people = [each for each in holders(ROLE, lead.organisation_id) if may_have(lead, each)]
         return {"people": people, "load": open_lead_load([each.id for each in people])}
-    return {}
+    return {"megabytes": megabytes()} if verb.code == "file" else {}
 
 
 def targets(lead: Lead) -> list[Organisation]:

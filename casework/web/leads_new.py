@@ -20,7 +20,7 @@ from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.rounds.models import CodeEntry, Round
 from casework.web import shell
-from casework.web.leads_deeds import about_of, attach_files
+from casework.web.leads_deeds import about_of, attach_files, megabytes
 from casework.web.pages import Trouble, attempt, page, required
 from workflows.access import SYSTEM, Actor, scope_of
 from workflows.lead_guards import HANDLING
@@ -156,6 +156,7 @@ def _form(round_: Round, seats: Sequence[Organisation], trouble: Trouble | None)
         seats=[(each.code, each.name) for each in seats],
         concerned=bodies_concerned(seat),
         violations={code: entry for code, entry in rounds.table(round_.id, "violation").items() if code[0] in "NT"},
+        megabytes=megabytes(),
         channels=typed_channels(rounds.table(round_.id, "lead_channel")),
         now_local=f"{clock.now().astimezone(clock.BEIJING):%Y-%m-%dT%H:%M}",
     )

@@ -11,6 +11,7 @@ from casework.errors import N_
 from casework.leads.models import Lead
 from casework.operations.move_lead import PERMISSION
 from casework.operations.permit_lead import refusal_for_lead
+from casework.web.leads_words import next_code
 from casework.web.wording import said
 from workflows.access import Actor, scope_of
 from workflows.lead import OPEN, choices
@@ -21,7 +22,7 @@ DECIDE, REPLY, LINK = "lead:decide", "lead:reply", "lead:link"
 
 @dataclass(frozen=True)
 class Verb:
-    """One action: `states` where it fits, none meaning all; `step` asks the life cycle; `main` may be the primary."""
+    """One action: `states` where it fits, none meaning all; `step` asks the life cycle."""
 
     code: str
     label: str
@@ -30,7 +31,6 @@ class Verb:
     states: tuple[str, ...]
     lead: str
     step: bool = False
-    main: bool = False
     versioned: bool = True
 
 
@@ -45,7 +45,6 @@ VERBS = {
             ("received", "transferred"),
             N_("受理以后由承办人核实。受理不等于认定，答复期限照计。"),
             step=True,
-            main=True,
         ),
         Verb(
             "confirm_decline",
@@ -55,7 +54,6 @@ VERBS = {
             ("declining",),
             N_("您确认这条线索确实不应受理。请先读原文和提出人的理由；不同意的转入办理。"),
             step=True,
-            main=True,
         ),
         Verb(
             "refuse_decline",
@@ -81,7 +79,6 @@ VERBS = {
             "case:open",
             WORKED,
             N_("按这条线索开立案件，由核查员查明。案件里看不到反映人是谁。"),
-            main=True,
         ),
         Verb(
             "link",
@@ -207,7 +204,8 @@ def offered(lead: Lead, actor: Actor) -> tuple[list[Verb], list[tuple[str, tuple
             able.append(verb)
         elif choice is not None and scope_of(actor, DECIDE):
             unable.append((verb.label, tuple(said(each.message, each.params) for each in choice.refusals)))
-    return able, unable
+    wanted = next_code(lead)
+    return sorted(able, key=lambda verb: verb.code != wanted), unable
 
 
 def _fits(verb: Verb, lead: Lead) -> bool:

@@ -51,14 +51,16 @@ ABOUT = {
 
 REPORTER = {"name": N_("姓名"), "phone": N_("电话"), "email": N_("邮箱")}
 LOOK_REASONS = (N_("向反映人核实情况"), N_("向反映人答复办理结果"), N_("反映人称受到打击报复，需要保护"))
-_NEXT = {
-    "received": N_("受理，或提出不予受理"),
-    "transferred": N_("受理，或提出不予受理"),
-    "declining": N_("由另一人确认不予受理"),
-    "declined": N_("无须办理"),
-    "answered": N_("无须办理"),
-    "merged": N_("由并入的线索继续办理"),
+NEXT = {
+    "accept": N_("受理，或提出不予受理"),
+    "confirm_decline": N_("由另一人确认不予受理"),
+    "triage": N_("归类，查找同一事项"),
+    "tell": N_("首次答复反映人"),
+    "upward": N_("核实后回复上级"),
+    "answer": N_("查明事实，办结并答复"),
+    "": N_("无须办理"),
 }
+"""What each next action is called in a list, by the code of the action."""
 
 
 class Standing(Protocol):
@@ -73,12 +75,15 @@ class Standing(Protocol):
 
 def next_step(lead: Standing) -> str:
     """Return what is to be done next with a lead, in a few words."""
+    return NEXT[next_code(lead)]
+
+
+def next_code(lead: Standing) -> str:
+    """Return the action that a lead waits for, empty for none."""
     if lead.state != "accepted":
-        return _NEXT[lead.state]
+        return {"received": "accept", "transferred": "accept", "declining": "confirm_decline"}.get(lead.state, "")
     if not lead.scope:
-        return N_("归类，查找同一事项")
+        return "triage"
     if lead.first_reply_at is None:
-        return N_("首次答复反映人")
-    if lead.reply_upward_by and not lead.replied_upward_at:
-        return N_("核实后回复上级")
-    return N_("核实，办结并答复")
+        return "tell"
+    return "upward" if lead.reply_upward_by and not lead.replied_upward_at else "answer"
