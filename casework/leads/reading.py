@@ -123,6 +123,11 @@ def read(text: str, *, known: Known, received_at: datetime) -> Facts:
     )
 
 
+def numbers_in(text: str) -> frozenset[str]:
+    """Return everything in a text that has the shape of a student number."""
+    return frozenset(_STUDENT_NO.findall(plain(text)))
+
+
 def told(about: Mapping[str, Iterable[str]], *, known: Known) -> Facts:
     """Return what a person has said that a lead is about (`Lead.about`)."""
     units = frozenset(about.get("units", ()))

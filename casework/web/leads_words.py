@@ -31,6 +31,7 @@ STEPS = {
     "triage": (N_("归类"), "pen"),
     "link": (N_("关联案件"), "link"),
     "unlink": (N_("解除关联"), "link"),
+    "different": (N_("认定不是同一事项"), "link"),
     "open": (N_("立案"), "flag"),
     "ask": (N_("向反映人提问"), "chat"),
     "addition": (N_("反映人补充"), "user"),

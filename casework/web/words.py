@@ -89,6 +89,8 @@ MOVES = {
     "findings_restored": (N_("疑点在新数据中再次出现"), "flag"),
     "late_findings": (N_("结论之后发现新的疑点"), "flag"),
     "answer": (N_("收到毕业生答复"), "chat"),
+    "link_lead": (N_("关联线索"), "link"),
+    "unlink_lead": (N_("解除与线索的关联"), "link"),
     "escalate": (N_("逾期督办"), "od"),
     "remind": (N_("期限提醒"), "bell"),
     "press": (N_("催办"), "bell"),
