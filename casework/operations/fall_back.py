@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from sqlalchemy import Select, case, literal, select
 
 from casework import clock
+from casework.campaigns.answers import answered
 from casework.campaigns.audience import opted_out, usable
 from casework.campaigns.models import Campaign, Wave
 from casework.campaigns.plan import ends_at
 from casework.db import db
-from casework.intake.answers import answered_condition
 from casework.intake.models import Record, Revision
 from casework.notices.models import Message
 from casework.notices.reminders import BY, Letter, ways_open, write_letters
@@ -73,7 +73,7 @@ def _ways(campaign: Campaign, record_ids: Sequence[int]) -> Select:
         (case((usable(channel), literal(1)), else_=literal(0)) if channel in open_ else literal(0)).label(channel)
         for channel in campaign.channels
     ]
-    leave = case((answered_condition(), 1), (opted_out(), 1), else_=0).label("leave")
+    leave = case((answered(Record.id), 1), (opted_out(), 1), else_=0).label("leave")
     wanted = select(Record.id, Record.organisation_id, leave, *ways).join(Revision, Revision.id == Record.revision_id)
     return wanted.where(Record.id.in_(record_ids)).order_by(Record.id)
 

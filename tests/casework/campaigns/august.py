@@ -53,14 +53,13 @@ class August:
     def draft(self, **given):
         given = {"starts": [beijing(1), beijing(8)]} | given
         with unit_of_work():
-            made = draft_campaign(
+            return draft_campaign(
                 organisation=self.university,
                 round_=self.round,
                 name="八月提醒",
                 actor=actor_of(self.drafter),
                 **given,
             )
-        return made
 
     def frozen(self, **given):
         made = self.draft(**given)
