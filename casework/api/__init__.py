@@ -11,6 +11,7 @@ from casework.api.evidence import evidence
 from casework.api.filings import filings
 from casework.api.funnel import funnel
 from casework.api.jobs import jobs
+from casework.api.leads import leads
 from casework.api.me import me
 from casework.api.organisations import organisations
 from casework.api.overdue import overdue
@@ -35,6 +36,7 @@ RESOURCES: tuple[Resource, ...] = (
     case_work,
     evidence,
     case_actions,
+    leads,
     batches,
     screening_rules,
     screening,

@@ -35,6 +35,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "weights": "weights",
         "employers": "employers",
         "case": "cases",
+        "lead": "leads",
         "sample": "samples",
         "overdue": "overdue",
         "report": "reports",

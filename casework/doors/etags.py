@@ -12,6 +12,7 @@ from werkzeug.exceptions import PreconditionRequired
 
 from casework.cases.models import Case
 from casework.errors import N_, Stale
+from casework.leads.models import Lead
 from casework.reports.models import Report
 
 ANY = "*"
@@ -25,6 +26,11 @@ def etag_of_case(case: Case) -> str:
 def etag_of_report(report: Report) -> str:
     """Return the version of a report with its signatures."""
     return version(report.version, len(report.signatures))
+
+
+def etag_of_lead(lead: Lead) -> str:
+    """Return the version of a lead with all that was said and done about it."""
+    return version(lead.version, len(lead.steps))
 
 
 def version(number: int, lines: int) -> str:

@@ -74,7 +74,8 @@ def retime_all(ref: str = "", *, round: str | None = None, actor: int | None = N
 
 def _retime_leads(code: str) -> int:
     """Do the same for the open leads of a round; return how many were looked at."""
-    looked, after = 0, 0
+    looked = 0
+    after: int | None = 0
     while after is not None:
         with unit_of_work():
             part = retime_slice(queries.get_round(code), after=after)

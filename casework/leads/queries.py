@@ -5,7 +5,8 @@ in lists, not by its number, not in counts. Title and content are sealed, so
 leads are found by number, channel and state only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import joinedload
@@ -84,6 +85,23 @@ def waits_for_reporter() -> ColumnElement[bool]:
     last = select(func.max(LeadTalk.id)).where(LeadTalk.lead_id == Lead.id, spoken).correlate(Lead).scalar_subquery()
     asked = select(LeadTalk.id).where(LeadTalk.id == last, LeadTalk.kind == QUESTION).exists()
     return and_(is_open(), asked)
+
+
+def is_untaken() -> ColumnElement[bool]:
+    """Return the condition of a lead that nobody has accepted or declined."""
+    return Lead.state.in_(("received", "transferred"))
+
+
+NEEDS: Mapping[str, Callable[[], ColumnElement[bool]]] = MappingProxyType(
+    {
+        "untaken": is_untaken,
+        "late": is_late,
+        "upward": owes_upward,
+        "asked": waits_for_reporter,
+        "open": is_open,
+    }
+)
+"""What somebody has to do about a lead, by the word of the API."""
 
 
 def late_by_organisation(actor: Actor) -> dict[int, int]:
