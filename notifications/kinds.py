@@ -43,6 +43,7 @@ _ALL = (
     _kind("press", REMINDER, "overdue due link", N_("催办")),
     _kind("work_behind", ESCALATION, "organisation open pace due role link", N_("进度预警")),
     _kind("lead_assigned", REMINDER, "lead due link", N_("线索交办")),
+    _kind("lead_added", REMINDER, "lead link", N_("反映人补充")),
     _kind("lead_due", REMINDER, "lead due next missed link", N_("线索临期提醒")),
     _kind("lead_escalated", ESCALATION, "lead due role next missed link", N_("线索督办")),
     _kind("lead_orphaned", ESCALATION, "lead due role link", N_("线索无人办理")),

@@ -23,7 +23,7 @@ from workflows.lead import OPEN as OPEN_LEAD
 
 DEFAULT_QUIET = (time(22, 0), time(8, 0))
 REMIND = frozenset({"case_due", "case_overdue", "case_escalated"})
-OF_LEADS = frozenset({"lead_due", "lead_escalated", "lead_assigned", "lead_orphaned"})
+OF_LEADS = frozenset({"lead_due", "lead_escalated", "lead_assigned", "lead_added", "lead_orphaned"})
 REPORT_MUST_BE = {
     "report_due": frozenset({"draft", "stale"}),
     "report_to_sign": frozenset({"frozen"}),
@@ -114,7 +114,7 @@ def _lead(message: Message, facts: Facts) -> Verdict | None:
     if lead.state not in OPEN_LEAD:
         return Verdict("suppressed", "the lead is closed")
     role = message.params.get("role")
-    to_its_officer = message.kind == "lead_assigned" or role == [OWNER]
+    to_its_officer = message.kind in {"lead_assigned", "lead_added"} or role == [OWNER]
     if to_its_officer and lead.officer_id != message.person_id and not message.params.get(STANDING_IN):
         return Verdict("cancelled", "the lead has another officer")
     said_of = message.params.get("due_on")

@@ -10,6 +10,7 @@ from casework.errors import N_, Invalid
 from casework.leads.models import Lead, LeadFile, LeadTalk
 from casework.leads.queries import ADDITION, ANSWER, QUESTION
 from casework.operations.add_lead_file import add_lead_file
+from casework.operations.announce import announce
 from casework.operations.lead_steps import note_step
 from casework.operations.move_lead import move_lead
 from workflows.access import SYSTEM
@@ -38,25 +39,38 @@ def add_words(lead: Lead, *, words: str) -> LeadTalk:
         raise Invalid(N_("补充的次数太多，没有提交。请等待办理人员答复。"), fields={"words": N_("请稍后再补充。")})
     added = LeadTalk(kind=ADDITION, words=words)
     lead.talks.append(added)
-    note_step(lead, action="addition", actor=SYSTEM)
-    _reopen(lead)
+    note_step(lead, action="addition", actor=SYSTEM, words=words)
+    _pass_on(lead)
     return added
 
 
 def add_file(lead: Lead, *, name: str, content: bytes, settings: Settings) -> LeadFile:
     """Return the file that the reporter added; refusals are those of `add_lead_file`."""
     added = add_lead_file(lead, name=name, content=content, settings=settings)
-    _reopen(lead)
+    _pass_on(lead)
     return added
 
 
 def note_read(lead: Lead) -> None:
     """Remember that the reporter has seen what was asked and answered, so that nobody has to guess it."""
-    for talk in lead.talks:
-        if talk.kind in {QUESTION, ANSWER} and talk.read_at is None:
-            talk.read_at = clock.now()
+    for talk in unread(lead):
+        talk.read_at = clock.now()
 
 
-def _reopen(lead: Lead) -> None:
+def unread(lead: Lead) -> list[LeadTalk]:
+    """Return what the reporter was asked and told and has not seen."""
+    return [talk for talk in lead.talks if talk.kind in {QUESTION, ANSWER} and talk.read_at is None]
+
+
+def _pass_on(lead: Lead) -> None:
+    """Open a closed lead again, and tell its officer, once until they have read what was added."""
     if lead.state in _CLOSED:
         move_lead(lead, "reopen", actor=SYSTEM, event=ADDITION)
+    seen = sum(talk.read_at is not None for talk in lead.talks if talk.kind == ADDITION)
+    announce(
+        "lead_added",
+        to=[lead.officer],
+        subject=lead,
+        params={"lead": lead.number},
+        dedup=f"lead:{lead.id}:added:{seen}:{clock.today()}",
+    )

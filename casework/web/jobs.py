@@ -42,6 +42,7 @@ NAMES: Mapping[str, str] = {
     "digest": N_("每日摘要"),
     "ask_for_counts": N_("督办统计"),
     "clear_staging": N_("清理暂存文件"),
+    "forget_drafts": N_("清理未提交的反映"),
     "prune_ticks": N_("清理旧记录"),
     "stage_batch": N_("读取导入文件"),
     "confirm_batch": N_("写入导入数据"),

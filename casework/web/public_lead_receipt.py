@@ -37,8 +37,9 @@ def receipt() -> Response:
     lead = _lead()
     if lead is None:
         return page("public/receipt_code.html", trouble=None)
-    outcome = attempt(lambda: reporter_adds.note_read(_again(lead)))
-    return _shown(lead, outcome if isinstance(outcome, Trouble) else None)
+    if reporter_adds.unread(lead):
+        attempt(lambda: reporter_adds.note_read(_again(lead)))  # read or not, what is there is shown
+    return _shown(lead, None)
 
 
 @open_to_all
