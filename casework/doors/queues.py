@@ -31,6 +31,7 @@ LANES: Mapping[str, Lane] = MappingProxyType(
         "fire_timers": _URGENT,
         "sweep": _URGENT,
         "digest": _NORMAL,
+        "wrong_information": _NORMAL,
         "orphans": _NORMAL,
         "warn_pace": _NORMAL,
         "apply_pushed": _NORMAL,

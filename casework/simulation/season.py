@@ -12,7 +12,7 @@ from casework import clock, working_days
 from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.jobs import deadlines, overdue
+from casework.jobs import answers, deadlines, overdue
 from casework.jobs.delivery import call_once
 from casework.notices.invariants import INVARIANTS
 from casework.notices.invariants.fact import Ground, ask
@@ -71,6 +71,8 @@ def _day(course: _Course, day: date) -> None:
     at_work = working_days.calendar().working_day(day)
     with _moment(day, 0, 5):
         deadlines.retime_all()
+    with _moment(day, 8, 10):
+        answers.wrong_information()
     with _moment(day, 8, 20):
         deadlines.orphans()
     _speak(course, day, (8, 30), deadlines.fire)

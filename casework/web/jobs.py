@@ -37,6 +37,7 @@ NAMES: Mapping[str, str] = {
     "retime_all": N_("重算全部期限"),
     "compare_timers": N_("核对提醒时点"),
     "invariants": N_("投递记录自检"),
+    "wrong_information": N_("跟进信息有误的答复"),
     "orphans": N_("查找无人承办的案件"),
     "warn_pace": N_("进度预警"),
     "digest": N_("每日摘要"),
