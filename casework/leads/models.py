@@ -184,6 +184,7 @@ class MailSeen(db.Model):
 
     mailbox: Mapped[str]
     message_key: Mapped[str]  # SHA-256 of the mail as it came
+    place: Mapped[str] = mapped_column(default="")  # where the server keeps it: validity of its numbers, number
     taken_at: Mapped[datetime] = mapped_column(default=clock.now)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
     fault: Mapped[Words] = mapped_column(default="")

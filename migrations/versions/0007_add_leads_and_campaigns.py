@@ -414,6 +414,7 @@ def _make_tables():
         "mails_seen",
         sa.Column("mailbox", sa.Text(), nullable=False),
         sa.Column("message_key", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
         sa.Column("taken_at", MOMENT, nullable=False),
         sa.Column("lead_id", sa.Integer(), nullable=True),
         sa.Column("fault", sa.Text(), nullable=False),
