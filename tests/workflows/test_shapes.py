@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import workflows
-from tests.workflows import test_case, test_report
-from workflows import case, report
+from tests.workflows import test_case, test_lead, test_report
+from workflows import case, lead, report
 from workflows.access import ACTIONS, POLICY, Role
 from workflows.access_actors import ROLE_LABELS
 from workflows.case_facts import CONCLUSION_LABELS, KIND_LABELS, CaseState, Conclusion, Kind
@@ -22,12 +22,13 @@ from workflows.evidence import (
     Method,
     Result,
 )
+from workflows.lead import OUTCOME_LABELS, SCOPE_LABELS, LeadState, Outcome, Scope
 from workflows.report import ReportState
 from workflows.severity import NATURE_LABELS, SEVERITY_LABELS, Nature, Severity
 
-CYCLES = pytest.mark.parametrize("cycle", [case.CASE, report.REPORT], ids=lambda cycle: cycle.name)
+CYCLES = pytest.mark.parametrize("cycle", [case.CASE, report.REPORT, lead.LEAD], ids=lambda cycle: cycle.name)
 PACKAGE = Path(workflows.__file__).parent
-FILES = ("engine", "access", "case", "case_guards", "conclusions", "report_guards", "signoff")
+FILES = ("engine", "access", "case", "case_guards", "conclusions", "report_guards", "lead_guards", "signoff")
 
 
 @CYCLES
@@ -74,6 +75,9 @@ def test_every_guarded_answer_is_declared_and_every_label_written(cycle):
         (Result, RESULT_LABELS),
         (CaseState, case.CASE.states),
         (ReportState, report.REPORT.states),
+        (LeadState, lead.LEAD.states),
+        (Outcome, OUTCOME_LABELS),
+        (Scope, SCOPE_LABELS),
     ],
 )
 def test_every_word_has_its_label(words, labels):
@@ -121,7 +125,9 @@ def without_one_guard(cycle):
 
 
 @pytest.mark.parametrize(
-    ("cycle", "refused"), [(case.CASE, test_case.REFUSED), (report.REPORT, test_report.REFUSED)], ids=["case", "report"]
+    ("cycle", "refused"),
+    [(case.CASE, test_case.REFUSED), (report.REPORT, test_report.REFUSED), (lead.LEAD, test_lead.REFUSED)],
+    ids=["case", "report", "lead"],
 )
 def test_no_guard_can_be_dropped_from_a_row_unseen(cycle, refused):
     def agrees(life_cycle):
