@@ -8,6 +8,7 @@ and the same code.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Response, redirect, request, url_for
 
@@ -30,6 +31,7 @@ from casework.web.public_lead_visit import DRAFT
 from casework.web.public_lead_words import REPORT_CONCERNS, REPORT_KINDS
 from casework.web.wording import said
 
+T = TypeVar("T")
 SEND, DROP = "send", "drop"
 CODE_SHOWN = 3600
 """So many seconds the page with the code may be asked for again, by whoever has it open."""
@@ -42,7 +44,9 @@ READERS: dict[str, Callable[..., dict]] = {screen.name: screen.read for screen i
 def report() -> Response:
     """Show the first screen."""
     draft = _draft()
-    return _shown("about", draft.answers if draft else {}, begun=draft is not None)
+    if draft is None:
+        return visit.same_for_all(lambda: _shown("about", {}))
+    return _shown("about", draft.answers, begun=True)
 
 
 @open_to_all
@@ -216,9 +220,9 @@ def _shown(
     return page(f"public/report_{name}.html", status=trouble.status if trouble else 200, **context)
 
 
-def _attempted(change: Callable) -> Reported | str | Trouble:
+def _attempted(change: Callable[[], T]) -> T | Trouble:
     try:
-        return attempt(change)  # type: ignore[no-any-return] # what the change returns
+        return attempt(change)
     except errors.Unavailable as away:
         return Trouble(503, said(away.message, away.params))
 

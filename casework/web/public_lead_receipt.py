@@ -36,7 +36,7 @@ def receipt() -> Response:
     """Ask for a code, or show what the receipt that was opened stands for."""
     lead = _lead()
     if lead is None:
-        return page("public/receipt_code.html", trouble=None)
+        return visit.same_for_all(lambda: page("public/receipt_code.html", trouble=None))
     if reporter_adds.unread(lead):
         attempt(lambda: reporter_adds.note_read(_again(lead)))  # read or not, what is there is shown
     return _shown(lead, None)

@@ -10,21 +10,24 @@ import base64
 import binascii
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from casework import clock
-from casework.doors import limits
+from casework.doors import languages, limits
 from casework.errors import N_, Forbidden
 from casework.leads.models import LeadDraft
 from casework.sealing import SealBroken, ring
+from casework.web import appearance
 from casework.web.pages import page, settings
 
 DRAFT, RECEIPT = "draft", "receipt"
 PATHS = {DRAFT: "/report", RECEIPT: "/receipt"}
 LARGEST_FORM = 200_000
 _MINUTE = 60
+_MADE = "casework.web.public_pages"
 _LONGEST_SEALED = 2000
 
 
@@ -61,6 +64,20 @@ def opened(purpose: str, text: str, *, seconds: int) -> dict[str, Any] | None:
     except (SealBroken, binascii.Error, ValueError):  # ValueError: no text, or none of base 64
         return None
     return said if 0 <= clock.now().timestamp() - said["at"] <= seconds else None
+
+
+def same_for_all(render: Callable[[], Response]) -> Response:
+    """Return a page that is the same for every visitor of one language and size of text: made once a process.
+
+    Whoever comes with a question in the address or with a cookie of these pages gets their own.
+    """
+    if request.args or any(name in request.cookies for name in PATHS):
+        return render()
+    made: dict[tuple[str, ...], bytes] = current_app.extensions.setdefault(_MADE, {})
+    which = (request.path, request.script_root, languages.choose(), appearance.chosen("size"))
+    if which not in made:
+        made[which] = render().get_data()
+    return Response(made[which], mimetype="text/html")
 
 
 def held_up(limit: limits.Limit, *, whom: str = "") -> Response | None:
