@@ -81,7 +81,7 @@ def lock_records(record_ids: Collection[int]) -> None:
     ids = sorted(record_ids)
     for start in range(0, len(ids), AT_ONCE):
         some = Record.id.in_(ids[start : start + AT_ONCE])
-        db.session.execute(select(Record.id).where(some).order_by(Record.id).with_for_update()).all()
+        db.session.execute(select(Record.id).where(some).order_by(Record.id).with_for_update(key_share=True)).all()
 
 
 def answered_at(confirm_time: datetime | None, *, taken_at: datetime) -> datetime:

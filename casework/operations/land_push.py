@@ -10,18 +10,20 @@ is not kept.
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from casework import clock, promises
 from casework.db import db, insert_new
+from casework.notices.graduates import BY_PHONE
 from casework.notices.models import Message, ReceiptInbox, SendAttempt
 from casework.notices.statuses import UNDER_WAY
 from casework.notices.ways import SMS, address_of
 from casework.operations.opt_out import is_opt_out, opt_out
+from casework.operations.opt_out_graduates import opt_out_graduates, records_by_number
 from casework.operations.sweep import RAW, apply_receipts, land_receipts
 from casework.people.models import Person
 from casework.sealing import ring
@@ -74,22 +76,24 @@ def apply_pushed(*, after: int = 0) -> Applied:
     landed = db.session.scalars(wanted.order_by(ReceiptInbox.id).limit(SLICE).with_for_update(skip_locked=True)).all()
     if not landed:
         return Applied(0, 0, 0)
-    people, done = _people_by_number(), []
-    leaving: dict[tuple[int, str], Person] = {}
-    for row in landed:
-        provider = row.provider.removesuffix(RAW)
-        said = _said(provider, row)
+    heard = [(row, row.provider.removesuffix(RAW)) for row in landed]
+    read_out = [(row, provider, _said(provider, row)) for row, provider in heard]
+    known = _Numbers({said.number for _, _, said in read_out if said is not None})
+    done, leaving, graduates = [], dict[tuple[int, str], Person](), set[int]()
+    for row, provider, said in read_out:
         if said is None:
             log.warning("a push of %s that landed before can no longer be read and is dropped", provider)
         elif isinstance(said, Reply):
             if is_opt_out(said.words):
-                leaving |= {(person.id, provider): person for person in people.get(said.number, ())}
-        elif not _report(provider, said, people) and row.landed_at > clock.now() - WAITED_FOR:
+                leaving |= {(person.id, provider): person for person in known.people.get(said.number, ())}
+                graduates.update(known.records.get(said.number, ()))
+        elif not _report(provider, said, known) and row.landed_at > clock.now() - WAITED_FOR:
             continue  # our own word about the call is not written yet
         done.append(row.id)
     db.session.execute(delete(ReceiptInbox).where(ReceiptInbox.id.in_(done)))
-    # By id, as the gate locks them: two that lock persons in other orders would wait for each other.
+    # By id and persons first, as the gate locks them: two that lock in other orders would wait for each other.
     opted_out = sum(opt_out(leaving[key], key[1]) for key in sorted(leaving))
+    opted_out += opt_out_graduates(graduates, by=BY_PHONE)
     last = landed[-1].id if len(landed) == SLICE else None
     return Applied(apply_receipts(), opted_out, len(landed) - len(done), last)
 
@@ -102,9 +106,22 @@ def _said(provider: str, row: ReceiptInbox) -> Report | Reply | None:
         return None
 
 
-def _report(provider: str, report: Report, people: Mapping[str, Sequence[Person]]) -> bool:
+class _Numbers:
+    """Who has which of these numbers: accounts, and records of graduates."""
+
+    def __init__(self, numbers: Collection[str]) -> None:
+        self.people = _people_by_number()
+        self.records = records_by_number(numbers)
+
+    def readers(self, number: str) -> ColumnElement[bool]:
+        """Return which messages went to somebody who has this number."""
+        people = [person.id for person in self.people.get(number, ())]
+        return or_(Message.person_id.in_(people), Message.record_id.in_(self.records.get(number, ())))
+
+
+def _report(provider: str, report: Report, known: _Numbers) -> bool:
     """Land a report under the name of its message; False while no message of ours is known by it."""
-    readers = [person.id for person in people.get(report.number, ())]
+    readers = known.readers(report.number)
     message = _marked(report, readers) if report.mark else _numbered(provider, report, readers)
     if message is None or (message.state in UNDER_WAY and message.state != "in_doubt"):
         return False
@@ -113,17 +130,17 @@ def _report(provider: str, report: Report, people: Mapping[str, Sequence[Person]
     return True
 
 
-def _marked(report: Report, readers: Sequence[int]) -> Message | None:
+def _marked(report: Report, readers: ColumnElement[bool]) -> Message | None:
     """Find the message of a call by our own mark: the call's reference and, where a number stood twice, its ref."""
     reference, _, ref = report.mark.partition(".")
     wanted = select(Message).join(SendAttempt, SendAttempt.id == Message.attempt_id).where(SendAttempt.ref == reference)
-    wanted = wanted.where(Message.ref == ref) if ref else wanted.where(Message.person_id.in_(readers))
+    wanted = wanted.where(Message.ref == ref) if ref else wanted.where(readers)
     return db.session.scalars(wanted.order_by(Message.id).limit(1)).one_or_none()
 
 
-def _numbered(provider: str, report: Report, readers: Sequence[int]) -> Message | None:
+def _numbered(provider: str, report: Report, readers: ColumnElement[bool]) -> Message | None:
     """Find a message by the provider's own number, among those of the people who have this telephone."""
-    wanted = select(Message).where(Message.person_id.in_(readers), Message.channel == provider)
+    wanted = select(Message).where(readers, Message.channel == provider)
     return db.session.scalars(wanted.where(Message.provider_ref == report.serial).limit(1)).one_or_none()
 
 

@@ -1,7 +1,8 @@
 """Take a mail server's report that a mail of ours did not arrive: the message, and what is known of the address.
 
 A report is about the address that the mail went to. When the person has another
-one by now, the message still did not arrive and the new address stays good.
+one by now, the message still did not arrive and the new address stays good. A
+graduate whom a mail cannot reach is tried by the next way.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from casework.notices.graduates import reader_of
 from casework.notices.models import ContactPoint, Message
 from casework.notices.statuses import STEPS, move
 from casework.notices.ways import where_to
+from casework.operations.fall_back import fall_back
 from notifications.channels.bounces import Bounce
 from notifications.channels.smtp import Smtp
 
@@ -34,6 +36,8 @@ def note_bounce(bounce: Bounce) -> str:
     enters = "undelivered_permanent" if bounce.hard else "undelivered_temporary"
     if enters in STEPS[message.state]:
         move([message.id], leaves=message.state, enters=enters, note="bounce")
+    if bounce.hard:
+        fall_back([message])
     if where_to(message, reader_of(message)).casefold() != bounce.recipient.casefold():
         return SAME
     state = INVALID if bounce.hard else SUSPECT

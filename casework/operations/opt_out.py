@@ -6,9 +6,14 @@ a person who answers a reminder in a sentence that contains them wants to talk.
 
 import unicodedata
 
+from sqlalchemy import select
+
+from casework.db import db
 from casework.errors import N_, NotFound
-from casework.notices.unsubscribe import ref_in
+from casework.intake.models import Record
+from casework.notices.unsubscribe import record_ref_in, ref_in
 from casework.operations.mute import end_by_channel
+from casework.operations.opt_out_graduates import opt_out_graduates
 from casework.people.models import Person
 from casework.people.queries import get_person
 
@@ -31,9 +36,19 @@ def opt_out(person: Person, channel: str) -> bool:
     return end_by_channel(person, channel=channel)
 
 
-def person_of_link(token: str) -> Person:
-    """Return whose mails this link ends; raises `NotFound` for one that we have not signed."""
-    ref = ref_in(token)
-    if ref is None:
+def reader_of_link(token: str) -> Person | Record:
+    """Return whose mails this link ends, an account or a graduate; raises `NotFound` for one that is not ours."""
+    ref, record_ref = ref_in(token), record_ref_in(token)
+    if ref is not None:
+        return get_person(ref)
+    record = db.session.scalars(select(Record).filter_by(ref=record_ref)).one_or_none() if record_ref else None
+    if record is None:
         raise NotFound(N_("这个退订链接无效。请从最近一封提醒邮件中重新打开，或登录后在“通知设置”中更改。"))
-    return get_person(ref)
+    return record
+
+
+def end_by_link(reader: Person | Record) -> bool:
+    """End reminders by the click in a mail; False when they had ended before."""
+    if isinstance(reader, Record):
+        return bool(opt_out_graduates([reader.id], by=MAIL))
+    return opt_out(reader, MAIL)

@@ -23,6 +23,9 @@ from casework.notices.stops import TEMPLATE_REFUSED, subject_of
 from casework.notices.ways import SMS
 from casework.operations.alarms import raise_alarm
 from casework.operations.drain import give_to_the_other
+from casework.operations.judge_wave import ARREARS, TEXT_REFUSED
+from casework.operations.note_unreached import note_unreached
+from casework.operations.pause_refused import pause_refused
 from notifications.channels.channel import Outcome, Status, Submission
 from notifications.errors import ErrorClass
 from notifications.kinds import CAMPAIGN, ESCALATION
@@ -103,6 +106,8 @@ class _Answer:
         self._accepted, self._account = False, ""
         self._invalid: list[tuple[Row, str]] = []
         self._kinds: set[str] = set()
+        self._refused_waves: set[int] = set()
+        self._unpaid_waves: set[int] = set()
         self.doubt = False
         outcomes = {outcome.ref: outcome for outcome in submission.outcomes}
         of_all = {outcome.error_class for outcome in submission.outcomes if outcome.status == Status.REFUSED}
@@ -112,6 +117,7 @@ class _Answer:
         # What another provider can carry waits for nobody.
         others = open_weights().keys() - {channel} if channel in SMS and ErrorClass.ACCOUNT in of_all else set()
         self._held_for = timedelta() if others else HELD_FOR
+        self._last_way = not others
         for message in messages:
             self._hear(message, outcomes.get(message.ref))
 
@@ -119,8 +125,11 @@ class _Answer:
         """Write down what becomes of each message, then what becomes of the way out."""
         self._plan.write()
         mark_invalid(self._invalid)
+        note_unreached([message.id for message, _ in self._invalid], reason="refused")
         for kind in sorted(self._kinds):
             raise_alarm(TEMPLATE_REFUSED, subject_of(self._channel, kind))
+        pause_refused(self._refused_waves, because=TEXT_REFUSED)
+        pause_refused(self._unpaid_waves, because=ARREARS)
         if self._accepted:
             release(self._channel)
         if self._account:
@@ -150,9 +159,11 @@ class _Answer:
         elif fault == ErrorClass.ACCOUNT:
             self._account = outcome.sentence or note
             self._plan.wait(message, self._held_for, note=note, free=True)
+            self._unpaid_waves.update([message.wave_id] if message.wave_id and self._last_way else ())
         elif fault == ErrorClass.TEMPLATE and message.class_ == CAMPAIGN:
             self._kinds.add(message.kind)  # fifteen thousand would only hear the same: the kind waits for a person
             self._plan.wait(message, timedelta(), note=note, free=True)
+            self._refused_waves.update([message.wave_id] if message.wave_id else ())
         else:
             if fault == ErrorClass.RECIPIENT:
                 self._invalid.append((message, note))

@@ -24,6 +24,7 @@ from casework.notices.statuses import STEPS, UNDER_WAY, move, move_attempt
 from casework.notices.stops import stops
 from casework.notices.ways import out
 from casework.operations.drain import give_to_the_other
+from casework.operations.note_unreached import WORDS, note_unreached
 
 SETTLE = timedelta(seconds=60)
 NO_RECEIPT_AFTER = timedelta(hours=72)
@@ -141,10 +142,12 @@ def apply_receipts(*, limit: int = 1000) -> int:
             turns[message_id] += 1
             standing[receipt.body["ref"]] = (message_id, status)
         applied.append(receipt.id)
-    changed = sum(
-        len(move(ids, leaves=leaves, enters=enters, note="receipt"))
-        for (_, leaves, enters), ids in sorted(waves.items())
-    )
+    changed, unreached = 0, set[int]()
+    for (_, leaves, enters), ids in sorted(waves.items()):
+        moved = move(ids, leaves=leaves, enters=enters, note="receipt")
+        changed += len(moved)
+        unreached.update(moved if enters in WORDS else ())
+    note_unreached(unreached, reason="receipt")
     done = update(ReceiptInbox).where(ReceiptInbox.id.in_(applied)).values(applied_at=clock.now())
     db.session.execute(done.execution_options(synchronize_session=False))
     return changed

@@ -9,20 +9,22 @@ from flask import Response
 
 from casework.doors.sessions import open_to_all
 from casework.doors.unit import unit_of_work
-from casework.operations.opt_out import MAIL, opt_out, person_of_link
+from casework.intake.models import Record
+from casework.operations.opt_out import end_by_link, reader_of_link
 from casework.web.pages import page
 
 
 @open_to_all
 def asked(token: str) -> Response:
     """Show the button."""
-    person_of_link(token)
-    return page("own/unsubscribe.html", token=token, ended=False)
+    graduate = isinstance(reader_of_link(token), Record)
+    return page("own/unsubscribe.html", token=token, ended=False, graduate=graduate)
 
 
 @open_to_all
 def ended(token: str) -> Response:
     """End reminders by mail, and say so; ending them twice changes nothing."""
     with unit_of_work():
-        opt_out(person_of_link(token), MAIL)
-    return page("own/unsubscribe.html", token=token, ended=True)
+        reader = reader_of_link(token)
+        end_by_link(reader)
+    return page("own/unsubscribe.html", token=token, ended=True, graduate=isinstance(reader, Record))

@@ -53,6 +53,7 @@ NEW_TABLES = (
 def upgrade():
     _make_tables()
     op.add_column("revisions", sa.Column("email_index", sa.String(length=64), nullable=True))
+    op.create_index(op.f("ix_revisions_phone_index"), "revisions", ["phone_index"])
     op.add_column("batches", sa.Column("given", JSON, nullable=False, server_default="{}"))
     with op.batch_alter_table("confirmations") as table:
         table.add_column(sa.Column("source", sa.String(length=64), nullable=False, server_default="national"))
@@ -118,6 +119,7 @@ def downgrade():
         for column in ("answered_at", "words", "verified", "source"):
             table.drop_column(column)
     op.drop_column("batches", "given")
+    op.drop_index(op.f("ix_revisions_phone_index"), "revisions")
     op.drop_column("revisions", "email_index")
     for name in reversed(NEW_TABLES):
         op.drop_table(name)
