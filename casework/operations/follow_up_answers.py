@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 
 from casework import clock
 from casework.cases.models import Case
@@ -71,7 +71,7 @@ def _due(answered_at: datetime) -> date:
     return calendar().add_working_days(day_in_beijing(answered_at), WORKING_DAYS)[0]
 
 
-def _unanswered(round_: Round):  # type: ignore[no-untyped-def] # a SELECT whose columns its callers choose
+def _unanswered(round_: Round) -> Select[tuple[int, datetime, bool]]:
     """Return the answers that are old enough, not followed by a new registration, and about which there is no case."""
     changed = exists().where(
         Change.round_id == Record.round_id,
