@@ -120,5 +120,5 @@ def _form(number: str, verb: Verb, actor: Actor, trouble: Trouble | None) -> Res
         channel=channels.get(lead.channel),
         lead_words=lead_words,
         **given,
-        **options_of(lead, verb),
+        **options_of(lead, verb, actor),
     )

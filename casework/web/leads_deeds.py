@@ -1,6 +1,5 @@
 """What each form of a lead offers to choose from, and which operation it becomes; the pages are `leads_actions`."""
 
-import re
 from collections.abc import Callable, Mapping
 
 from flask import request
@@ -15,13 +14,16 @@ from casework.operations.assign_lead import assign_lead
 from casework.operations.find_officer import ROLE, may_have
 from casework.operations.move_lead import move_lead
 from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
-from casework.operations.take_lead import ABOUT
 from casework.operations.triage_lead import triage_lead
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation, holders
 from casework.rounds import queries as rounds
+from casework.rounds.models import CodeEntry
+from casework.web import leads_links
 from casework.web import leads_words as lead_words
 from casework.web.case_deeds import chosen_person
+from casework.web.leads_about import about_of, bodies_concerned, chosen_body, forbidden
+from casework.web.leads_links import cases_beside, opening
 from casework.web.leads_verbs import Verb
 from casework.web.pages import settings
 from casework.web.wording import labels
@@ -29,7 +31,6 @@ from workflows.access import Actor
 from workflows.lead_guards import HANDLING
 
 MEGABYTE = 1024 * 1024
-BETWEEN = re.compile(r"[\n;；、]+")
 Deed = Callable[[Lead, Actor], object]
 
 
@@ -38,22 +39,30 @@ def megabytes() -> int:
     return min(LARGEST, settings().max_upload_bytes) // MEGABYTE
 
 
-def options_of(lead: Lead, verb: Verb) -> Mapping[str, object]:
+def options_of(lead: Lead, verb: Verb, actor: Actor) -> Mapping[str, object]:
     """Return what the form of one action offers to choose from."""
-    if verb.code == "transfer":
-        return {"targets": [(each.code, each.name) for each in targets(lead)]}
-    if verb.code == "answer":
-        return {"outcomes": [(code, label, "") for code, label in labels(lead_words.OUTCOMES)]}
-    if verb.code == "triage":
-        kinds = labels({code: label for code, label in lead_words.SCOPES.items() if code})
-        return {
-            "scopes": [(code, label, "") for code, label in kinds],
-            "violations": rounds.table(lead.round_id, "violation"),
-        }
-    if verb.code == "assign":
-        people = [each for each in holders(ROLE, lead.organisation_id) if may_have(lead, each)]
-        return {"people": people, "load": open_lead_load([each.id for each in people])}
-    return {"megabytes": megabytes()} if verb.code == "file" else {}
+    offers = _OPTIONS.get(verb.code)
+    return offers(lead, actor) if offers else {}
+
+
+def _sorting(lead: Lead, _actor: Actor) -> Mapping[str, object]:
+    kinds = labels({code: label for code, label in lead_words.SCOPES.items() if code})
+    return {
+        "scopes": [(code, label, "") for code, label in kinds],
+        "violations": _catalogue(lead),
+        "concerned": bodies_concerned(lead.organisation),
+    }
+
+
+def _colleagues(lead: Lead, _actor: Actor) -> Mapping[str, object]:
+    people = [each for each in holders(ROLE, lead.organisation_id) if may_have(lead, each)]
+    return {"people": people, "load": open_lead_load([each.id for each in people])}
+
+
+def _catalogue(lead: Lead) -> dict[str, CodeEntry]:
+    """Return what the notice forbids, and what else somebody has said of this lead."""
+    named = {code: each for code, each in rounds.table(lead.round_id, "violation").items() if code in lead.violations}
+    return forbidden(lead.round_id) | named
 
 
 def targets(lead: Lead) -> list[Organisation]:
@@ -102,19 +111,15 @@ def _transfer(lead: Lead, actor: Actor) -> object:
 
 def _triage(lead: Lead, actor: Actor) -> None:
     form = request.form
+    concerned = [body for body, _ in bodies_concerned(lead.organisation)]
     triage_lead(
         lead,
         actor=actor,
         scope=form.get("scope", ""),
         about=about_of(form),
         violations=form.getlist("violation"),
+        concerns=chosen_body(concerned, form["concerns"], field="concerns") if form.get("concerns") else None,
     )
-
-
-def about_of(form: Mapping[str, str]) -> dict[str, object]:
-    """Return what a form names, each field cut at its breaks and semicolons."""
-    split = {name: [part.strip() for part in BETWEEN.split(form.get(name, ""))] for name in ABOUT}
-    return {name: [part for part in parts if part] for name, parts in split.items()}
 
 
 def _assign(lead: Lead, actor: Actor) -> None:
@@ -137,11 +142,23 @@ def attach_files(lead: Lead, actor: Actor, *, from_reporter: bool) -> None:
             )
 
 
+_OPTIONS: dict[str, Callable[[Lead, Actor], Mapping[str, object]]] = {
+    "transfer": lambda lead, _: {"targets": [(each.code, each.name) for each in targets(lead)]},
+    "answer": lambda *_: {"outcomes": [(code, label, "") for code, label in labels(lead_words.OUTCOMES)]},
+    "triage": _sorting,
+    "open": lambda lead, _: {"violations": _catalogue(lead), **opening(lead)},
+    "link": lambda lead, actor: {"beside": cases_beside(lead, actor)},
+    "assign": _colleagues,
+    "file": lambda *_: {"megabytes": megabytes()},
+}
 DEEDS: dict[str, Deed] = {
     **{action: _step(action) for action in ("accept", "decline", "confirm_decline", "refuse_decline", "reopen")},
     "transfer": _transfer,
     "answer": _answer,
     "file": _file,
+    "link": leads_links.link,
+    "open": leads_links.open_case,
+    "part": leads_links.part,
     "triage": _triage,
     "assign": _assign,
     "ask": lambda lead, actor: ask_reporter(lead, words=request.form.get("words", ""), actor=actor),

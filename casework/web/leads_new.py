@@ -11,19 +11,19 @@ from casework import clock
 from casework.db import db
 from casework.doors.arriving import is_of_our_time
 from casework.doors.sessions import current_actor, signed_in
-from casework.errors import N_, Conflict, Forbidden, Invalid, NotFound
+from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.leads.models import Lead
 from casework.leads.queries import in_lead_scope
-from casework.operations.take_lead import handled_by, take_lead
+from casework.operations.take_lead import take_lead
 from casework.operations.triage_lead import triage_lead
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.rounds.models import CodeEntry, Round
 from casework.web import shell
-from casework.web.leads_deeds import about_of, attach_files, megabytes
+from casework.web.leads_about import about_of, bodies_concerned, chosen_body, forbidden
+from casework.web.leads_deeds import attach_files, megabytes
 from casework.web.pages import Trouble, attempt, page, required
 from workflows.access import SYSTEM, Actor, scope_of
-from workflows.lead_guards import HANDLING
 
 INTAKE = "lead:intake"
 OWN_ANSWERS = ("CONFIRM_DENY", "CONFIRM_ERR")
@@ -60,24 +60,10 @@ def seats_of(actor: Actor) -> Sequence[Organisation]:
     return [db.session.get_one(Organisation, each) for each in ids]
 
 
-def bodies_concerned(seat: Organisation) -> list[tuple[Organisation, Organisation]]:
-    """Return the bodies that a lead brought to a seat may be about, each with the body that would then handle it."""
-    found = []
-    below = select(Organisation).where(
-        Organisation.path.startswith(seat.path, autoescape=True), Organisation.kind.in_(sorted(HANDLING))
-    )
-    for body in db.session.scalars(below.order_by(Organisation.path)):
-        try:
-            found.append((body, handled_by(seat, body)))
-        except Conflict:
-            continue  # nobody stands above it: the form does not offer what would be refused
-    return found
-
-
 def _take(round_: Round, seats: Sequence[Organisation], actor: Actor) -> tuple[str | None, str]:
     """Take the lead in; return its number, None when it has left this person's sight, and who handles it."""
     form, written = request.form, required(WRITTEN)
-    seat = _chosen(seats, form.get("organisation", "")) if form.get("organisation") else seats[0]
+    seat = chosen_body(seats, form["organisation"], field="organisation") if form.get("organisation") else seats[0]
     named = bool(form.get("named"))
     reporter = {name: form.get(f"reporter_{name}", "").strip() for name in REPORTER}
     reporter = {name: value for name, value in reporter.items() if value}
@@ -98,7 +84,7 @@ def _take(round_: Round, seats: Sequence[Organisation], actor: Actor) -> tuple[s
         reporter=reporter if named else None,
         external_no=form.get("external_no", "").strip() or None,
         about=about_of(form),
-        concerns=_chosen(concerned, form["concerns"]) if form.get("concerns") else None,
+        concerns=chosen_body(concerned, form["concerns"], field="concerns") if form.get("concerns") else None,
         reply_by=day_of(form.get("reply_by", "").strip()),
     )
     db.session.flush()
@@ -139,13 +125,6 @@ def _still_seen(lead: Lead, actor: Actor) -> bool:
     return db.session.scalar(select(Lead.id).where(Lead.id == lead.id, in_lead_scope(actor))) is not None
 
 
-def _chosen(among: Sequence[Organisation], code: str) -> Organisation:
-    found = next((each for each in among if each.code == code), None)
-    if found is None:
-        raise Invalid(N_("请从列表中选择机构，没有保存。"), fields={"concerns": N_("请从列表中选择。")})
-    return found
-
-
 def _form(round_: Round, seats: Sequence[Organisation], trouble: Trouble | None) -> Response:
     seat = next((each for each in seats if each.code == request.form.get("organisation")), seats[0])
     return page(
@@ -155,7 +134,7 @@ def _form(round_: Round, seats: Sequence[Organisation], trouble: Trouble | None)
         given=request.form,
         seats=[(each.code, each.name) for each in seats],
         concerned=bodies_concerned(seat),
-        violations={code: entry for code, entry in rounds.table(round_.id, "violation").items() if code[0] in "NT"},
+        violations=forbidden(round_.id),
         megabytes=megabytes(),
         channels=typed_channels(rounds.table(round_.id, "lead_channel")),
         now_local=f"{clock.now().astimezone(clock.BEIJING):%Y-%m-%dT%H:%M}",

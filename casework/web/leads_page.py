@@ -20,10 +20,11 @@ from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.web import leads_words as lead_words
 from casework.web.case_page import Stage
+from casework.web.leads_links import likenesses
 from casework.web.leads_verbs import LINK, may, offered
 from casework.web.pages import page
 from workflows.access import Actor, scope_of
-from workflows.lead import CLOSED
+from workflows.lead import CLOSED, OPEN
 
 ENDS = {"declined": N_("不予受理"), "merged": N_("已并案")}
 
@@ -50,7 +51,7 @@ def show(number: str) -> Response:
         concerns=db.session.get(Organisation, lead.concerns_id) if lead.concerns_id else None,
         cases=linked_cases(lead),
         merged=merged_into(lead, actor),
-        alike=None,
+        alike=likenesses(lead, actor) if lead.state in OPEN and may(actor, LINK, lead) else None,
         upward=[talk for talk in lead.talks if talk.kind == UPWARD],
         why=recalled(lead.due_why),
         may_link=may(actor, LINK, lead),

@@ -17,6 +17,7 @@ from workflows.access import Actor, scope_of
 from workflows.lead import OPEN, choices
 
 WORKED = ("accepted",)
+TO_LINK = ("received", "accepted", "transferred")
 DECIDE, REPLY, LINK = "lead:decide", "lead:reply", "lead:link"
 
 
@@ -76,17 +77,17 @@ VERBS = {
             "open",
             N_("立案核查"),
             "flag",
-            "case:open",
-            WORKED,
-            N_("按这条线索开立案件，由核查员查明。案件里看不到反映人是谁。"),
+            LINK,
+            TO_LINK,
+            N_("按这条线索开立案件，由核查员查明，线索随之受理。案件里看不到反映的原文和反映人。"),
         ),
         Verb(
             "link",
             N_("关联已有案件"),
             "link",
             LINK,
-            WORKED,
-            N_("已有案件正在核查同一对象时关联，不重复立案。案件复核通过以后线索才能办结。"),
+            TO_LINK,
+            N_("已有案件核查同一对象时关联，不重复立案。案件复核通过以后线索才能办结。"),
             versioned=False,
         ),
         Verb(

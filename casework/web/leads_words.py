@@ -19,6 +19,9 @@ TALKS = {
 }
 STEPS = {
     "take": (N_("登记线索"), "flag"),
+    "report": (N_("从公开入口提交"), "flag"),
+    "extend": (N_("清单补充了内容"), "up"),
+    "called_different": (N_("认定不是同一事项"), "x"),
     "accept": (N_("受理"), "ok"),
     "decline": (N_("提出不予受理"), "x"),
     "confirm_decline": (N_("确认不予受理"), "x"),

@@ -1,0 +1,86 @@
+"""Two leads side by side, and a link that is taken back: what a person decides about a lead and one other thing."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext
+
+from casework.cases.lead_facts import linked_cases
+from casework.doors.sessions import current_actor, signed_in
+from casework.errors import N_, Invalid, NotFound
+from casework.leads.models import Lead
+from casework.leads.queries import get_lead, get_leads
+from casework.leads.same_matter import proposed
+from casework.operations.decide_pair import LINK, decide_pair
+from casework.operations.link_lead import unlink_lead
+from casework.operations.permit_lead import permit_lead
+from casework.rounds import queries as rounds
+from casework.web import leads_words as lead_words
+from casework.web.leads_links import case_of, sentences
+from casework.web.pages import Trouble, page, submitted
+from workflows.access import Actor
+
+
+@signed_in
+def pair(number: str, other: str) -> Response:
+    """Show two leads side by side with why they may be one matter, or write down what somebody decided."""
+    actor = current_actor()
+    for each in (number, other):
+        permit_lead(actor, LINK, get_lead(each, actor))
+    if request.method == "GET":
+        return _side_by_side(number, other, actor, None)
+    return submitted(
+        lambda: _decide(number, other, actor),
+        done=gettext("已认定。"),
+        to=url_for("web.lead", number=number),
+        again=lambda trouble: _side_by_side(number, other, actor, trouble),
+    )
+
+
+@signed_in
+def unlink(number: str, case: str) -> Response:
+    """Ask why a lead is no longer tied to a case, or take the link back."""
+    actor = current_actor()
+    permit_lead(actor, LINK, get_lead(number, actor))
+    if case not in {each.number for each in linked_cases(get_lead(number, actor))}:
+        raise NotFound(N_("没有找到案件 %(number)s，或不在您的权限范围内。"), params={"number": case})
+    if request.method == "GET":
+        return page("leads/unlink.html", lead=get_lead(number, actor), case=case, trouble=None)
+    return submitted(
+        lambda: unlink_lead(
+            get_lead(number, actor, lock=True),
+            case_of(case, actor),
+            actor=actor,
+            reason=request.form.get("reason", ""),
+        ),
+        done=gettext("已解除关联。"),
+        to=url_for("web.lead", number=number),
+        again=lambda trouble: page(
+            "leads/unlink.html", status=trouble.status, lead=get_lead(number, actor), case=case, trouble=trouble
+        ),
+    )
+
+
+def _decide(number: str, other: str, actor: Actor) -> object:
+    verdict = request.form.get("verdict", "")
+    if verdict not in {"same", "different"}:
+        raise Invalid(N_("请选择“同一事项”或“不是同一事项”，没有保存。"))
+    found: dict[str, Lead] = {each.number: each for each in get_leads((number, other), actor, lock=True)}
+    if number not in found or other not in found:
+        raise NotFound(N_("没有找到线索 %(number)s，或不在您的权限范围内。"), params={"number": other})
+    reason = request.form.get("reason", "")
+    return decide_pair(found[number], found[other], same=verdict == "same", actor=actor, reason=reason)
+
+
+def _side_by_side(number: str, other: str, actor: Actor, trouble: Trouble | None) -> Response:
+    one, two = get_lead(number, actor), get_lead(other, actor)
+    why = next((sentences(each) for each in proposed(one, actor) if each.lead.id == two.id), ())
+    return page(
+        "leads/pair.html",
+        status=trouble.status if trouble else 200,
+        lead=one,
+        other=two,
+        first=min((one, two), key=lambda each: (each.received_at, each.id)),
+        why=why,
+        channels=rounds.table(one.round_id, "lead_channel"),
+        trouble=trouble,
+        lead_words=lead_words,
+    )
