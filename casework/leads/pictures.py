@@ -16,7 +16,7 @@ PICTURES = frozenset({"jpg", "png"})
 MOST_POINTS = 60_000_000
 """More than any telephone takes; unpacked it is a hundred times its file, so it is asked before it is unpacked."""
 JPEG_QUALITY = 90
-_SOURCES = ("JPEG", "MPO", "PNG")
+_SOURCES = ("JPEG", "PNG")
 _KEPT = {"jpg": ("L", "RGB"), "png": ("1", "L", "LA", "RGB", "RGBA")}
 _NOT_PAINTABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, UnidentifiedImageError)
 
