@@ -140,7 +140,7 @@ class Revision(db.Model):
     sealed: Mapped[dict | None] = mapped_column(SealedJSON("revision"))
     id_number_index: Mapped[Code | None]
     phone_index: Mapped[Code | None] = mapped_column(index=True)  # a reply names its sender by number alone
-    email_index: Mapped[Code | None]
+    email_index: Mapped[Code | None] = mapped_column(index=True)
     family_phone_index: Mapped[Code | None]
     employer_phone_index: Mapped[Code | None]
     employer_mobile_index: Mapped[Code | None]

@@ -49,22 +49,36 @@ class Allowances:
     def __init__(self, messages: Sequence[Message], *, channel: str, now: datetime, facts: Facts) -> None:
         self._channel, self._now, self._facts = channel, now, facts
         self._letters: Counter[int] = Counter()
+        self._mails: Counter[str] = Counter()  # blind index of a graduate's mail address
         self._sent: Counter[tuple[str, str]] = Counter()  # provider, blind index of the number
         if channel in SMS:
             self._count_sms()
         elif manners().letters_a_day is not None:
             self._count_letters({message.person_id for message in messages if message.person_id and _counts(message)})
+            self._count_mails({each.email_index for each in facts.graduates.values() if each.email_index})
 
     def refusal(self, message: Message) -> Verdict | None:
         """Return nothing and count the message if its person and number may have one more today."""
         if message.channel in SMS:
             return self._of_number(message)
         budget = manners().letters_a_day
-        if budget is None or message.person_id is None or not _counts(message):
+        if message.person_id is None:
+            return self._of_mail(message, budget)
+        if budget is None or not _counts(message):
             return None
         if self._letters[message.person_id] >= budget:
             return self._tomorrow(message, BUDGET)
         self._letters[message.person_id] += 1
+        return None
+
+    def _of_mail(self, message: Message, budget: int | None) -> Verdict | None:
+        """Count by the blind index of a graduate's mail address: several may have left the same one."""
+        address = self._facts.graduates[message.record_id or 0].email_index
+        if budget is None or address is None or _asked_for(message):
+            return None
+        if self._mails[address] >= budget:
+            return self._tomorrow(message, CAP)
+        self._mails[address] += 1
         return None
 
     def _of_number(self, message: Message) -> Verdict | None:
@@ -105,6 +119,14 @@ class Allowances:
             Message.kind.not_in(ALONE),
         )
         self._letters.update({row.reader: row.number for row in db.session.execute(counted)})
+
+    def _count_mails(self, addresses: Collection[str]) -> None:
+        if not addresses:
+            return
+        told = _left_today(self._now, Revision.email_index)
+        told = told.join(Record, Record.id == Message.record_id).join(Revision, Revision.id == Record.revision_id)
+        of_them = (Message.channel == self._channel, Revision.email_index.in_(addresses))
+        self._mails.update({row.reader: row.number for row in db.session.execute(told.where(*of_them))})
 
     def _count_sms(self) -> None:
         """Count by number, not by reader: several may have left the same one, a graduate and an account among them."""

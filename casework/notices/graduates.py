@@ -21,6 +21,8 @@ BY = "by"
 BY_PHONE, MAIL = "sms", "smtp"
 """By what a graduate is reached, whoever carries it."""
 
+_OF_REVISION = (Revision.sealed, Revision.phone_index, Revision.email_index)
+
 
 @dataclass(frozen=True)
 class Graduate:
@@ -32,6 +34,7 @@ class Graduate:
     phone: str = field(repr=False)
     email: str = field(repr=False)
     phone_index: str | None
+    email_index: str | None = None
 
 
 def graduates(record_ids: Collection[int], *, lock: bool = False) -> Mapping[int, Graduate]:
@@ -43,7 +46,7 @@ def graduates(record_ids: Collection[int], *, lock: bool = False) -> Mapping[int
     if not record_ids:
         return {}
     wanted = (
-        select(Record.id, Record.ref, Organisation.name, Revision.sealed, Revision.phone_index)
+        select(Record.id, Record.ref, Organisation.name, *_OF_REVISION)
         .join(Organisation, Organisation.id == Record.organisation_id)
         .outerjoin(Revision, Revision.id == Record.revision_id)
         .where(Record.id.in_(record_ids))
@@ -59,6 +62,7 @@ def graduates(record_ids: Collection[int], *, lock: bool = False) -> Mapping[int
             phone=str((row.sealed or {}).get("phone") or ""),
             email=str((row.sealed or {}).get("email") or ""),
             phone_index=row.phone_index,
+            email_index=row.email_index,
         )
         for row in db.session.execute(wanted)
     }

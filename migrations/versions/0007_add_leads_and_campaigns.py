@@ -53,7 +53,8 @@ NEW_TABLES = (
 def upgrade():
     _make_tables()
     op.add_column("revisions", sa.Column("email_index", sa.String(length=64), nullable=True))
-    op.create_index(op.f("ix_revisions_phone_index"), "revisions", ["phone_index"])
+    for column in ("phone_index", "email_index"):
+        op.create_index(op.f(f"ix_revisions_{column}"), "revisions", [column])
     op.add_column("batches", sa.Column("given", JSON, nullable=False, server_default="{}"))
     with op.batch_alter_table("confirmations") as table:
         table.add_column(sa.Column("source", sa.String(length=64), nullable=False, server_default="national"))
@@ -119,7 +120,8 @@ def downgrade():
         for column in ("answered_at", "words", "verified", "source"):
             table.drop_column(column)
     op.drop_column("batches", "given")
-    op.drop_index(op.f("ix_revisions_phone_index"), "revisions")
+    for column in ("email_index", "phone_index"):
+        op.drop_index(op.f(f"ix_revisions_{column}"), "revisions")
     op.drop_column("revisions", "email_index")
     for name in reversed(NEW_TABLES):
         op.drop_table(name)

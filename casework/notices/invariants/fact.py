@@ -82,6 +82,11 @@ def _ask(invariant: Invariant, ground: Ground) -> Fact:
     return Fact(invariant, tuple(dict.fromkeys(invariant.offenders(ground))))
 
 
+def each_of(*asked: Callable[[Ground], Iterable[str]]) -> Callable[[Ground], Iterable[str]]:
+    """Return one question that asks several; what breaks any of them breaks it."""
+    return lambda ground: [offender for one in asked for offender in one(ground)]
+
+
 def refs(*statements: Select) -> list[str]:
     """Run questions and return what each row names, its parts joined by a slash."""
     return [

@@ -18,7 +18,7 @@ from casework.notices.verdicts import DEFAULT_QUIET
 from casework.notices.ways import SMS, WEBHOOK
 from casework.reports.models import Report
 from casework.rounds.models import Round
-from notifications.kinds import REMINDER
+from notifications.kinds import CAMPAIGN, REMINDER
 
 CLOSING = ("accept", "merge", "sign_off", "file", "lapse")
 OPENING = ("open", "begin", "conclude", "send_back", "reopen", "unmerge", "acceptance_lapsed")
@@ -64,7 +64,8 @@ def at_night(ground: Ground) -> Iterable[str]:
         .outerjoin(Lead, Lead.id == Message.lead_id)
         .outerjoin(Round, Round.id == func.coalesce(Case.round_id, Report.round_id, Lead.round_id))
     )
-    return refs(placed.where(within))
+    asked_for = and_(Message.record_id.is_not(None), Message.class_ != CAMPAIGN)  # a code, at whatever hour
+    return refs(placed.where(within, ~asked_for))
 
 
 def after_its_time(ground: Ground) -> Iterable[str]:
@@ -84,6 +85,7 @@ def above_the_cap(ground: Ground) -> Iterable[str]:
         select(func.min(Message.ref))
         .join(SendAttempt, SendAttempt.id == Message.attempt_id)
         .where(Message.state.in_(LEFT), SendAttempt.submitting_at >= (ground.since or datetime.min.replace(tzinfo=UTC)))
+        .where(Message.person_id.is_not(None))
         .group_by(Message.person_id, Message.channel, day_of(SendAttempt.submitting_at))
     )
     found = [
@@ -124,6 +126,7 @@ def overtaken(ground: Ground) -> Iterable[str]:
         select(Message.ref)
         .join(taken, taken.c.message_id == Message.id)
         .where(seconds_between(Message.next_at, taken.c.at) > ground.settling.total_seconds(), overtook.exists())
+        .where(Message.wave_id.is_(None))  # a campaign waits by its own pace, and while it is paused
     )
 
 

@@ -8,6 +8,7 @@ from casework.notices.invariants.fact import Ground, refs
 from casework.notices.models import Message, MessageEvent, Provider, ReceiptInbox, SendAttempt
 from casework.notices.post import DRAIN
 from casework.notices.statuses import STEPS
+from casework.notices.stops import stops
 from casework.notices.ways import out
 from casework.promises import Promise
 
@@ -84,6 +85,7 @@ def forgotten(ground: Ground) -> Iterable[str]:
         Message.channel.in_(out()),
         Message.channel.not_in(held),
         ~kept,
+        ~stops().of_all(),
     )
     return refs(wanted)
 
