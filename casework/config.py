@@ -45,6 +45,7 @@ class Settings:
     watch_to: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
     clamd: str = ""  # where the virus scanner listens: unix:///path or tcp://host:port; empty: nothing is scanned
+    lead_mailbox: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)  # with its password
     clock_offset: timedelta = timedelta()
     demo: bool = False
     testing: bool = False
@@ -97,6 +98,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         watch_to=tuple(each.strip() for each in environ.get("CASEWORK_WATCH_TO", "").split(",") if each.strip()),
         metrics_token=environ.get("CASEWORK_METRICS_TOKEN", ""),
         clamd=environ.get("CASEWORK_CLAMD", "").strip(),
+        lead_mailbox=_mailbox(environ),
         clock_offset=timedelta(seconds=demo.get("clock_offset_seconds", 0)),
         demo=bool(demo),
     )
@@ -110,6 +112,12 @@ def mark_demo(data_dir: Path, *, clock_offset: timedelta) -> None:
 def _beginning(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
     """Return the settings of one channel, which itself judges them: names without the prefix, in lower case."""
     return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+
+
+def _mailbox(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what was said about the report mailbox, which `leads.mailbox` judges."""
+    about = _beginning(environ, "CASEWORK_LEAD_MAILBOX_")
+    return {**about, "url": environ.get("CASEWORK_LEAD_MAILBOX", "")}
 
 
 def _demo(data_dir: Path) -> dict[str, int]:

@@ -13,7 +13,7 @@ from redis import Redis
 from sqlalchemy import create_engine, text
 
 from tests.support import browser as browsers
-from tests.support import postgres, smtp, valkey
+from tests.support import imap, postgres, smtp, valkey
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.services import LEDGER, Ledger, kind_of, needed_by, provide
 
@@ -142,6 +142,18 @@ def smtp_server(smtp_service):
     """Return a real mail server that has seen no mail yet."""
     smtp_service.forget()
     return smtp_service
+
+
+@pytest.fixture(scope="session")
+def imap_service(request):
+    yield from provide(request, "imap", imap.running())
+
+
+@pytest.fixture
+def imap_server(imap_service):
+    """Return a real mailbox with no mail in it."""
+    imap_service.empty()
+    return imap_service
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from casework.jobs import (
     housekeeping,
     invariants,
     looking,
+    mailbox,
     overdue,
     receipts,
 )
@@ -44,6 +45,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "invariants": invariants.invariants,
         "compare_timers": comparing.compare_timers,
         "apply_pushed": receipts.apply,
+        "take_mails": Later("casework.jobs.mails:take_mails"),
         "fan_out": campaigns.fan_out,
     }
 )
@@ -66,6 +68,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Daily("warn_pace", at=time(8, 40)),
     Daily("digest", at=time(9, 0)),
     Every("ask_for_counts", seconds=300, run=overdue.ask_for_counts),
+    Every("ask_for_mails", seconds=180, run=mailbox.ask_for_mails),
     Every("clear_staging", seconds=3600, run=Later("casework.jobs.intake:clear_staging")),
     Every("forget_drafts", seconds=3600, run=Later("casework.jobs.drafts:forget")),
     Every("prune_ticks", seconds=3600, run=housekeeping.prune_ticks),

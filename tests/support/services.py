@@ -17,6 +17,7 @@ LABELS = {
     "postgresql": "PostgreSQL",
     "queue": "queue server (Valkey)",
     "smtp": "SMTP server",
+    "imap": "IMAP server",
     "browser": "browser (Chromium)",
     "none": "no service at all",
 }
@@ -75,7 +76,7 @@ def provide(request: pytest.FixtureRequest, name: str, service: AbstractContextM
 def needed_by(item: pytest.Item) -> list[str]:
     """Return the services that a test asks for, by the fixtures that it names."""
     fixtures = getattr(item, "fixturenames", ())
-    needed = [name for name in ("queue", "smtp", "browser") if f"{name}_service" in fixtures]
+    needed = [name for name in ("queue", "smtp", "imap", "browser") if f"{name}_service" in fixtures]
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     return [*needed, *([kind_of(parameters["databases"])] if "databases" in parameters else [])]
 

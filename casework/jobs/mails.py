@@ -1,0 +1,95 @@
+"""Fetch the report mailbox: every new mail by itself, so that one that cannot be taken stops no other."""
+
+import logging
+
+from flask import current_app
+from sqlalchemy import select
+
+from casework import promises
+from casework.config import Settings
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.errors import CaseworkError
+from casework.leads.mailbox import Folder, Mailbox, mailbox_of, opened
+from casework.leads.models import MailSeen
+from casework.operations.take_mail import CHANNELS, Taken, note_too_large, take_mail
+from casework.people.queries import get_organisation
+from casework.rounds import queries as rounds
+
+log = logging.getLogger("casework.mailbox")
+AT_ONCE = 100
+"""Mails of one turn; the next one takes the rest."""
+
+
+def take_mails(ref: str = "") -> dict:
+    """Take in what is new since the newest open round began; say how much became what."""
+    mailbox = mailbox_of(_settings().lead_mailbox)
+    open_rounds = rounds.open_rounds()
+    if mailbox is None or not open_rounds:
+        return {"mailbox": "", "rounds": len(open_rounds)}
+    code, since = open_rounds[0].code, open_rounds[0].opened_at.date()
+    db.session.rollback()  # the server may take its time: no transaction waits for it
+    counts = dict.fromkeys(("taken", "added", "unreadable", "known", "waiting", "left"), 0)
+    with opened(mailbox) as folder:
+        new = _new(folder.numbers(since=since), mailbox)
+        counts["left"] = max(len(new) - AT_ONCE, 0)
+        for done, uid in enumerate(new[:AT_ONCE], 1):
+            counts[_take(folder, uid, mailbox, code)] += 1
+            if ref:
+                with unit_of_work():
+                    promises.extend(ref, progress=done, total=len(new))
+    return counts
+
+
+def _new(numbers: dict[int, str], mailbox: Mailbox) -> list[int]:
+    known = set(db.session.scalars(select(MailSeen.place).filter_by(mailbox=mailbox.name)))
+    db.session.rollback()
+    return [uid for uid, place in numbers.items() if place not in known]
+
+
+def _take(folder: Folder, uid: int, mailbox: Mailbox, code: str) -> str:
+    """Take one mail; what is refused for now is tried again in the next turn."""
+    mail = folder.look(uid)
+    if mail is None:
+        return "known"
+    settings = _settings()
+    too_large = mail.size > settings.max_upload_bytes
+    raw = folder.fetch(uid, head_only=too_large)
+    if not raw:
+        return "known"
+    try:
+        with unit_of_work():
+            if too_large:
+                taken = note_too_large(raw, mailbox=mailbox.name, place=mail.place)
+            else:
+                organisation = get_organisation(mailbox.organisation)
+                taken = take_mail(
+                    raw,
+                    mailbox=mailbox.name,
+                    place=mail.place,
+                    arrived_at=mail.arrived_at,
+                    organisation=organisation,
+                    round_=rounds.get_round(code),
+                    channel=mailbox.channel or CHANNELS.get(organisation.kind, ""),
+                    settings=settings,
+                )
+            became = _became(taken)
+    except CaseworkError as refusal:
+        log.warning("mail %s stays in the mailbox: %s", mail.place, refusal.code)
+        return "waiting"
+    if became in {"taken", "added"}:
+        folder.mark_read(uid)
+    return became
+
+
+def _became(taken: Taken) -> str:
+    if taken.known:
+        return "known"
+    if taken.fault:
+        return "unreadable"
+    return "added" if taken.added else "taken"
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["casework"]
+    return found
