@@ -10,6 +10,8 @@ OPEN = {
     "static",
     "web.home",
     "web.login",
+    "web.answer",
+    "web.answer_take",
     "web.calendar",
     "web.unsubscribe",
     "web.unsubscribe_end",
