@@ -1,7 +1,7 @@
 """The names that a lead's text is searched for: units, employers and graduates of the body that it is about.
 
-A body that keeps no records itself (a province) is searched for by its colleges'
-names alone, and it has none: what such a lead names by number is found anyway.
+A body that keeps no records itself (a province) has the colleges below it alone; what
+a lead there names by number is found anyway.
 """
 
 from collections.abc import Collection, Iterable
@@ -47,13 +47,23 @@ def known_of(lead: Lead, *, text: str) -> Known:
             majors.setdefault(row.major_name, set()).add(row.college)
     return Known(
         university=body.name,
-        colleges=frozenset({row.college for row in units if row.college} | colleges_of(body.id).keys()),
+        colleges=frozenset({row.college for row in units if row.college} | _colleges(body, text)),
         majors={name: "".join(inside) if len(inside) == 1 else "" for name, inside in majors.items()},
         classes={row.class_name: (row.major_name, row.college) for row in units if row.class_name},
         counsellors={row.counsellor: row.college for row in units if row.counsellor},
         employers=frozenset(filter(None, names)),
         people=_people(lead.round_id, body.id, held),
     )
+
+
+def _colleges(body: Organisation, text: str) -> set[str]:
+    """Return the colleges of a university; of a body above, those below it that stand in the text."""
+    if body.kind == "university":
+        return set(colleges_of(body.id))
+    below = select(Organisation.name).where(
+        Organisation.path.startswith(body.path, autoescape=True), Organisation.kind == "college"
+    )
+    return set(db.session.scalars(below.where(literal(plain(text)).contains(Organisation.name))))
 
 
 def with_numbers(known: Known, lead: Lead, numbers: Iterable[str]) -> Known:

@@ -67,7 +67,8 @@ def matter_of(
     person = subject.partition(":")[0] in PERSONS
     concerned = college or _university(lead, home, subject)
     said: dict[str, object] = {} if person else {"unit": unit_name(subject)}
-    if base is not home:  # two universities below may each have a unit of this name
+    if base is not home and college is not None and not person:
+        # Two universities below may each have a unit of this name.
         subject = subject.replace(":", f":{base.name}/", 1)
         said = {name: f"{base.name}{words}" for name, words in said.items()}
     if kind == Kind.UNIT:
@@ -94,7 +95,7 @@ def _forbidden(lead: Lead, violations: Sequence[str]) -> dict[str, object]:
     known = rounds.table(lead.round_id, "violation")
     if not violations or not set(violations) <= known.keys():
         raise _wrong("violations", N_("请从本轮次的“四不准”“三不得”列表中选择所反映的做法。"))
-    return {"violation": "、".join(known[each].name for each in violations), "violations": list(violations)}
+    return {"violation": "、".join(known[each].name_zh for each in violations), "violations": list(violations)}
 
 
 def _record(lead: Lead, records: Sequence[Record]) -> LeadMatter:

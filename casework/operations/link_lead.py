@@ -96,6 +96,7 @@ def write_link(lead: Lead, case: Case, *, actor: Actor, reason: str = "") -> Cas
         db.session.add(link)
     else:
         link.unlinked_at, link.linked_at, link.linked_by_id = None, clock.now(), by_id
+    db.session.flush()  # the link's own time names the occasion on which it is told
     _say(lead, case, LINK, actor=actor, reason=reason)
     return link
 

@@ -1,0 +1,139 @@
+"""Cases and leads side by side: which cases a lead may belong to, and which leads can be answered because theirs end.
+
+Cases are offered by what they are about, never by likeness: the same registration,
+the same employer, the same unit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from casework.cases.lead_facts import lead_facts
+from casework.cases.models import Case, CaseLead, CaseRecord
+from casework.cases.queries import in_scope
+from casework.db import db
+from casework.errors import N_
+from casework.intake.models import Record, Revision
+from casework.intake.normal import employer_name
+from casework.leads.alike import Told
+from casework.leads.models import Lead
+from casework.leads.queries import visible_leads
+from casework.leads.same_matter import known_for, told_of
+from workflows.access import Actor
+from workflows.case import CaseState
+from workflows.lead import LeadState
+
+SAME_RECORD, SAME_PERSON, SAME_EMPLOYER, SAME_UNIT = "same_record", "same_person", "same_employer", "same_unit"
+REASONS = {
+    SAME_RECORD: N_("案件核查的就是线索提到的学号"),
+    SAME_PERSON: N_("案件涉及线索提到的毕业生"),
+    SAME_EMPLOYER: N_("案件核查的是线索提到的单位"),
+    SAME_UNIT: N_("案件核查的是线索提到的学院、班级或辅导员"),
+}
+OFFERED_AT_MOST = 8
+_PERSONS_AT_MOST = 20  # of a list with more, cases about single graduates are found by screening it
+_READ_AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A case that a lead may belong to, and why (`REASONS` has the sentences), the most telling first."""
+
+    case: Case
+    why: tuple[str, ...]
+
+
+def cases_for(lead: Lead, actor: Actor, *, limit: int = OFFERED_AT_MOST) -> tuple[Offered, ...]:
+    """Return the cases about what a lead names, of those to which this person may link it."""
+    told = told_of(lead, known_for(lead))
+    numbers = sorted(told.facts.student_nos | told.facts.people)[:_PERSONS_AT_MOST]
+    codes = _codes(lead, told)
+    units = _units(told)
+    persons = (
+        select(CaseRecord.case_id).join(Record).where(Record.round_id == lead.round_id, Record.student_no.in_(numbers))
+    )
+    linked = select(CaseLead.case_id).where(CaseLead.lead_id == lead.id, CaseLead.unlinked_at.is_(None))
+    wanted = (
+        select(Case)
+        .where(in_scope(actor, "case:open"), Case.round_id == lead.round_id)
+        .where(Case.state != CaseState.MERGED, Case.origin != "sample", Case.id.not_in(linked))
+        .where(
+            or_(
+                Case.id.in_(persons) if numbers else false(),
+                Case.subject_key.in_(codes) if codes else false(),
+                _about_units(units),
+            )
+        )
+        .options(joinedload(Case.organisation))
+        .order_by(Case.id.desc())
+        .limit(_READ_AT_MOST)
+    )
+    found = [
+        Offered(case, why) for case in db.session.scalars(wanted) if (why := tuple(_why(case, numbers, codes, units)))
+    ]
+    order = list(REASONS)
+    return tuple(sorted(found, key=lambda each: (order.index(each.why[0]), each.case.id))[:limit])
+
+
+def ready_to_answer(actor: Actor, *, limit: int = 50) -> Sequence[Lead]:
+    """Return the leads of this person's desk of which every linked case has passed its second review, oldest first."""
+    live = select(CaseLead.id).where(CaseLead.lead_id == Lead.id, CaseLead.unlinked_at.is_(None))
+    running = live.join(Case, Case.id == CaseLead.case_id).where(
+        Case.accepted_at.is_(None), Case.state.in_((CaseState.FLAGGED, CaseState.INVESTIGATING, CaseState.CORRECTED))
+    )
+    wanted = (
+        visible_leads(actor, "lead:decide")
+        .where(Lead.state == LeadState.ACCEPTED, live.exists(), ~running.exists())
+        .options(joinedload(Lead.organisation))
+        .order_by(Lead.received_at, Lead.id)
+        .limit(limit)
+    )
+    # A merged case is settled when the one that carries on is; the rules follow that chain.
+    return [lead for lead in db.session.scalars(wanted) if all(each.settled for each in lead_facts(lead).cases)]
+
+
+def _why(case: Case, numbers: Sequence[str], codes: frozenset[str], units: frozenset[str]) -> list[str]:
+    found = []
+    if case.kind == "record" and case.subject_key in numbers:
+        found.append(SAME_RECORD)
+    elif any(row.record.student_no in numbers for row in case.records):
+        found.append(SAME_PERSON)
+    if case.kind == "employer" and case.subject_key in codes:
+        found.append(SAME_EMPLOYER)
+    if case.kind in {"unit", "conduct"} and _last(case.subject_key) in units:
+        found.append(SAME_UNIT)
+    return found
+
+
+def _codes(lead: Lead, told: Told) -> frozenset[str]:
+    """Return the credit codes that a lead names, or under which its employers are registered in this round."""
+    codes = told.facts.credit_codes
+    if not told.facts.employers:
+        return codes
+    rows = db.session.execute(
+        select(Revision.credit_code, Revision.employer_name)
+        .join(Record, Record.revision_id == Revision.id)
+        .where(Record.round_id == lead.round_id, Record.organisation_id == lead.organisation_id)
+        .where(Revision.credit_code != "")
+        .distinct()
+    )
+    return codes | {row.credit_code for row in rows if employer_name(row.employer_name) in told.facts.employers}
+
+
+def _units(told: Told) -> frozenset[str]:
+    facts = told.facts
+    return facts.colleges | facts.classes | facts.counsellors
+
+
+def _about_units(units: frozenset[str]) -> ColumnElement[bool]:
+    if not units:
+        return false()
+    ends = (Case.subject_key.endswith(name, autoescape=True) for name in sorted(units))
+    return Case.kind.in_(("unit", "conduct")) & or_(*ends)
+
+
+def _last(subject_key: str) -> str:
+    """Return the unit itself of a subject: class:外国语学院/英语2001班 is 英语2001班."""
+    return subject_key.partition(":")[2].rpartition("/")[2]
