@@ -5,7 +5,7 @@ reason and leaves a trace (`leads_actions.reporter`).
 """
 
 from flask import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from casework.cases.lead_facts import linked_cases
 from casework.db import db
@@ -13,7 +13,7 @@ from casework.deadlines.reasons import recalled
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_
-from casework.leads.models import Lead
+from casework.leads.models import Lead, LeadItem
 from casework.leads.queries import ADDITION, UPWARD, get_lead, in_lead_scope
 from casework.operations.reply_lead import read_additions
 from casework.people.models import Organisation
@@ -26,6 +26,7 @@ from casework.web.pages import page
 from workflows.access import Actor, scope_of
 from workflows.lead import CLOSED, OPEN
 
+ROWS_SHOWN = 60
 ENDS = {"declined": N_("不予受理"), "merged": N_("已并案")}
 
 
@@ -52,6 +53,8 @@ def show(number: str) -> Response:
         cases=linked_cases(lead),
         merged=merged_into(lead, actor),
         alike=likenesses(lead, actor) if lead.state in OPEN and may(actor, LINK, lead) else None,
+        items=items_of(lead),
+        items_total=db.session.scalar(select(func.count()).where(LeadItem.lead_id == lead.id)) or 0,
         upward=[talk for talk in lead.talks if talk.kind == UPWARD],
         why=recalled(lead.due_why),
         may_link=may(actor, LINK, lead),
@@ -59,6 +62,12 @@ def show(number: str) -> Response:
         may_read_cases=bool(scope_of(actor, "case:read")),
         lead_words=lead_words,
     )
+
+
+def items_of(lead: Lead) -> list[LeadItem]:
+    """Return the first rows of a list that was sent down."""
+    wanted = select(LeadItem).filter_by(lead_id=lead.id).order_by(LeadItem.row_number)
+    return list(db.session.scalars(wanted.limit(ROWS_SHOWN)))
 
 
 def stages(lead: Lead) -> list[Stage]:
