@@ -1,6 +1,7 @@
 """The API: every part of it in one list, each with its operations in a file of its name."""
 
 from casework.api.batches import batches
+from casework.api.campaigns import campaigns
 from casework.api.case_actions import case_actions
 from casework.api.case_work import case_work
 from casework.api.cases import cases
@@ -37,6 +38,7 @@ RESOURCES: tuple[Resource, ...] = (
     evidence,
     case_actions,
     leads,
+    campaigns,
     batches,
     screening_rules,
     screening,

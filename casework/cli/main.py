@@ -36,6 +36,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "employers": "employers",
         "case": "cases",
         "lead": "leads",
+        "campaign": "campaigns",
         "sample": "samples",
         "overdue": "overdue",
         "report": "reports",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import notifications.compose as texts
 from casework.campaigns.models import Campaign
 from casework.notices import unsubscribe
-from casework.notices.campaign_words import HIDDEN, campaign_text, link_of
+from casework.notices.campaign_words import HIDDEN, campaign_text, link_of, tried
 from casework.notices.facts import Facts, facts_of
 from casework.notices.gathering import GATHERED
 from casework.notices.graduates import Graduate
@@ -62,9 +62,11 @@ def _text(
     message: Message, reader: Person | Graduate, campaign: Campaign | None, *, base_url: str, hidden: bool = False
 ) -> Text:
     language = _language(message, reader)
-    if isinstance(reader, Graduate) and campaign is not None:
-        link = base_url + HIDDEN if hidden else link_of(message, base_url=base_url)
-        return campaign_text(message, campaign=campaign, graduate=reader, language=language, link=link)
+    if campaign is not None:
+        mine = isinstance(reader, Graduate) and not hidden
+        link = link_of(message, base_url=base_url) if mine else base_url + HIDDEN
+        school = reader.school if isinstance(reader, Graduate) else campaign.organisation.name
+        return campaign_text(message, campaign=campaign, school=school, language=language, link=link)
     return texts.render(
         message.kind,
         language=language,
@@ -74,9 +76,9 @@ def _text(
 
 
 def _known(message: Message, facts: Facts | None) -> tuple[Person | Graduate, Campaign | None]:
-    """Return who reads it, and the campaign that speaks."""
+    """Return who reads it, and the campaign that speaks, or that an account tries out on itself."""
     if message.person is not None:
-        return message.person, None
+        return message.person, tried(message)
     known = facts or facts_of([message])
     return known.graduates[message.record_id or 0], known.campaigns.get(message.wave_id or 0)
 

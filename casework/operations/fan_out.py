@@ -21,6 +21,7 @@ from sqlalchemy.orm import aliased
 from casework import clock
 from casework.campaigns.answers import answered
 from casework.campaigns.audience import BROKEN, LATELY, NO_ADDRESS, OPTED_OUT, QUIET, address_of, usable, verdict
+from casework.campaigns.facts import plan_hash
 from casework.campaigns.models import Campaign, Recipient, Wave
 from casework.campaigns.plan import MIDNIGHT, end_of, ends_at, may_speak
 from casework.campaigns.queries import last_recipient, lock_wave
@@ -47,6 +48,7 @@ LEFT_OUT = {
 }
 """Every reason for which somebody on the list has no letter in a wave."""
 NO_WAY = N_("本系统没有可用的短信或邮件渠道，已暂停。请管理员配置后恢复。")
+OTHER_WORDS = N_("内容与核准时不一致，已暂停。请退回修改，重新固定名单并核准。")
 _FOR_PEOPLE = (NO_ADDRESS, BROKEN, SHARED)
 
 
@@ -68,8 +70,9 @@ def fan_out(wave_id: int, *, size: int = SHARD) -> Fanned:
     if waits or campaign.state != "running" or not may_speak(campaign, now):
         return Fanned(0, {}, more=False)
     channels = ways_open(campaign.channels)
-    if not channels:
-        move_campaign(campaign, "pause", actor=SYSTEM, reason=NO_WAY)
+    because = NO_WAY if not channels else OTHER_WORDS if plan_hash(campaign) != campaign.text_hash else ""
+    if because:
+        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
         return Fanned(0, {}, more=False)
     trying = wave.canary == "waiting"
     still = canary_size(campaign) - wave.expected if trying else size

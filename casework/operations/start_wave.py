@@ -2,6 +2,7 @@
 
 from casework import clock, journal, promises
 from casework.campaigns.audience import BROKEN, NO_ADDRESS, QUIET, named, verdict
+from casework.campaigns.facts import facts_of
 from casework.campaigns.models import Campaign, Wave
 from casework.campaigns.rule import Rule
 from casework.db import db
@@ -10,18 +11,22 @@ from casework.notices.reminders import reminded
 from casework.operations.contact_tasks import Unreached, open_tasks
 from casework.operations.move_campaign import move_campaign
 from workflows.access import SYSTEM
+from workflows.campaign import refusals
 
 FAN_OUT = "fan_out"
 AT_ONCE = 1000
 
 
 def start_wave(wave: Wave) -> Wave:
-    """Let a planned wave begin; the first one of an approved campaign makes it run. A wave that has begun stays so."""
+    """Let a planned wave begin; the first one of an approved campaign makes it run. A wave that has begun stays so.
+
+    A campaign that is not what was approved is paused instead, with the reason, and holds up no other.
+    """
     if wave.state != "planned":
         return wave
     campaign = wave.campaign
-    if campaign.state == "approved":
-        move_campaign(campaign, "begin", actor=SYSTEM)
+    if campaign.state == "approved" and not _begin(campaign):
+        return wave
     wave.state, wave.started_at = "fanning", clock.now()
     wave.cursor, wave.expected, wave.left_out = 0, 0, {}
     wave.canary = "waiting" if campaign.canary_share > 0 else "good"
@@ -35,6 +40,15 @@ def start_wave(wave: Wave) -> Wave:
         facts={"wave": wave.number, "audience_hash": campaign.audience_hash, "text_hash": campaign.text_hash},
     )
     return wave
+
+
+def _begin(campaign: Campaign) -> bool:
+    refused = refusals(facts_of(campaign), "begin", actor=SYSTEM)
+    if refused:
+        move_campaign(campaign, "pause", actor=SYSTEM, reason="".join(map(str, refused)))
+        return False
+    move_campaign(campaign, "begin", actor=SYSTEM)
+    return True
 
 
 def skip_wave(wave: Wave) -> None:

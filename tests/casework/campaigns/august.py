@@ -20,7 +20,8 @@ from casework.operations.freeze_campaign import freeze_campaign
 from casework.people.actors import actor_of
 from casework.people.models import Organisation, Person
 from casework.rounds.models import Round
-from tests.casework.factories import make_person, make_record, make_round, make_tree
+from tests.casework.api.conftest import make_small_round
+from tests.casework.factories import make_person, make_record, make_tree
 from workflows.access import SYSTEM
 
 
@@ -117,7 +118,7 @@ def august(app):
     with clock.stopped_at(EVE):
         tree = make_tree()
         made = August(
-            make_round(),
+            make_small_round(),
             tree.university,
             tree.college,
             make_person("supervisor", tree.university, name="周敏"),
