@@ -45,7 +45,7 @@ class Settings:
     watch_to: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
     clamd: str = ""  # where the virus scanner listens: unix:///path or tcp://host:port; empty: nothing is scanned
-    lead_mailbox: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)  # with its password
+    lead_mailbox: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     clock_offset: timedelta = timedelta()
     demo: bool = False
     testing: bool = False

@@ -2,7 +2,7 @@
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from casework.api import masking, seen
 from casework.api.resource import Resource
@@ -17,11 +17,13 @@ from casework.errors import N_, Invalid
 from casework.intake import queries
 from casework.intake.importers import IMPORTERS
 from casework.intake.models import Batch, RowProblem
+from casework.leads import lists
 from casework.operations import confirm_batch as confirming
 from casework.operations.take_file import promise_staging, take_file
 from casework.people.models import Organisation
 from casework.rounds.models import Round
 from casework.rounds.queries import get_round
+from workflows.access import Actor
 
 batches = Resource("batches", "Imports")
 
@@ -29,7 +31,7 @@ batches = Resource("batches", "Imports")
 @batches.operation("GET", "/batches", query=BatchQuery, out=BatchPage)
 def list_batches(query: dict) -> object:
     """List the imports within sight, newest first."""
-    known = select(Batch).where(seen.within(Batch.organisation_id, current_actor(), "import:run"))
+    known = select(Batch).where(_in_sight(current_actor()))
     wanted = known
     for column in ("state", "kind"):
         if query[column]:
@@ -41,7 +43,8 @@ def list_batches(query: dict) -> object:
 @batches.operation("POST", "/batches", multipart=BatchIn, out=BatchOut, status=201)
 def upload_batch(body: dict) -> object:
     """Hand in a file; it is looked at, and refused whole when it cannot be read."""
-    organisation = seen.organisation(body["organisation"], current_actor(), "import:run")
+    action = queries.permission_of(body["kind"]) if body["kind"] else "import:run"
+    organisation = seen.organisation(body["organisation"], current_actor(), action)
     settings, upload = _settings(), body["file"]
     path = settings.staging_dir / f"{new_ref()}.upload"
     try:
@@ -55,6 +58,7 @@ def upload_batch(body: dict) -> object:
             kind=body["kind"],
             actor=current_actor(),
             settings=settings,
+            given={name: str(body[name]) for name in lists.FIELDS if body[name]},
         )
     finally:
         path.unlink(missing_ok=True)
@@ -101,6 +105,16 @@ def drop_batch(ref: str) -> object:
     batch = queries.get_batch(ref, current_actor())
     confirming.drop_batch(batch, actor=current_actor(), settings=_settings())
     return _fresh(batch)
+
+
+def _in_sight(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of a batch that this person may see: each kind asks its own permission."""
+    others = [
+        and_(Batch.kind == kind, seen.within(Batch.organisation_id, actor, action))
+        for kind, action in queries.PERMISSIONS.items()
+    ]
+    records = and_(Batch.kind.not_in(queries.PERMISSIONS), seen.within(Batch.organisation_id, actor, "import:run"))
+    return or_(records, *others)
 
 
 def _check_mapping(batch: Batch, mapping: list[str | None]) -> None:

@@ -44,6 +44,11 @@ def round_(code: str) -> None:
 @spoken.option("--round", "round_code", required=True, help=ROUND)
 @spoken.option("--kind", default=None, help=N_("文件种类；不写则按表头识别。"))
 @spoken.option("--taken-on", type=click.DateTime(["%Y-%m-%d"]), default=None, help=N_("数据截至哪一天。"))
+@spoken.option("--channel", default=None, help=N_("下发清单：由谁下发，MOE_PUSH、PROV_PUSH 或 SURVEY。"))
+@spoken.option("--number", "external_no", default=None, help=N_("下发清单：来件编号。"))
+@spoken.option("--title", default=None, help=N_("下发清单：标题；不写则为渠道名称。"))
+@spoken.option("--received-on", default=None, help=N_("下发清单：收到日期，如 2024-08-01；不写则为今天。"))
+@spoken.option("--reply-by", default=None, help=N_("下发清单：回复期限，如 2024-08-05；不写则按渠道的时限。"))
 @spoken.option("--yes", is_flag=True, help=N_("不再询问，直接写入能读取的行。"))
 def import_(
     *,
@@ -54,6 +59,7 @@ def import_(
     kind: str | None,
     taken_on: datetime | None,
     yes: bool,
+    **given: str | None,
 ) -> None:
     """Import one file."""
     with application() as app:
@@ -68,6 +74,7 @@ def import_(
                 actor=actor,
                 settings=settings,
                 kind=kind,
+                given=given,
             )
             ref = batch.ref
         intake.stage_batch("", batch=ref)

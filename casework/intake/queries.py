@@ -44,13 +44,17 @@ ROUND_WIDE = ("employers", "minimum_wages")
 MINIMUM_WAGE = "minimum_wage"
 
 
+def permission_of(kind: str) -> str:
+    """Return the action that handing in and looking at this kind of file asks."""
+    return PERMISSIONS.get(kind, "import:run")
+
+
 def get_batch(ref: str, actor: Actor) -> Batch:
     """Return a batch that this person may see."""
     batch = db.session.scalars(select(Batch).filter_by(ref=ref)).one_or_none()
     if batch is not None:
         organisation = db.session.get_one(Organisation, batch.organisation_id)
-        action = PERMISSIONS.get(batch.kind, "import:run")
-        if permitted(actor, action, organisation_path=path_of(organisation)) is None:
+        if permitted(actor, permission_of(batch.kind), organisation_path=path_of(organisation)) is None:
             return batch
     raise NotFound(N_("没有找到这批导入，或不在您的权限范围内。"))
 

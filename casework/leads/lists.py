@@ -6,7 +6,7 @@ could say where a finding comes from, or by when the sender waits for an answer.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from casework.errors import N_, Invalid
 
@@ -15,12 +15,15 @@ CHANNELS = ("MOE_PUSH", "PROV_PUSH", "SURVEY")
 """The channels by which lists come down: ministry, province, sample survey."""
 FIELDS = ("channel", "external_no", "title", "received_on", "reply_by")
 LONGEST_NUMBER, LONGEST_TITLE = 120, 200
+OLDEST, LONGEST_TERM = timedelta(days=3 * 366), timedelta(days=366)
 
 _WRONG = N_("下发清单的来源填写不完整或有误，没有保存。")
 _NO_CHANNEL = N_("请选择清单由谁下发：教育部、省级或第三方抽样调查。")
 _BAD_DAY = N_("请按“2024-08-20”这样填写日期。")
 _FUTURE = N_("收到日期不能晚于今天。")
+_TOO_OLD = N_("收到日期在三年以前，请核对。")
 _TOO_EARLY = N_("回复期限不能早于收到日期。")
+_TOO_LATE = N_("回复期限在收到一年以后，请核对。")
 _LONG_NUMBER = N_("来件编号不超过120字，且不能有换行。")
 _LONG_TITLE = N_("标题不超过200字。")
 
@@ -50,8 +53,12 @@ def read_terms(given: Mapping[str, str | None], *, today: date) -> ListTerms:
         wrong["channel"] = _NO_CHANNEL
     if received_on > today:
         wrong["received_on"] = _FUTURE
+    elif received_on < today - OLDEST:
+        wrong["received_on"] = _TOO_OLD
     if reply_by is not None and reply_by < received_on:
         wrong["reply_by"] = _TOO_EARLY
+    elif reply_by is not None and reply_by - LONGEST_TERM > received_on:
+        wrong["reply_by"] = _TOO_LATE
     if len(texts["external_no"]) > LONGEST_NUMBER or not texts["external_no"].isprintable():
         wrong["external_no"] = _LONG_NUMBER
     if len(texts["title"]) > LONGEST_TITLE or not texts["title"].isprintable():

@@ -4,7 +4,7 @@ Records are the office's, complaints are those people's who work on leads, what 
 administrators'.
 """
 
-from casework.intake.queries import PERMISSIONS, SETTINGS_KINDS
+from casework.intake.queries import PERMISSIONS, SETTINGS_KINDS, permission_of
 from casework.operations.permit import permit, permit_settings
 from casework.operations.permit_round import permit_round
 from casework.people.models import Organisation
@@ -21,6 +21,6 @@ def permit_import(actor: Actor, kind: str | None, *, organisation: Organisation,
         permit_settings(actor)
         permit_round(actor, round_)
     elif kind is not None:
-        permit(actor, PERMISSIONS.get(kind, "import:run"), organisation=organisation)
+        permit(actor, permission_of(kind), organisation=organisation)
     elif not any(scope_of(actor, action) for action in PERMISSIONS.values()):
         permit(actor, "import:run", organisation=organisation)

@@ -14,7 +14,7 @@ from casework.db import db
 from casework.errors import N_, Conflict
 from casework.intake.models import Batch
 from casework.leads.channels import get_channel
-from casework.leads.lists import ListTerms, stored_terms
+from casework.leads.lists import LONGEST_TERM, ListTerms, stored_terms
 from casework.leads.models import Lead, LeadItem
 from casework.operations.lead_steps import note_step
 from casework.operations.take_lead import take_lead
@@ -83,7 +83,8 @@ def _take(
 ) -> Lead:
     sender = get_channel(round_.id, terms.channel).name_zh
     midnight = datetime.combine(terms.received_on, time(), clock.BEIJING)
-    named = [reply_by for _, _, reply_by in rows if reply_by is not None]
+    last = terms.received_on + LONGEST_TERM
+    named = [day for _, _, day in rows if day is not None and terms.received_on <= day <= last]
     return take_lead(
         organisation=organisation,
         round=round_,

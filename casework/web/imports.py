@@ -18,7 +18,8 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from casework.intake.fields import RECORD_FIELDS
 from casework.intake.models import Batch, RowProblem
-from casework.intake.queries import SETTINGS_KINDS
+from casework.intake.queries import PERMISSIONS
+from casework.leads import lists
 from casework.operations.confirm_batch import drop_batch
 from casework.operations.permit_import import permit_import
 from casework.operations.take_file import promise_staging, take_file
@@ -43,6 +44,12 @@ HANDLING = {
     "merged": N_("与同一学号的行合并"),
 }
 BUSY = ("staging", "writing")
+LEAD_ACTIONS = ("lead:intake", "lead:list")
+LIST_CHANNELS = {
+    "MOE_PUSH": N_("教育部监测下发"),
+    "PROV_PUSH": N_("省级核查下发"),
+    "SURVEY": N_("第三方抽样调查反馈"),
+}
 RECORD_KINDS = ("graduates", "confirmations", "employers", "changes", "proofs", "operators")
 DONE = {
     "stage": N_("已开始校验，可以离开本页。"),
@@ -117,7 +124,7 @@ def organisations_for(actor: Actor) -> Sequence[Organisation]:
 
     Whoever sets rounds hands in what a round rests on at the own seat.
     """
-    seats = [scope.organisation_id for scope in scope_of(actor, "import:run")]
+    seats = [scope.organisation_id for action in ("import:run", *LEAD_ACTIONS) for scope in scope_of(actor, action)]
     setting = [scope.organisation_id for scope in scope_of(actor, "round:settings")]
     below = select(Organisation).where(
         Organisation.id.in_(seats + setting) | (Organisation.parent_id.in_(seats) & (Organisation.kind == "university"))
@@ -144,6 +151,7 @@ def _take() -> Batch:
             actor=current_actor(),
             settings=settings(),
             kind=request.form.get("kind") or None,
+            given={name: request.form.get(name) for name in lists.FIELDS},
         )
         db.session.flush()  # the answer leads to its page
         return taken
@@ -178,11 +186,12 @@ def _overview(trouble: Trouble | None) -> Response:
     round_ = shell.current_round()
     ids = [each.id for each in organisations]
     records = bool(scope_of(actor, "import:run"))
-    kinds = (*(RECORD_KINDS if records else ()), *(SETTINGS_KINDS if scope_of(actor, "round:settings") else ()))
+    others = tuple(kind for kind, action in PERMISSIONS.items() if scope_of(actor, action))
+    hidden = PERMISSIONS.keys() - set(others)
     scope = (
         Batch.organisation_id.in_(ids),
         Batch.round_id == (round_.id if round_ else 0),
-        *(() if records else (Batch.kind.in_(SETTINGS_KINDS),)),
+        Batch.kind.not_in(hidden) if records else Batch.kind.in_(others),
     )
     recent = db.session.execute(
         select(Batch, Organisation.name).join(Organisation, Organisation.id == Batch.organisation_id).where(*scope)
@@ -200,7 +209,9 @@ def _overview(trouble: Trouble | None) -> Response:
         recent=recent,
         runs=runs,
         steps=STEPS,
-        kinds=[(kind, said(words.FILE_KINDS[kind])) for kind in kinds],
+        kinds=[(kind, said(words.FILE_KINDS[kind])) for kind in (*(RECORD_KINDS if records else ()), *others)],
+        channels=[(code, said(label)) for code, label in LIST_CHANNELS.items()] if lists.KIND in others else [],
+        chosen=request.values.get("kind", ""),
         records=records,
         has_records=any(row.Batch.kind == "graduates" and row.Batch.state == "written" for row in recent),
     )

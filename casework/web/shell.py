@@ -41,7 +41,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("web.queue", N_("我的待办"), "inbox", ("case:conclude", "case:accept"), "queue"),
             Entry("web.cases", N_("全部案件"), "folder", ("case:read",), "cases"),
             Entry("web.leads", N_("线索受理"), "phone", ("lead:read",), "leads"),
-            Entry("web.imports", N_("导入与筛查"), "up", ("import:run", "round:settings")),
+            Entry("web.imports", N_("导入与筛查"), "up", ("import:run", "round:settings", "lead:intake")),
         ),
     ),
     (

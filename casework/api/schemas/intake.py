@@ -17,6 +17,8 @@ from casework.api.schemas.fields import (
     page,
 )
 from casework.intake.importers import IMPORTERS
+from casework.leads.lists import CHANNELS as LIST_CHANNELS
+from casework.leads.lists import LONGEST_NUMBER, LONGEST_TITLE
 
 KINDS = tuple(importer.kind for importer in IMPORTERS)
 
@@ -28,6 +30,11 @@ class BatchIn(Strict):
     organisation = Name(required=True)
     round = Name(required=True)
     kind = Choice(KINDS, load_default=None, metadata={"description": "told from the headers when left out"})
+    channel = Choice(LIST_CHANNELS, load_default=None, metadata={"description": "of a pushed-down list, as all below"})
+    external_no = Text(most=LONGEST_NUMBER, load_default=None)
+    title = Text(most=LONGEST_TITLE, load_default=None)
+    received_on = Day(load_default=None)
+    reply_by = Day(load_default=None)
 
 
 class BatchQuery(PageQuery):

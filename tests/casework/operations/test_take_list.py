@@ -135,7 +135,9 @@ TERMS_THAT_CANNOT_STAND = [
     ({"channel": "GOV_MSG"}, "channel"),
     ({"reply_by": "下周"}, "reply_by"),
     ({"reply_by": "2024-07-01"}, "reply_by"),
+    ({"reply_by": "2999-08-02"}, "reply_by"),
     ({"received_on": "2024-07-30"}, "received_on"),
+    ({"received_on": "1999-07-30", "reply_by": ""}, "received_on"),
     ({"external_no": "7" * 121}, "external_no"),
     ({"title": "一\n二"}, "title"),
 ]
