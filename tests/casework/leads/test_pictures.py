@@ -75,5 +75,5 @@ def of_another_kind():
 
 @pytest.mark.parametrize("content", [cut_off(), unpacks_to_too_much(), of_another_kind(), b"no picture"])
 def test_what_cannot_be_painted_anew_is_refused(content):
-    with pytest.raises(FileRefused, match="b.png"):
-        pictures.strip(content, extension="png", name="b.png")
+    with pytest.raises(FileRefused, match="“b”"):
+        pictures.strip(content, extension="png", name="b")

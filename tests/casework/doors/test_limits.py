@@ -1,0 +1,73 @@
+"""One place may ask so often and no more; nobody can tell from what is kept which place it was, nor tomorrow again."""
+
+from datetime import timedelta
+
+import pytest
+
+from casework import clock
+from casework.doors import limits, tokens
+from casework.sealing import KeyRing, configure
+from tests.casework.notices.office import OPENED
+
+ONE = limits.Limit("one", an_hour=60, at_once=3)
+PLACES = {
+    "the same house": ("203.0.113.7", "203.0.113.250", True),
+    "another house": ("203.0.113.7", "203.0.114.7", False),
+    "the same house by its new address": ("2001:db8:0:1::7", "2001:db8:0:ff::9", True),
+    "another house by its new address": ("2001:db8:0:1::7", "2001:db8:1:1::7", False),
+    "an old address in new clothes": ("203.0.113.7", "::ffff:203.0.113.9", True),
+    "no address at all": ("", "unix:", True),
+}
+
+
+@pytest.fixture(autouse=True)
+def buckets(monkeypatch):
+    """Return the buckets of a process that has no queue server."""
+    configure(KeyRing({"k1": bytes(32)}, b"index key of the tests"))
+    kept = {}
+    monkeypatch.setattr(tokens, "_own", kept)
+    return kept
+
+
+@pytest.fixture
+def ask(app):
+    def wait(address, limit=ONE, *, at=OPENED):
+        with clock.stopped_at(at), app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            return limits.wait_here(limit)
+
+    return wait
+
+
+def test_a_place_gets_its_burst_and_then_a_time_to_come_back(ask):
+    assert [ask("203.0.113.7") for _ in range(3)] == [0, 0, 0]
+    assert 0 < ask("203.0.113.7") <= 4 * 60  # a process alone gives a quarter of the rate
+
+
+def test_places_share_a_bucket_as_far_as_they_share_a_network(ask, buckets):
+    for what, (one, other, shared) in PLACES.items():
+        buckets.clear()
+        ask(one)
+        ask(other)
+        assert (what, len(buckets) == 1) == (what, shared)
+
+
+def test_what_is_kept_names_no_address_and_another_thing_every_day(ask, buckets):
+    ask("203.0.113.7")
+    ask("203.0.113.7", at=OPENED + timedelta(days=1))
+    assert len(buckets) == 2
+    assert not [name for name in buckets if "203" in name.split(":")[1][:3] or "." in name]
+
+
+def test_each_limit_has_its_own_buckets(ask):
+    for _ in range(3):
+        ask("203.0.113.7")
+    assert ask("203.0.113.7", limits.Limit("other", an_hour=60, at_once=3)) == 0
+
+
+def test_a_process_alone_forgets_full_buckets_before_they_are_too_many(buckets):
+    buckets.update({f"full {number}": 0.0 for number in range(20)})
+    buckets["waiting"] = 1e12
+    tokens.let_go(more_than=100)
+    assert len(buckets) == 21
+    tokens.let_go(more_than=10)
+    assert set(buckets) == {"waiting"}
