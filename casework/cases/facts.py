@@ -14,6 +14,7 @@ from casework.intake.fields import RECORD_FIELDS
 from casework.intake.models import Change, Operator, Record, Revision
 from casework.people.actors import path_of
 from casework.people.models import Person, Relation
+from casework.people.queries import belonging_to
 from workflows import case_facts, evidence
 from workflows.case import CaseFacts
 from workflows.case_facts import Conclusion, Kind, ManifestFacts
@@ -63,6 +64,8 @@ def subject_of(case: Case) -> str:
 def conflicted_ids(case: Case) -> frozenset[int]:
     """Return everybody who entered or approved a record of this case, counsels its graduates, or is its subject.
 
+    Of a case about a body everybody is who belongs to that body.
+
     A person is tied to an account of the registration system by declaration or by
     name; a namesake of the counsellor counts, because the doubt is enough. So does
     a namesake of the account that a case is about.
@@ -90,10 +93,11 @@ def conflicted_ids(case: Case) -> frozenset[int]:
             Operator.organisation_id == case.organisation_id, Operator.code.in_(accounts), Operator.name != ""
         )
         tied += [(Relation.kind == "operator") & Relation.value.in_(accounts), Person.name.in_(named)]
+    theirs = belonging_to(case.concerns_id) if case.concerns_id is not None else frozenset()
     if not tied:
-        return frozenset()
+        return theirs
     wanted = select(Person.id).outerjoin(Relation, Relation.person_id == Person.id).where(or_(*tied))
-    return frozenset(db.session.scalars(wanted))
+    return theirs | frozenset(db.session.scalars(wanted))
 
 
 def _of_records(case: Case) -> tuple[set[str], list[str]]:

@@ -125,6 +125,13 @@ def stand_in_for(person: Person, *, subject: Case | Report | Lead | None, today:
     return other
 
 
+def kept_from(person: Person, subject: Case | Report | Lead | None) -> bool:
+    """Say whether a matter is about somebody's own body: whatever their office elsewhere, they hear nothing of it."""
+    if not isinstance(subject, Case | Lead) or subject.concerns_id is None:
+        return False
+    return subject.concerns_id in actor_of(person).bodies
+
+
 def _may_read(person: Person, subject: Case | Report | Lead) -> bool:
     where = path_of(subject.organisation)
     actor = actor_of(person)

@@ -14,11 +14,12 @@ from sqlalchemy.orm import joinedload
 
 from casework import clock
 from casework.cases.models import Case
+from casework.cases.queries import not_about
 from casework.db import db
 from casework.deadlines.queries import report_clock, running_stage
 from casework.errors import N_
 from casework.operations.retime_report import due_of
-from casework.people.actors import path_of
+from casework.people.actors import actor_of, path_of
 from casework.people.models import Appointment, Organisation, Person
 from casework.reports.models import Report
 from casework.reports.queries import number_of
@@ -59,7 +60,8 @@ def agenda(person: Person) -> tuple[Entry, ...]:
 
 
 def _cases(person: Person) -> Iterator[Entry]:
-    own = select(Case).where(Case.owner_id == person.id, Case.state.in_(BEING_WORKED), Case.due_at.is_not(None))
+    own = select(Case).where(Case.owner_id == person.id, not_about(actor_of(person).bodies))
+    own = own.where(Case.state.in_(BEING_WORKED), Case.due_at.is_not(None))
     for case in db.session.scalars(own.order_by(Case.due_at, Case.id).limit(MOST)):
         yield Entry(
             uid=_uid("case", case.number),

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from casework import clock
 from casework.cases.models import Case, Move
 from casework.db import db
-from casework.deadlines.hearers import Hearer, stand_in_for
+from casework.deadlines.hearers import Hearer, kept_from, stand_in_for
 from casework.leads.models import Lead
 from casework.notices.post import Notice, post
 from casework.notices.ways import INBOX, out_to
@@ -71,7 +71,7 @@ def announce(
 def _hearers(kind: str, to: Sequence[Person | None], subject: Case | Report | Lead | None) -> list[Hearer]:
     today, found = clock.today(), dict[int, Hearer]()
     for person in to:
-        if person is None or not person.active:
+        if person is None or not person.active or kept_from(person, subject):
             continue
         other = None if kind in TO_ONESELF else stand_in_for(person, subject=subject, today=today)
         if other is not None:

@@ -10,16 +10,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from casework import clock
 from casework.cases.models import Case
+from casework.cases.queries import not_about
 from casework.db import db
 from casework.deadlines.queries import running_stage
 from casework.leads.models import Lead
 from casework.notices.models import Message
 from casework.notices.post import Notice, post
+from casework.notices.queries import shown_to
 from casework.notices.ways import INBOX, out_to
 from casework.notices.words import STANDING_IN
+from casework.people.actors import actor_of
 from casework.people.models import Appointment, Person
 from casework.people.presence import present, stand_in_of
 from casework.rounds.models import Round
@@ -61,15 +65,16 @@ def digest(day: date) -> int:
     """
     if not _worked(day):
         return 0
-    counted: dict[int, Counted] = {}
+    counted: dict[tuple[int, frozenset[int]], Counted] = {}
     notices = []
     for reader in _readers(day):
         person, organisation_ids = reader.person, dict.fromkeys(reader.organisation_ids)
+        bodies = actor_of(person).bodies
         for organisation_id in organisation_ids:
-            if organisation_id not in counted:
-                counted[organisation_id] = _count(organisation_id, day)
-        overdue = sum(counted[each].overdue for each in organisation_ids)
-        due_soon = sum(counted[each].due_soon for each in organisation_ids)
+            if (organisation_id, bodies) not in counted:
+                counted[organisation_id, bodies] = _count(organisation_id, day, bodies)
+        overdue = sum(counted[each, bodies].overdue for each in organisation_ids)
+        due_soon = sum(counted[each, bodies].due_soon for each in organisation_ids)
         escalated = _climbed_to(person)
         if not escalated and not (reader.roles & set(EVERY_DAY) and (overdue or due_soon)):
             continue
@@ -102,6 +107,7 @@ def _readers(day: date) -> list[Reader]:
         .join(Appointment, Appointment.person_id == Person.id)
         .where(Person.active, Appointment.role.in_(EVERY_DAY + WHEN_TOLD), Appointment.since <= day)
         .where(Appointment.until.is_(None) | (Appointment.until >= day))
+        .options(selectinload(Person.appointments).joinedload(Appointment.organisation))
         .order_by(Person.id, Appointment.id)
     )
     found: dict[int, Reader] = {}
@@ -116,11 +122,11 @@ def _readers(day: date) -> list[Reader]:
     return list(found.values())
 
 
-def _count(organisation_id: int, day: date) -> Counted:
+def _count(organisation_id: int, day: date, bodies: frozenset[int]) -> Counted:
     now = clock.now()
     soon = end_of(_soon(day))
     running = select(func.count()).select_from(Case).filter_by(organisation_id=organisation_id, accepted_at=None)
-    running = running.where(Case.state.in_(("flagged", "investigating", "corrected")))
+    running = running.where(Case.state.in_(("flagged", "investigating", "corrected")), not_about(bodies))
     running = running.where(Case.round_id.in_(select(Round.id).where(Round.closed_at.is_(None))))
     return Counted(
         overdue=db.session.scalar(running.where(Case.due_at < now)) or 0,
@@ -138,7 +144,7 @@ def _soon(day: date) -> date:
 def _climbed_to(person: Person) -> int:
     """Count the matters that climbed to a person since their last digest and are still open."""
     rows = select(Message).where(Message.person_id == person.id, Message.channel == INBOX, Message.class_ == ESCALATION)
-    rows = rows.where(Message.created_at > _last_digest(person))
+    rows = rows.where(Message.created_at > _last_digest(person), shown_to(actor_of(person).bodies))
     still = {
         (row.case_id, row.report_id, row.lead_id)
         for row in db.session.scalars(rows)

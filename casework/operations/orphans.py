@@ -94,7 +94,7 @@ def orphans(round_: Round) -> list[Orphan]:
         reason = orphan_reason(candidates=_candidates(case), today=today)
         if reason is None:
             continue
-        role, readers = _readers(case.organisation)
+        role, readers = _readers(case.organisation, belonging_to(case.concerns_id) if case.concerns_id else frozenset())
         announce(
             "case_orphaned",
             to=readers,

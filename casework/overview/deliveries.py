@@ -23,6 +23,7 @@ from casework.leads.models import Lead
 from casework.notices.graduates import Graduate, graduates, sort_of
 from casework.notices.masking import masked_address
 from casework.notices.models import ContactPoint, Message, MessageEvent, ReceiptInbox
+from casework.notices.queries import shown_to
 from casework.notices.story_words import Said, said_of
 from casework.overview.roster import offices_loaded, present_offices
 from casework.people.models import Appointment, Organisation, Person
@@ -98,7 +99,7 @@ def visible(actor: Actor, action: str = LOOK) -> Select[Message]:
     whose = or_(
         Message.organisation_id.in_(here), and_(Message.organisation_id.is_(None), Message.person_id.in_(serving))
     )
-    return wanted.where(whose)
+    return wanted.where(whose, shown_to(actor.bodies))
 
 
 def stuck(actor: Actor) -> Select[Message]:

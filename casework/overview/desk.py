@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from casework import clock
 from casework.cases.models import Case, Evidence, Hold, Verification
-from casework.cases.queries import COUNTED_AT_MOST, OPEN_STATES, counted, in_scope, limited_count
+from casework.cases.queries import COUNTED_AT_MOST, OPEN_STATES, counted, in_scope, limited_count, not_about
 from casework.db import LARGEST_ID, db
 from casework.errors import N_, Invalid
 from casework.overview.urgency import SOON_DAYS
@@ -109,7 +109,7 @@ def held(moment: datetime) -> ColumnElement[bool]:
 
 def view(name: str, actor: Actor, *, now: datetime) -> ColumnElement[bool]:
     """Return the condition of one view of the queue."""
-    mine = Case.owner_id == actor.id
+    mine = and_(Case.owner_id == actor.id, not_about(actor.bodies))
     if name == "mine":
         return and_(mine, Case.state.in_(BEING_WORKED), ~held(now))
     if name == "waiting":

@@ -5,11 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from casework.campaigns.models import ContactTask
+from casework.campaigns.queries import in_task_scope
 from casework.cases.models import Case
-from casework.cases.queries import counted, in_scope
+from casework.cases.queries import COUNTED_AT_MOST, counted, in_scope, not_about
 from casework.db import db
 from casework.filing.models import Filing
 from casework.notices.models import Message
+from casework.notices.queries import shown_to
 from casework.overview import lead_desk
 from casework.overview.deliveries import count_stuck
 from casework.overview.desk import running
@@ -38,6 +41,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
         "filing": Count(_to_receipt(actor)),
         "messages": Count(unread(actor)),
         "deliveries": Count(_stuck(actor)),
+        "contact_tasks": Count(_to_contact(actor)),
     }
     return {name: each for name, each in found.items() if each.number}
 
@@ -45,7 +49,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
 def unread(actor: Actor) -> int:
     """Count the messages of a person's inbox that were not opened."""
     wanted = select(func.count()).where(
-        Message.person_id == actor.id, Message.channel == INBOX, Message.read_at.is_(None)
+        Message.person_id == actor.id, Message.channel == INBOX, Message.read_at.is_(None), shown_to(actor.bodies)
     )
     return db.session.scalar(wanted) or 0
 
@@ -68,7 +72,7 @@ def recipient_ids(actor: Actor) -> list[int]:
 
 
 def _mine_overdue(actor: Actor, now: datetime) -> int:
-    return counted(Case.owner_id == actor.id, Case.state.in_(BEING_WORKED), Case.due_at < now)
+    return counted(Case.owner_id == actor.id, not_about(actor.bodies), Case.state.in_(BEING_WORKED), Case.due_at < now)
 
 
 def _all_overdue(actor: Actor, now: datetime) -> int:
@@ -87,6 +91,13 @@ def _to_receipt(actor: Actor) -> int:
         Filing.voided_at.is_(None),
     )
     return db.session.scalar(wanted) or 0
+
+
+def _to_contact(actor: Actor) -> int:
+    if not scope_of(actor, "campaign:draft"):
+        return 0
+    open_ones = select(ContactTask.id).where(in_task_scope(actor), ContactTask.state == "open").limit(COUNTED_AT_MOST)
+    return db.session.scalar(select(func.count()).select_from(open_ones.subquery())) or 0
 
 
 def _stuck(actor: Actor) -> int:

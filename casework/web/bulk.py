@@ -93,7 +93,7 @@ def _chosen() -> list[Case]:
 def _assign_form(trouble: Trouble | None) -> Response:
     cases = _chosen()
     people = staff.who_work_in(sorted({case.organisation_id for case in cases}))
-    loads = staff.loads([person.id for person in people], now=clock.now())
+    loads = staff.loads([person.id for person in people], now=clock.now(), asked_by=current_actor())
     return page(
         "bulk/assign.html",
         status=trouble.status if trouble else 200,

@@ -143,7 +143,8 @@ def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:
         }
     if verb.code == "assign":
         people = staff.who_can_work(case)
-        return {"people": people, "load": open_load([each.id for each in people]), "conflicted": conflicted_ids(case)}
+        load = open_load([each.id for each in people], without=actor.bodies)
+        return {"people": people, "load": load, "conflicted": conflicted_ids(case)}
     if verb.code == "correct":
         return {
             "fields": [(name, said(FIELD_LABELS.get(name, name))) for name in CORRECTABLE],

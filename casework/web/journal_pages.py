@@ -7,18 +7,20 @@ the roles that oversee others see them all.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from casework import clock, journal
+from casework.cases.models import Case
 from casework.db import db
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
 from casework.journal import Break, JournalEntry, JournalHead
+from casework.leads.models import Lead
 from casework.people.models import Organisation, Person
 from casework.web import words
 from casework.web.pages import PAGE_SIZE, page
@@ -138,6 +140,7 @@ def verified() -> Response:
         given,
         before=before,
         only=None if oversees or chain == journal.MAIN else str(actor.id),
+        bodies=actor.bodies,
     )
     shown = found[:PAGE_SIZE]
     verdicts = () if before is not None or any(given.values()) else _walks(organisation.id)
@@ -205,10 +208,19 @@ def _walk(organisation_id: int, chain: str) -> Verdict:
 
 
 def _entries(
-    organisation_id: int, chain: str, given: Mapping[str, str], *, before: int | None, only: str | None
+    organisation_id: int,
+    chain: str,
+    given: Mapping[str, str],
+    *,
+    before: int | None,
+    only: str | None,
+    bodies: Collection[int],
 ) -> Sequence[JournalEntry]:
-    """Return a page of entries, newest first, and one more when there is a next page."""
-    wanted = select(JournalEntry).filter_by(organisation_id=organisation_id, chain=chain)
+    """Return a page of entries, newest first, and one more when there is a next page.
+
+    The chain is walked whole; entries on what is about the reader's own body are walked and not shown.
+    """
+    wanted = select(JournalEntry).filter_by(organisation_id=organisation_id, chain=chain).where(_not_about(bodies))
     if only is not None:
         wanted = wanted.where(JournalEntry.actor == only)
     if before is not None:
@@ -220,6 +232,18 @@ def _entries(
     if given["who"]:
         wanted = wanted.where(JournalEntry.actor.in_(_ids_of(given["who"])))
     return db.session.scalars(wanted.order_by(JournalEntry.seq.desc()).limit(PAGE_SIZE + 1)).all()
+
+
+def _not_about(bodies: Collection[int]) -> ColumnElement[bool]:
+    if not bodies:
+        return true()
+    hidden = (
+        select(table.id)
+        .where(table.number == JournalEntry.subject, table.concerns_id.in_(sorted(bodies)))
+        .correlate(JournalEntry)
+        for table in (Case, Lead)
+    )
+    return and_(*(~each.exists() for each in hidden))
 
 
 def _ids_of(login: str) -> list[str]:

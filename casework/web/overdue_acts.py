@@ -95,7 +95,7 @@ def _press_form(trouble: Trouble | None) -> Response:
         trouble=trouble,
         desks=desks,
         nobody=[case for case in _chosen(empty=True) if case.owner is None],
-        loads=loads([person.id for person in people], now=clock.now()),
+        loads=loads([person.id for person in people], now=clock.now(), asked_by=current_actor()),
         pressed=last_presses([person.id for person in people]),
         today=clock.today(),
         given=request.form,
