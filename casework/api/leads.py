@@ -36,7 +36,7 @@ from casework.leads import queries
 from casework.leads.models import Lead, LeadStep
 from casework.operations.assign_lead import assign_lead
 from casework.operations.look_at_reporter import look_at_reporter
-from casework.operations.move_lead import move_lead
+from casework.operations.move_lead import move_lead, right_to
 from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
 from casework.operations.take_lead import ABOUT, take_lead
 from casework.operations.triage_lead import triage_lead
@@ -117,7 +117,7 @@ def read_lead_choices(_query: dict, number: str) -> object:
 @leads.operation("POST", "/leads/<name:number>/actions", body=LeadActionIn, out=LeadMovedOut, match=True)
 def move(body: dict, number: str) -> object:
     """Take a step of the lead's life, or hear every reason why not (409)."""
-    lead = _changed(number)
+    lead = _changed(number, right_to(body["action"]))
     target = people.get_organisation(body["target"]) if body["target"] else None
     given = {name: body[name] for name in ("reason", "outcome", "words")}
     move_lead(lead, body["action"], actor=current_actor(), target=target, **given)
@@ -167,13 +167,13 @@ def late_leads(_query: dict) -> object:
     return {"items": [{"organisation": each, "late": late[each.id]} for each in db.session.scalars(wanted)]}
 
 
-def _changed(number: str) -> Lead:
+def _changed(number: str, action: str = queries.READ) -> Lead:
     """Return a lead, locked, in the version that the caller has seen; 428 and 412 otherwise."""
-    lead = queries.get_lead(number, current_actor(), lock=True)
+    lead = queries.get_lead(number, current_actor(), action=action, lock=True)
     etags.require(
         etags.etag_of_lead(lead),
         sent=request.headers.get("If-Match"),
-        current=lambda: LeadOut().dump(_full(lead)),
+        current=lambda: LeadMovedOut().dump(_stands(lead)),  # not every caller may read what it says
         wanted=request.get_json(),
     )
     return lead
@@ -182,10 +182,13 @@ def _changed(number: str) -> Lead:
 def _moved(lead: Lead) -> tuple[dict, dict[str, str]]:
     """Return where a lead stands now, and whether the caller still sees it."""
     db.session.flush()  # the version that the answer names, and the place where it lies, are those that are stored
+    return _stands(lead), {"ETag": etags.quoted(etags.etag_of_lead(lead))}
+
+
+def _stands(lead: Lead) -> dict[str, object]:
     known = queries.visible_leads(current_actor()).where(Lead.id == lead.id)
-    seen_still = db.session.scalar(known.with_only_columns(Lead.id)) is not None
-    stands = {"number": lead.number, "state": lead.state, "in_sight": seen_still}
-    return stands, {"ETag": etags.quoted(etags.etag_of_lead(lead))}
+    in_sight = db.session.scalar(known.with_only_columns(Lead.id)) is not None
+    return {"number": lead.number, "state": lead.state, "in_sight": in_sight}
 
 
 def _colleague(lead: Lead, ref: str) -> Person:

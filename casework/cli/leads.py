@@ -20,7 +20,7 @@ from casework.leads import queries
 from casework.leads.models import Lead
 from casework.operations.assign_lead import assign_lead
 from casework.operations.look_at_reporter import look_at_reporter
-from casework.operations.move_lead import move_lead
+from casework.operations.move_lead import move_lead, right_to
 from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
 from casework.operations.take_lead import take_lead
 from casework.operations.triage_lead import triage_lead
@@ -133,12 +133,12 @@ def triage(*, number: str, scope: str | None, violations: tuple[str, ...], conce
 @click.argument("action", type=click.Choice(STEPS))
 @click.argument("numbers", nargs=-1, required=True)
 @spoken.option("--reason", default="", help=N_("理由。"))
-@spoken.option("--outcome", type=spoken.choice(Outcome), default="", help=N_("核实结果。"))
+@spoken.option("--outcome", type=spoken.choice(Outcome), default=None, help=N_("核实结果。"))
 @spoken.option("--words", default="", help=N_("告知反映人的答复。"))
 @spoken.option("--target", default="", help=N_("转往单位的机构编号。"))
 @spoken.option("--as", "login", required=True, help=AS)
 def act(
-    *, action: str, numbers: tuple[str, ...], reason: str, outcome: str, words: str, target: str, login: str
+    *, action: str, numbers: tuple[str, ...], reason: str, outcome: str | None, words: str, target: str, login: str
 ) -> None:
     """Take one step; each lead is a unit of work of its own."""
     refused = 0
@@ -147,13 +147,13 @@ def act(
         for number in numbers:
             try:
                 with unit_of_work():
-                    found = queries.get_lead(number, actor, lock=True)
+                    found = queries.get_lead(number, actor, action=right_to(action), lock=True)
                     moved = move_lead(
                         found,
                         action,
                         actor=actor,
                         reason=reason,
-                        outcome=outcome,
+                        outcome=outcome or "",
                         words=words,
                         target=_body(target),
                     )

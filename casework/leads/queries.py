@@ -46,8 +46,12 @@ def own_bodies(actor: Actor) -> frozenset[int]:
 
 
 def get_lead(number: str, actor: Actor, *, action: str = READ, lock: bool = False) -> Lead:
-    """Return one lead, locked for a change when asked; `NotFound` when it is none of this person's."""
-    wanted = visible_leads(actor, action).where(Lead.number == number).options(joinedload(Lead.organisation))
+    """Return one lead, locked for a change when asked; `NotFound` when it is none of this person's.
+
+    It is theirs when they may read it, or do `action` with it: a supervisor reopens what only officers read.
+    """
+    theirs = or_(in_lead_scope(actor), in_lead_scope(actor, action)) if action != READ else in_lead_scope(actor)
+    wanted = select(Lead).where(theirs, Lead.number == number).options(joinedload(Lead.organisation))
     if lock:
         wanted = wanted.with_for_update(of=Lead).execution_options(populate_existing=True)
     found = db.session.scalars(wanted).unique().one_or_none()

@@ -38,7 +38,7 @@ def move_lead(
     about; `survivor` with merge; `event` (`addition`) comes from the service itself.
     """
     if actor is not SYSTEM:
-        permit_lead(actor, PERMISSION.get(action, "lead:decide"), lead)
+        permit_lead(actor, right_to(action), lead)
     facts = lead_facts(lead)
     given = {
         "reason": reason,
@@ -68,6 +68,11 @@ def move_lead(
     if action == "transfer":
         tell_officer(lead, actor=actor)
     return moved
+
+
+def right_to(action: str) -> str:
+    """Return what the policy table calls the right to take a step."""
+    return PERMISSION.get(action, "lead:decide")
 
 
 def _write(
