@@ -20,11 +20,11 @@ from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.web import leads_words as lead_words
 from casework.web.case_page import Stage
-from casework.web.leads_links import likenesses
 from casework.web.leads_verbs import LINK, may, offered
 from casework.web.pages import page
 from workflows.access import Actor, scope_of
-from workflows.lead import CLOSED, OPEN
+from workflows.lead import CLOSED
+from workflows.reasons import Reason
 
 ROWS_SHOWN = 60
 ENDS = {"declined": N_("不予受理"), "merged": N_("已并案")}
@@ -52,16 +52,24 @@ def show(number: str) -> Response:
         concerns=db.session.get(Organisation, lead.concerns_id) if lead.concerns_id else None,
         cases=linked_cases(lead),
         merged=merged_into(lead, actor),
-        alike=likenesses(lead, actor) if lead.state in OPEN and may(actor, LINK, lead) else None,
         items=items_of(lead),
         items_total=db.session.scalar(select(func.count()).where(LeadItem.lead_id == lead.id)) or 0,
         upward=[talk for talk in lead.talks if talk.kind == UPWARD],
-        why=recalled(lead.due_why),
+        why=reasons_of(lead),
         may_link=may(actor, LINK, lead),
         may_look=may(actor, "lead:reporter", lead),
         may_read_cases=bool(scope_of(actor, "case:read")),
         lead_words=lead_words,
     )
+
+
+def reasons_of(lead: Lead) -> list[Reason]:
+    """Return why the date is that one; two clocks that run alike say it once."""
+    found: list[Reason] = []
+    for reason in recalled(lead.due_why):
+        if reason not in found:
+            found.append(reason)
+    return found
 
 
 def items_of(lead: Lead) -> list[LeadItem]:

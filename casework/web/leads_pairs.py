@@ -14,7 +14,7 @@ from casework.operations.link_lead import unlink_lead
 from casework.operations.permit_lead import permit_lead
 from casework.rounds import queries as rounds
 from casework.web import leads_words as lead_words
-from casework.web.leads_links import case_of, sentences
+from casework.web.leads_links import case_of, likenesses, sentences
 from casework.web.pages import Trouble, page, submitted
 from workflows.access import Actor
 
@@ -32,6 +32,24 @@ def pair(number: str, other: str) -> Response:
         done=gettext("已认定。"),
         to=url_for("web.lead", number=number),
         again=lambda trouble: _side_by_side(number, other, actor, trouble),
+    )
+
+
+@signed_in
+def alike(number: str) -> Response:
+    """Show the leads that may be the same matter: a page of its own, which the lead's page fetches once it stands.
+
+    Every lead of the body is opened and compared, so nobody should wait for it who only wants to read.
+    """
+    actor = current_actor()
+    lead = get_lead(number, actor)
+    permit_lead(actor, LINK, lead)
+    return page(
+        "leads/alike.html",
+        lead=lead,
+        alike=likenesses(lead, actor),
+        channels=rounds.table(lead.round_id, "lead_channel"),
+        lead_words=lead_words,
     )
 
 

@@ -309,7 +309,8 @@ def test_two_leads_of_one_matter_are_shown_with_why_and_parted_again(bureau, as_
         for number in (first, later):
             reply_upward_if_owed(number, bureau)
     browser = as_person(bureau.officer)
-    shown = browser.get(f"/leads/{later}").text
+    assert f'hx-get="/leads/{later}/same"' in browser.get(f"/leads/{later}").text
+    shown = browser.get(f"/leads/{later}/same").text
     assert ("有一整段文字几乎相同" in shown, f"/leads/{later}/same/{first}" in shown) == (True, True)
     where = f"/leads/{later}/same/{first}"
     assert words in browser.get(where).text
@@ -320,7 +321,7 @@ def test_two_leads_of_one_matter_are_shown_with_why_and_parted_again(bureau, as_
     version = db.session.scalar(select(Lead.version).filter_by(number=later))
     parted = browser.post(f"/leads/{later}/actions/part", data={"version": version, "reason": "不是同一次"})
     assert (parted.status_code, state_of(later)) == (303, "received")
-    assert f"/leads/{later}/same/{first}" not in browser.get(f"/leads/{later}").text  # decided: proposed no more
+    assert f"/leads/{later}/same/{first}" not in browser.get(f"/leads/{later}/same").text  # decided: proposed no more
     assert browser.get(f"/leads/{later}/same/LCX24-9999").status_code == 404
 
 
