@@ -59,7 +59,7 @@ def _lists(organisation: Organisation, round_: Round, names: Mapping[str, str]) 
         LeadItem, LeadItem.lead_id == Lead.id
     )
     rows = _handled(wanted, organisation, round_).where(Lead.channel.in_(LISTS), Lead.state.not_in(DROPPED))
-    of_lead: dict[str, Row] = {}
+    of_lead: dict[str, dict[str, object]] = {}
     problems: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in db.session.execute(rows.order_by(Lead.id, LeadItem.row_number)):
         of_lead.setdefault(row.number, _row(row.number, row.channel, row.received_at, names))

@@ -11,7 +11,7 @@ from casework.rounds import queries as rounds
 from casework.rounds.models import CodeEntry
 from casework.web import leads_words as lead_words
 from casework.web import shell
-from casework.web.pages import PAGE_SIZE, page
+from casework.web.pages import PAGE_SIZE, page, settings
 from workflows.access import scope_of
 
 VIEWS = (
@@ -50,6 +50,7 @@ def desk() -> Response:
         violations=table("violation"),
         show_organisation=any(held.organisation_kind in {"province", "ministry"} for held in actor.appointments),
         may_take=bool(scope_of(actor, "lead:intake")),
+        has_mailbox=bool(settings().lead_mailbox.get("url")),
         lead_words=lead_words,
     )
 

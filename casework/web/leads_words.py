@@ -43,6 +43,8 @@ STEPS = {
     "assign": (N_("指定承办人"), "users"),
     "import": (N_("随清单导入"), "up"),
     "file": (N_("添加材料"), "up"),
+    "file_refused": (N_("附件没有收入"), "x"),
+    "screened": (N_("筛查据此立案或并入案件"), "search"),
 }
 ABOUT = {
     "student_nos": N_("学号"),
