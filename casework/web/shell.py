@@ -62,6 +62,14 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        N_("毕业生"),
+        (
+            Entry("web.campaigns", N_("提醒活动"), "send", ("campaign:read",)),
+            Entry("web.unconfirmed", N_("未确认名单"), "users", ("case:read",)),
+            Entry("web.contact_tasks", N_("人工联系"), "phone", ("campaign:read",), "contact_tasks"),
+        ),
+    ),
+    (
         N_("系统"),
         (
             Entry("web.rules", N_("筛查规则"), "search", ("screening:run", "round:settings")),
