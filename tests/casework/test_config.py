@@ -29,6 +29,10 @@ def test_keys_and_folders_are_readable_by_the_service_alone(tmp_path):
     assert {mode(folder) for folder in (settings.files_dir, settings.staging_dir)} == {0o700}
 
 
+def test_a_virus_scanner_is_named_by_the_environment_or_there_is_none(tmp_path):
+    assert [read(tmp_path).clamd, read(tmp_path, CASEWORK_CLAMD=" tcp://h:1 ").clamd] == ["", "tcp://h:1"]
+
+
 def test_two_installations_have_different_keys(tmp_path):
     assert read(tmp_path / "a").index_key != read(tmp_path / "b").index_key
 

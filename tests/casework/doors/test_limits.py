@@ -31,8 +31,12 @@ def buckets(monkeypatch):
 
 @pytest.fixture
 def ask(app):
-    def wait(address, limit=ONE, *, at=OPENED):
-        with clock.stopped_at(at), app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+    def wait(address, limit=ONE, *, at=OPENED, passed_on=""):
+        headers = {"X-Forwarded-For": passed_on} if passed_on else {}
+        with (
+            clock.stopped_at(at),
+            app.test_request_context(environ_base={"REMOTE_ADDR": address}, headers=headers),
+        ):
             return limits.wait_here(limit)
 
     return wait
@@ -49,6 +53,14 @@ def test_places_share_a_bucket_as_far_as_they_share_a_network(ask, buckets):
         ask(one)
         ask(other)
         assert (what, len(buckets) == 1) == (what, shared)
+
+
+def test_behind_a_proxy_of_ours_it_is_the_visitor_that_counts_and_nobody_else_may_say_so(ask, buckets):
+    for near, count in (("127.0.0.1", 2), ("10.2.3.4", 2), ("unix:", 2), ("198.51.100.1", 1)):
+        buckets.clear()
+        ask(near, passed_on="203.0.113.7")
+        ask(near, passed_on="203.0.113.7, 198.51.100.77")
+        assert (near, len(buckets)) == (near, count)
 
 
 def test_what_is_kept_names_no_address_and_another_thing_every_day(ask, buckets):
