@@ -114,8 +114,8 @@ def _candidates(case: Case) -> list[Candidate]:
         return [_candidate(person, conflicted | {case.owner_id}) for person in reviewers]
     if case.owner is not None:
         return [_candidate(case.owner, conflicted)]
-    in_college = case.college_id is not None and not is_sealed(case)
-    offices = (case.organisation_id, case.college_id) if in_college else (case.organisation_id,)
+    college = None if is_sealed(case) else case.college_id
+    offices = (case.organisation_id, college) if college is not None else (case.organisation_id,)
     able = [person for office in offices for person in queries.holders("investigator", office)]
     return [_candidate(person, conflicted) for person in able]
 
