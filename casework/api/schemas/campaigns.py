@@ -146,7 +146,7 @@ class WaveOut(Answer):
     fate = fields.Nested(FateOut, required=True)
 
 
-class FunnelOut(Answer):
+class CampaignFunnelOut(Answer):
     """How far the reminders led."""
 
     listed = fields.Integer(required=True)
@@ -191,7 +191,7 @@ class CampaignOut(CampaignLineOut):
     by_channel = fields.Dict(keys=fields.String(), values=fields.Nested(FateOut), required=True)
     failures = fields.Dict(required=True)
     tasks = fields.Dict(required=True)
-    funnel = fields.Nested(FunnelOut, required=True)
+    funnel = fields.Nested(CampaignFunnelOut, required=True)
 
 
 class CountOut(Answer):
