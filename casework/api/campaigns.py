@@ -134,7 +134,7 @@ def list_tasks(query: dict) -> object:
     return {"items": [_task(each) for each in found.items], "next": found.next}
 
 
-@campaigns.operation("POST", "/contact-tasks/<name:ref>/end", body=schemas.TaskEndIn, out=schemas.TaskOut)
+@campaigns.operation("POST", "/contact-tasks/<name:ref>/end", body=schemas.TaskEndIn, out=schemas.ContactTaskOut)
 def end_task(body: dict, ref: str) -> object:
     """Say what came of reaching a graduate by hand."""
     return _task(contacting.end_task(queries.get_task(ref, current_actor()), actor=current_actor(), **body))

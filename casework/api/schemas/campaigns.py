@@ -63,7 +63,7 @@ class WordsIn(Strict):
     en = Text(most=20_000)
 
 
-class TextsIn(Strict):
+class CampaignTextsIn(Strict):
     """The texts by channel."""
 
     sms = Part(WordsIn)
@@ -76,7 +76,7 @@ class CampaignChange(Strict):
     name = Text(least=1, most=100)
     audience = Part(RuleIn)
     channels = Many(Choice(CHANNELS), least=1, most=2, metadata={"description": "in the order in which they are tried"})
-    texts = Part(TextsIn)
+    texts = Part(CampaignTextsIn)
     starts = Many(Start(), most=20)
     stop_on = Day()
     hour_from = Integral(least=8, most=22)
@@ -246,7 +246,7 @@ class ToldPage(Answer):
     next = fields.Integer(allow_none=True, required=True)
 
 
-class TaskOut(Answer):
+class ContactTaskOut(Answer):
     """A graduate whom nobody could reach."""
 
     ref = fields.String(required=True)
@@ -293,4 +293,4 @@ class Groups(Answer):
 
 
 CampaignPage = page("CampaignPage", CampaignLineOut)
-TaskPage = page("TaskPage", TaskOut)
+TaskPage = page("TaskPage", ContactTaskOut)
