@@ -3,10 +3,12 @@
 It lives in its own time. The files came in and the cases were opened on Friday
 26 July 2024, the desk has begun and concluded some of them, and its clock runs
 from Tuesday 30 July, 10:24 in Beijing, four working days before the university's
-deadline. It sends to the inbox, the console and the simulator gateway only.
+deadline. Leads came in until then and everybody who wrote before Monday has had a first
+reply. It sends to the inbox, the console and the simulator gateway only.
 """
 
 import csv
+import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,15 +22,18 @@ from casework.config import Settings
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.jobs import intake
+from casework.leads.models import Lead
 from casework.operations.advance import advance
 from casework.operations.assign import share_out
 from casework.operations.confirm_batch import confirm_batch
 from casework.operations.import_organisations import import_organisations
 from casework.operations.import_people import import_people
 from casework.operations.log_verification import log_verification
+from casework.operations.move_lead import move_lead
 from casework.operations.open_cases import open_cases
 from casework.operations.open_round import open_round
 from casework.operations.passwords import set_password
+from casework.operations.reply_lead import answer_reporter, reply_upward
 from casework.operations.screen import screen
 from casework.operations.take_file import take_file
 from casework.people import queries as people
@@ -53,6 +58,8 @@ FILES = (
     "confirmations/confirm_2024-07-25.csv",
 )
 MINIMUM_WAGES = "local_min_wage.csv"
+LEADS, LEAD_OFFICER = "leads.csv", "U017"
+ACKNOWLEDGED = "已收悉并受理，正在核实，查明后答复。"
 LOGINS = (
     ("U001", "investigator"),
     ("U013", "supervisor"),
@@ -108,6 +115,9 @@ def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
             opened = open_cases(run, actor=_actor(SUPERVISOR))
             share_out(opened.opened, among=[_person(login) for login in DESK], actor=_actor(SUPERVISOR))
     _begin_and_conclude()
+    say(LEADS)
+    with clock.stopped_at(STARTS_AT - timedelta(hours=1)):
+        _take_leads(settings)
 
 
 def _begin_and_conclude() -> None:
@@ -125,6 +135,24 @@ def _begin_and_conclude() -> None:
                 reviewed += 1
                 with clock.stopped_at(MONDAY + timedelta(hours=6, minutes=reviewed)), unit_of_work():
                     advance(_case(number), "accept", actor=_actor(REVIEWER))
+
+
+def _take_leads(settings: Settings) -> None:
+    """Bring in the leads that have come by now, and give those from before Monday their first replies."""
+    officer = _actor(LEAD_OFFICER)
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as kept:
+        rows = [row for row in _rows(LEADS) if row["received_at"] < f"{clock.now().astimezone(clock.BEIJING)}"]
+        writer = csv.DictWriter(kept, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+        kept.flush()
+        bring_in(Path(kept.name), file_name=LEADS, actor=officer, settings=settings)
+    with unit_of_work():
+        for lead in db.session.scalars(select(Lead).where(Lead.received_at < MONDAY).order_by(Lead.id)):
+            move_lead(lead, "accept", actor=officer)
+            answer_reporter(lead, words=ACKNOWLEDGED, actor=officer)
+            if lead.reply_upward_by is not None:
+                reply_upward(lead, words=ACKNOWLEDGED, actor=officer)
 
 
 def _settled(numbers: list[str]) -> list[str]:

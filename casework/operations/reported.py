@@ -17,7 +17,6 @@ from casework import clock
 from casework.cases.models import CaseLead
 from casework.db import db
 from casework.leads.channels import channels
-from casework.leads.lists import CHANNELS as LISTS
 from casework.leads.models import Lead, LeadItem
 from casework.people.models import Organisation
 from casework.rounds.models import Round
@@ -58,7 +57,7 @@ def _lists(organisation: Organisation, round_: Round, names: Mapping[str, str]) 
     wanted = select(Lead.number, Lead.channel, Lead.received_at, LeadItem.student_no, LeadItem.problem).join(
         LeadItem, LeadItem.lead_id == Lead.id
     )
-    rows = _handled(wanted, organisation, round_).where(Lead.channel.in_(LISTS), Lead.state.not_in(DROPPED))
+    rows = _handled(wanted, organisation, round_).where(Lead.state.not_in(DROPPED))
     of_lead: dict[str, dict[str, object]] = {}
     problems: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in db.session.execute(rows.order_by(Lead.id, LeadItem.row_number)):
@@ -73,7 +72,7 @@ def _lists(organisation: Organisation, round_: Round, names: Mapping[str, str]) 
 def _complaints(organisation: Organisation, round_: Round, names: Mapping[str, str], *, above: bool) -> Iterator[Row]:
     linked = select(CaseLead.lead_id).where(CaseLead.linked_by_id.is_not(None), CaseLead.unlinked_at.is_(None))
     wanted = _handled(select(Lead), organisation, round_).where(
-        Lead.channel.not_in(LISTS), Lead.state.in_(TRIAGED), Lead.id.not_in(linked)
+        Lead.state.in_(TRIAGED), Lead.id.not_in(linked), Lead.id.not_in(select(LeadItem.lead_id))
     )
     colleges = set(db.session.scalars(select(Organisation.name).filter_by(parent_id=organisation.id, kind="college")))
     for lead in db.session.scalars(wanted.order_by(Lead.id)):

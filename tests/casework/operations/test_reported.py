@@ -140,6 +140,7 @@ ABOUT = [
     ({"employers": ["岭川样本科技有限公司"]}, None),
     ({}, None),
 ]
+A_LETTER = {"channel": "MOE_PUSH", "student_nos": [FIRST]}  # sent down, and no list
 
 
 def test_a_complaint_names_what_its_officer_has_written_down_and_nothing_of_its_words():
@@ -152,6 +153,8 @@ def test_a_complaint_names_what_its_officer_has_written_down_and_nothing_of_its_
         (row,) = rows
         given = {name: value for name, value in row.items() if value is not None}
         assert given == {"ref": number, "source": "中国政府网网民留言", "received_on": date(2024, 7, 28)} | named
+    letter = make_lead(**A_LETTER)
+    assert [row["student_no"] for row in frame() if row["ref"] == letter] == [FIRST]
     assert "原文" not in str(frame())
 
 
