@@ -22,7 +22,8 @@ from tests.casework.rubbish import DAYS, HEADERS, LONG, NUMBERS, ONCE, PARTS, QU
 from tests.casework.web.forms_of import offered_by
 from tests.casework.web.visitor import browser_of
 
-CASES = 5  # a case offers other forms in every state and to everybody
+EXAMPLES = 5  # a case, or a lead, offers other forms in every state and to everybody
+MANIFOLD = {("web.case", ()), ("web.lead", ())}
 RULES = {f"web.{endpoint}": (rule, methods) for rule, endpoint, _, methods in ROUTES}
 STARTS = [rule for rule, methods in RULES.values() if "GET" in methods and "<" not in rule]
 OUR_FAULT = 500
@@ -73,8 +74,7 @@ class Walk:
         while waiting:
             address = waiting.pop(0)
             kind = self.kind(address)
-            is_case = kind == ("web.case", ())
-            known = counted[kind] >= CASES if is_case else kind in self.opened and address not in STARTS
+            known = counted[kind] >= EXAMPLES if kind in MANIFOLD else kind in self.opened and address not in STARTS
             if kind is None or address in seen or known:
                 continue
             seen.add(address)
@@ -197,7 +197,14 @@ def test_no_address_and_no_form_makes_a_fault(walk):
     faults = {where: status for answers in tables for where, status in answers.items() if status >= OUR_FAULT}
     assert walk.faults | faults == {}
     # the walk has seen the service: nearly every page, every parameter that turns pages, and forms with their fields
-    assert {endpoint for endpoint, _ in walk.opened} >= {"web.case", "web.action", "web.report", "web.admin_dates"}
+    assert {endpoint for endpoint, _ in walk.opened} >= {
+        "web.case",
+        "web.action",
+        "web.report",
+        "web.admin_dates",
+        "web.lead_action",
+        "web.lead_pair",
+    }
     assert {"before", "after", "by", "at"} <= set().union(*walk.asked.values())
     assert [key for key in walk.forms if key[0] is None] == []
     assert len(walk.forms) > 30
