@@ -83,13 +83,13 @@ def test_a_mail_that_comes_back_leaves_a_task_where_no_way_is_left(august):
         pass
     hard, soft = told.messages()
     with clock.stopped_at(TEN), unit_of_work():
-        assert note_bounce(Bounce(hard.ref, "s0@example.com", "5.1.1", True)) == "invalid"
-        assert note_bounce(Bounce(soft.ref, "s1@example.com", "4.2.2", False)) == "suspect"
+        assert note_bounce(Bounce(hard.ref, "s0@example.com", "5.1.1", hard=True)) == "invalid"
+        assert note_bounce(Bounce(soft.ref, "s1@example.com", "4.2.2", hard=False)) == "suspect"
     one, two = (record.id for record in told.records)
     assert contacts() == [(one, "smtp", "invalid"), (two, "smtp", "suspect")]
     assert tasks() == [(one, "undelivered")]
     with clock.stopped_at(TEN), unit_of_work():
-        assert note_bounce(Bounce(hard.ref, "s0@example.com", "5.1.1", True)) == "same"
+        assert note_bounce(Bounce(hard.ref, "s0@example.com", "5.1.1", hard=True)) == "same"
     assert tasks() == [(one, "undelivered")]
 
 
