@@ -16,6 +16,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.filing.models import Filing
 from casework.intake.models import Batch, Record
+from casework.leads.models import Lead
 from casework.operations.passwords import make_token
 from casework.people.models import Organisation, Person
 from casework.promises import Promise
@@ -51,7 +52,7 @@ class Api:
             for name in names(model.ref)
         ]
         self.known = {
-            "number": names(Case.number, 9), "code": [*names(Organisation.code, 9), *names(Round.code)],
+            "number": [*names(Case.number, 9), *names(Lead.number, 9)], "code": [*names(Organisation.code, 9), *names(Round.code)],
             "round_code": names(Round.code), "clause": ["N1.1"], "table": ["violation"], "index": ["0"],
             "kind": ["report"], "ref": refs,
         }  # fmt: skip
