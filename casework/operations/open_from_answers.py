@@ -32,10 +32,9 @@ from workflows.severity import SEVERITY_OF_ANSWER, Nature, Severity
 
 AT_ONCE = 500
 ANSWER = "answer"
-TITLES = {
-    NEVER: N_("毕业生反馈从未签订，登记待核"),
-    WRONG: N_("毕业生反馈信息有误，登记待核"),
-}
+TITLE = N_("登记待核：%(rule)s")
+RULES = {NEVER: N_("学生反馈从未签订"), WRONG: N_("信息有误未更新")}
+"""The names of the rules that find the same in an export: a case is called alike, whichever was first."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def open_from_answers(
     Whoever calls this has locked the organisation, and before the records: two at once would open two cases about
     one matter. Answers that deny nothing are left out.
     """
-    told = {given.record.student_no: given for given in answers if given.answer in TITLES}
+    told = {given.record.student_no: given for given in answers if given.answer in RULES}
     if not told:
         return Followed()
     homes = _homes(tuple(told), organisation=organisation, round_=round_)
@@ -121,8 +120,8 @@ def _open(number: str, given: Given, *, organisation: Organisation, round_: Roun
         round_=round_,
         kind="record",
         subject_key=given.record.student_no,
-        title=TITLES[given.answer],
-        title_params={},
+        title=TITLE,
+        title_params={"rule": RULES[given.answer], "people": 1},
         findings=(),
         records=(given.record,),
         origin="confirmation",

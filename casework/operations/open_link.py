@@ -7,7 +7,7 @@ from casework.campaigns.models import AnswerLink
 from casework.db import db
 
 
-def open_link(link: AnswerLink) -> None:
+def open_link(link_id: int) -> None:
     """Write down the first moment at which somebody looked at the page of a link."""
-    first = update(AnswerLink).where(AnswerLink.id == link.id, AnswerLink.opened_at.is_(None))
+    first = update(AnswerLink).where(AnswerLink.id == link_id, AnswerLink.opened_at.is_(None))
     db.session.execute(first.values(opened_at=clock.now()).execution_options(synchronize_session=False))

@@ -12,15 +12,14 @@ issued to anybody.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime
 
-from flask import Response, request
+from flask import Response, current_app, request
 from flask_babel import get_locale
 
-from casework.campaigns.links import find_link, is_open
-from casework.campaigns.models import AnswerLink
-from casework.db import db
-from casework.doors import limits
+from casework import clock
+from casework.campaigns.links import Way, find_way, get_link
+from casework.doors import languages, limits
 from casework.doors.limits import Limit
 from casework.doors.sessions import open_to_all
 from casework.errors import N_
@@ -30,9 +29,8 @@ from casework.operations.open_link import open_link
 from casework.operations.send_identity_code import send_identity_code
 from casework.operations.take_answer import LONGEST, take_answer
 from casework.overview.registration import registration
-from casework.people.models import Organisation
 from casework.rounds import settings as round_settings
-from casework.rounds.models import Round
+from casework.web import appearance
 from casework.web import public_lead_visit as visit
 from casework.web.pages import Trouble, attempt, page
 from casework.web.wording import said
@@ -55,15 +53,8 @@ WRONG_CODE = N_("验证码不对，或者已经失效，没有通过核验。每
 WRONG_PARTICULARS = N_("学号或出生日期与登记的不一致，没有通过核验。请检查后再试；多次不符后只能用短信验证码。")
 PASS_OVER = N_("核验身份已过半小时，没有提交。请重新核验。")
 GONE, UNKNOWN = 410, 404
-
-
-@dataclass(frozen=True)
-class Open:
-    """A link that may be answered by, with what every page of it says: whose page it is and where the official one."""
-
-    link: AnswerLink
-    school: str
-    official: str
+MOST_MADE = 200
+_MADE = "casework.web.answers"
 
 
 @open_to_all
@@ -72,9 +63,9 @@ def shown(token: str) -> Response:
     found = _found(token)
     if isinstance(found, Response):
         return found
-    if found.link.opened_at is None:
-        attempt(lambda: open_link(found.link))
-    return _page("answer", found)
+    if not found.looked_at:
+        attempt(lambda: open_link(found.link_id))
+    return _private(_same_for_all(found))
 
 
 @open_to_all
@@ -91,49 +82,53 @@ def answered(token: str) -> Response:
     return STEPS.get(request.form.get("step", ""), _begin)(found)
 
 
-def _begin(found: Open) -> Response:
+def _same_for_all(found: Way) -> Response:
+    """Return the first page, which is the same for everybody of one school and wave: made once a process."""
+    if request.args:
+        return _page("answer", found)
+    made: dict[tuple[object, ...], bytes] = current_app.extensions.setdefault(_MADE, {})
+    look = (languages.choose(), appearance.chosen("size"), request.script_root)
+    which = (found.school, found.official, found.until, clock.today().year, *look)
+    if which not in made:
+        if len(made) >= MOST_MADE:
+            made.clear()
+        made[which] = _page("answer", found).get_data()
+    return Response(made[which], mimetype="text/html")
+
+
+def _begin(found: Way) -> Response:
     return _page("answer", found)
 
 
-def _send(found: Open) -> Response:
-    outcome = attempt(lambda: send_identity_code(found.link, language=str(get_locale() or "zh")))
+def _send(found: Way) -> Response:
+    outcome = attempt(lambda: send_identity_code(get_link(found.link_id), language=str(get_locale() or "zh")))
     trouble = outcome if isinstance(outcome, Trouble) else None
     return _page("answer_code", found, trouble=trouble)
 
 
-def _check_code(found: Open) -> Response:
-    outcome = attempt(lambda: check_code(found.link, request.form.get("code", "")))
+def _check_code(found: Way) -> Response:
+    outcome = attempt(lambda: check_code(get_link(found.link_id), request.form.get("code", "")))
     if outcome is True:
         return _facts(found, verified=True)
     trouble = outcome if isinstance(outcome, Trouble) else Trouble(422, said(WRONG_CODE, {"tries": 5}))
     return _page("answer_code", found, trouble=trouble)
 
 
-def _check_particulars(found: Open) -> Response:
+def _check_particulars(found: Way) -> Response:
     given = {name: request.form.get(name, "") for name in ("student_no", "birth_date")}
-    outcome = attempt(lambda: check_particulars(found.link, **given))
+    outcome = attempt(lambda: check_particulars(get_link(found.link_id), **given))
     if outcome is True:
         return _facts(found, verified=False)
     trouble = outcome if isinstance(outcome, Trouble) else Trouble(422, said(WRONG_PARTICULARS))
     return _page("answer", found, trouble=trouble, weaker=True)
 
 
-def _take(found: Open) -> Response:
+def _take(found: Way) -> Response:
     known = visit.opened(PASS, request.form.get("pass", ""), seconds=PASS_SECONDS)
-    if known is None or known.get("link") != found.link.id:
+    if known is None or known.get("link") != found.link_id:
         return _page("answer", found, trouble=Trouble(422, said(PASS_OVER)))
     verified, answer = bool(known.get("verified")), request.form.get("answer", "")
-    outcome = attempt(
-        lambda: (
-            take_answer(
-                found.link.record,
-                answer=answer,
-                verified=verified,
-                words=request.form.get("words", ""),
-                link=found.link,
-            ).answered_at
-        )
-    )
+    outcome = attempt(lambda: _taken(found, answer, verified=verified))
     if not isinstance(outcome, Trouble):
         return _page("answer_done", found, answer=answer, verified=verified, at=outcome)
     if outcome.status == 409:  # noqa: PLR2004 - Conflict: somebody has answered by this link meanwhile
@@ -141,7 +136,12 @@ def _take(found: Open) -> Response:
     return _facts(found, verified=verified, trouble=outcome)
 
 
-STEPS: dict[str, Callable[[Open], Response]] = {
+def _taken(found: Way, answer: str, *, verified: bool) -> datetime:
+    link, words = get_link(found.link_id), request.form.get("words", "")
+    return take_answer(link.record, answer=answer, verified=verified, words=words, link=link).answered_at
+
+
+STEPS: dict[str, Callable[[Way], Response]] = {
     "send": _send,
     "code": _check_code,
     "particulars": _check_particulars,
@@ -149,31 +149,27 @@ STEPS: dict[str, Callable[[Open], Response]] = {
 }
 
 
-def _facts(found: Open, *, verified: bool, trouble: Trouble | None = None) -> Response:
+def _facts(found: Way, *, verified: bool, trouble: Trouble | None = None) -> Response:
     return _page(
         "answer_facts",
         found,
         trouble=trouble,
-        facts=registration(found.link.record),
+        facts=registration(get_link(found.link_id).record),
         answers=ANSWERS,
         roles=ROLES,
         verified=verified,
         longest=LONGEST,
         given=request.form,
-        known=visit.sealed(PASS, link=found.link.id, verified=verified),
+        known=visit.sealed(PASS, link=found.link_id, verified=verified),
     )
 
 
-def _found(token: str) -> Open | Response:
-    link = find_link(token)
-    if link is None:
+def _found(token: str) -> Way | Response:
+    found = find_way(token)
+    if found is None:
         waiting = limits.wait_here(TRIES)  # whoever tries tokens waits; whoever holds one never comes here
         return _later(waiting) if waiting else _gone(UNKNOWN)
-    if not is_open(link):
-        return _gone(GONE)
-    round_ = db.session.get_one(Round, link.record.round_id)
-    school = db.session.get_one(Organisation, link.record.organisation_id)
-    return Open(link, school.name, round_settings.official_site(round_))
+    return found if found.open else _gone(GONE)
 
 
 def _later(seconds: float) -> Response:
@@ -187,10 +183,11 @@ def _gone(status: int) -> Response:
     return _private(page("public/answer_gone.html", status=status, official=round_settings.OFFICIAL_SITE))
 
 
-def _page(name: str, found: Open, *, trouble: Trouble | None = None, **context: object) -> Response:
+def _page(name: str, found: Way, *, trouble: Trouble | None = None, **context: object) -> Response:
     status = trouble.status if trouble else 200
-    here = {"school": found.school, "official": found.official, "until": found.link.expires_at}
-    return _private(page(f"public/{name}.html", status=status, trouble=trouble, **here, **context))
+    official = found.official or round_settings.OFFICIAL_SITE
+    whose = {"school": found.school, "official": official, "until": found.until}
+    return _private(page(f"public/{name}.html", status=status, trouble=trouble, **whose, **context))
 
 
 def _private(answer: Response) -> Response:

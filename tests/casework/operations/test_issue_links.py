@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from casework import clock
-from casework.campaigns.links import find_link
+from casework.campaigns.links import find_way
 from casework.campaigns.models import AnswerLink
 from casework.campaigns.tokens import ALPHABET, token_of
 from casework.db import db
@@ -28,7 +28,7 @@ def test_links_are_issued_once_and_found_by_their_tokens(app):
     assert again == {record_id: token_of(one.id, record_id) for record_id in ids}
     assert not set(again.values()) & set(others.values())
     assert db.session.scalar(select(func.count()).select_from(AnswerLink)) == 6
-    ends = {find_link(token).record_id: find_link(token).expires_at for token in again.values()}
+    ends = {record_id: find_way(token).until for record_id, token in again.items()}
     assert ends == {record_id: NOON + timedelta(days=7 if record_id in ids[:2] else 9) for record_id in ids}
     stored = {value for row in db.session.execute(select(AnswerLink.__table__)) for value in row}
     assert not stored & set(again.values())
