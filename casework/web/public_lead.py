@@ -17,9 +17,10 @@ from casework.doors import limits
 from casework.doors.sessions import open_to_all
 from casework.errors import N_, Conflict, Invalid, NotFound
 from casework.leads import bodies, drafts, receipts
+from casework.leads.channels import get_channel
 from casework.leads.models import Lead, LeadDraft
 from casework.operations import keep_draft
-from casework.operations.report_lead import Reported, report_lead
+from casework.operations.report_lead import CHANNEL, Reported, report_lead
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
@@ -216,6 +217,7 @@ def _shown(
     if name in {"conduct", screens.CHECK}:
         context["catalogue"] = rounds.table(open_round().id, "violation")
     if name == screens.CHECK and draft is not None:
+        context["days"] = get_channel(open_round().id, CHANNEL).response_days
         context["ticket"] = visit.sealed(SEND, code=receipts.new_code(), draft=draft.key_hash)
     return page(f"public/report_{name}.html", status=trouble.status if trouble else 200, **context)
 
