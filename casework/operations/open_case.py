@@ -17,6 +17,8 @@ from casework.screening.score import Weight, score
 from workflows.access import SYSTEM, Actor
 from workflows.severity import Indication, Severity, nature_of, severity_of
 
+RULE_OF_ANSWER = {"never_signed": "graduate_denies", "wrong_information": "wrong_info_not_updated"}
+"""The rule that finds the same in an export: whoever filters by it finds what an answer opened too."""
 DENIAL = "never_signed"
 """The answer that seals its case: the college that registered the graduate is not to reach them first."""
 
@@ -90,7 +92,7 @@ def new_case(
         subject_key=subject_key,
         title=title,
         title_params=title_params,
-        rule=leading(findings).rule if findings else "",
+        rule=leading(findings).rule if findings else RULE_OF_ANSWER.get(answer, ""),
         origin=origin,
         nature=nature_of(indications, from_lead=from_lead, answer=answer),
         severity=severity,
