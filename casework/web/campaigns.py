@@ -179,7 +179,6 @@ def _shown(found: Campaign, trouble: Trouble | None = None) -> Response:
         hash_now=plan_hash(found),
         trouble=trouble,
         given=request.form,
-        w=campaign_words,
         **_previews(found, found.texts),
     )
 
