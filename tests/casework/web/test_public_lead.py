@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from casework import clock
 from casework.db import db
 from casework.doors import tokens
 from casework.leads.models import Lead, LeadDraft
@@ -17,8 +18,9 @@ from casework.web import public_lead_screens as screens
 from tests.casework.leads.office import leads
 from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import office
-from tests.casework.web.reporting_form import ANSWERS, CODE, Reporter, words_of
+from tests.casework.web.reporting_form import ANSWERS, CODE, ENOUGH, Reporter, words_of
 from tests.support.clamd import MARKER, scanner
+from tests.support.together import together
 
 __all__ = ["leads", "office"]
 STATIC = Path(screens.__file__).parent / "static"
@@ -141,6 +143,23 @@ def test_sent_twice_it_is_one_report_with_one_code(reporter):
     ticket = reporter.ticket()
     first, again = reporter.send(ticket), reporter.post("/report/send", {"code": ticket})
     assert CODE.search(first.text)[1] == CODE.search(again.text)[1]
+    assert db.session.query(Lead).count() == 1
+
+
+def test_sent_by_two_fingers_at_once_it_is_one_report_with_one_code(app, reporter):
+    reporter.fill_in()
+    ticket, key = reporter.ticket(), reporter.browser.get_cookie("draft", path="/report").value
+    reporter.at += ENOUGH
+
+    def send():
+        browser = app.test_client()
+        browser.set_cookie("draft", key, path="/report")
+        return browser.post("/report/send", data={"code": ticket})
+
+    db.session.rollback()
+    with clock.stopped_at(reporter.at):
+        answers = together(app, [send] * 3)
+    assert len({CODE.search(answer.text)[1] for answer in answers}) == 1
     assert db.session.query(Lead).count() == 1
 
 
