@@ -87,7 +87,7 @@ def verdict(channels: Sequence[str], *, reminded: ColumnElement[bool]) -> Column
     )
 
 
-def named(rule: Rule, *, organisation: Organisation, round_id: int) -> Select[tuple[int]]:
+def named(rule: Rule, *, organisation: Organisation, round_id: int) -> Select[int]:
     """Return the records that a rule names: of this organisation and round, unanswered, and by name."""
     return (
         select(Record.id)

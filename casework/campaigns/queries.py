@@ -46,7 +46,7 @@ def in_campaign_scope(actor: Actor, action: str = "campaign:read") -> ColumnElem
     return within_scopes(Campaign.organisation_id, actor, action)
 
 
-def visible_campaigns(actor: Actor) -> Select[tuple[Campaign]]:
+def visible_campaigns(actor: Actor) -> Select[Campaign]:
     """Return the campaigns that a person sees, newest first."""
     wanted = select(Campaign).options(joinedload(Campaign.organisation), joinedload(Campaign.round))
     return wanted.where(in_campaign_scope(actor)).order_by(Campaign.id.desc())

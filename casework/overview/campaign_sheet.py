@@ -4,7 +4,7 @@ Everything is counted from messages, links and answers when it is asked for, in 
 fixed number of statements; nothing is kept beside them that could disagree.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -97,14 +97,12 @@ def sheet_of(campaign: Campaign) -> CampaignSheet:
     by = Message.params[BY].as_string()
     wanted = select(Message.wave_id, by, Message.state, func.count()).where(Message.wave_id.in_(_waves(campaign)))
     rows = db.session.execute(wanted.group_by(Message.wave_id, by, Message.state)).all()
-    states: dict[str, int] = {}
-    for _, _, state, number in rows:
-        states[state] = states.get(state, 0) + number
+    states = _summed(rows)
     return CampaignSheet(
         waves=tuple(_line(wave, rows) for wave in campaign.waves),
         fate=Fate.of(states),
         by_channel={
-            channel: Fate.of(_summed(rows, lambda row, channel=channel: row[1] == channel))
+            channel: Fate.of(_summed(row for row in rows if row[1] == channel))
             for channel in CHANNELS
             if any(row[1] == channel for row in rows)
         },
@@ -120,20 +118,19 @@ def progress_of(campaign: Campaign) -> Fate:
     return Fate.of({row[0]: row[1] for row in db.session.execute(wanted)})
 
 
-def _waves(campaign: Campaign) -> Select[tuple[int]]:
+def _waves(campaign: Campaign) -> Select[int]:
     return select(Wave.id).where(Wave.campaign_id == campaign.id)
 
 
 def _line(wave: Wave, rows: Sequence[Row]) -> WaveLine:
-    fate = Fate.of(_summed(rows, lambda row: row[0] == wave.id))
+    fate = Fate.of(_summed(row for row in rows if row[0] == wave.id))
     return WaveLine(wave.number, wave.starts_at, wave.state, wave.canary, wave.expected, wave.left_out or {}, fate)
 
 
-def _summed(rows: Sequence[Row], wanted: Callable[[Row], bool]) -> dict[str, int]:
+def _summed(rows: Iterable[Row]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for row in rows:
-        if wanted(row):
-            found[row[2]] = found.get(row[2], 0) + row[3]
+    for _, _, state, number in rows:
+        found[state] = found.get(state, 0) + number
     return found
 
 
