@@ -12,6 +12,7 @@ from casework.api.evidence import evidence
 from casework.api.filings import filings
 from casework.api.funnel import funnel
 from casework.api.jobs import jobs
+from casework.api.lead_links import lead_links
 from casework.api.leads import leads
 from casework.api.me import me
 from casework.api.organisations import organisations
@@ -38,6 +39,7 @@ RESOURCES: tuple[Resource, ...] = (
     evidence,
     case_actions,
     leads,
+    lead_links,
     campaigns,
     batches,
     screening_rules,

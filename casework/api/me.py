@@ -29,7 +29,8 @@ def read_me(_query: dict) -> object:
 @me.operation("GET", "/messages", query=MessageQuery, out=MessagePage)
 def list_messages(query: dict) -> object:
     """List one's own inbox, newest first."""
-    known = select(Message).filter_by(person_id=current_actor().id, channel=INBOX)
+    actor = current_actor()
+    known = select(Message).filter_by(person_id=actor.id, channel=INBOX).where(queries.shown_to(actor.bodies))
     wanted = known.where(Message.read_at.is_(None)) if query["unread"] else known
     found = page_of(
         wanted, known=known, name=Message.ref, after=query["after"], limit=query["limit"], newest_first=True

@@ -14,7 +14,7 @@ from casework.cases.lead_facts import lead_facts
 from casework.cases.models import Case, CaseLead, CaseRecord
 from casework.cases.queries import in_scope
 from casework.db import db
-from casework.errors import N_
+from casework.errors import N_, NotFound
 from casework.intake.models import Record, Revision
 from casework.intake.normal import employer_name
 from casework.leads.alike import Told
@@ -43,6 +43,15 @@ class Offered:
 
     case: Case
     why: tuple[str, ...]
+
+
+def case_to_link(number: str, actor: Actor) -> Case:
+    """Return a case to which this person may link leads, locked; they need not be able to read it."""
+    wanted = select(Case).where(in_scope(actor, "case:open"), Case.number == number).with_for_update(of=Case)
+    found = db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到案件 %(number)s，或不在您的权限范围内。"), params={"number": number})
+    return found
 
 
 def cases_for(lead: Lead, actor: Actor, *, limit: int = OFFERED_AT_MOST) -> tuple[Offered, ...]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlalchemy import Row, Select, func, literal, select
 
 from casework.db import db
+from casework.errors import N_, Invalid
 from casework.intake.models import Record, Revision
 from casework.intake.normal import employer_name
 from casework.leads.models import Lead
@@ -27,6 +28,27 @@ def body_of(lead: Lead) -> Organisation:
     if concerned is not None and concerned.kind == "college" and concerned.parent is not None:
         return concerned.parent
     return concerned or lead.organisation
+
+
+def registrations(lead: Lead, numbers: Collection[str]) -> list[Record]:
+    """Return the registrations of these student numbers, at or below the body that the lead lies with.
+
+    `Invalid` for a number that nobody has, or that several universities have: no case is opened about a guess.
+    """
+    wanted = (
+        select(Record)
+        .join(Organisation, Organisation.id == Record.organisation_id)
+        .where(Record.round_id == lead.round_id, Record.student_no.in_(sorted(numbers)))
+        .where(Organisation.path.startswith(lead.organisation.path, autoescape=True))
+        .order_by(Record.id)
+    )
+    found = list(db.session.scalars(wanted))
+    if sorted(each.student_no for each in found) != sorted(numbers):
+        raise Invalid(
+            N_("有学号在本轮次的登记中没有找到，或在多所学校都有，没有立案。"),
+            fields={"student_nos": N_("请逐个核对学号。")},
+        )
+    return found
 
 
 def known_of(lead: Lead, *, text: str) -> Known:

@@ -24,6 +24,7 @@ from casework.notices.gathering import GATHERED
 from casework.notices.graduates import Graduate, graduates
 from casework.notices.models import ContactPoint, Message, Suppression
 from casework.people.models import Person
+from casework.people.queries import belonging_to
 from casework.reports.models import Report
 from casework.rounds.models import Round
 
@@ -46,6 +47,7 @@ class Facts:
     leads: Mapping[int, Lead]
     campaigns: Mapping[int, Campaign]  # by wave
     rounds: Mapping[int, Round]  # kept here so that a case finds its round without asking
+    kept_from: Collection[tuple[int, int]] = ()  # person and body: what is about that body is not theirs to hear
 
 
 def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
@@ -81,7 +83,13 @@ def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
         leads=leads,
         campaigns=campaigns,
         rounds=_rows(Round, {each.round_id for each in placed}),
+        kept_from=_kept_from(each.concerns_id for each in (*cases.values(), *leads.values())),
     )
+
+
+def _kept_from(bodies: Iterable[int | None]) -> Collection[tuple[int, int]]:
+    """Return who belongs to the bodies that something of the batch is about; hardly ever is anything."""
+    return {(person_id, body) for body in {*bodies} - {None} for person_id in belonging_to(body or 0)}
 
 
 def _contacts(record_ids: Collection[int]) -> Mapping[tuple[int, str], str]:

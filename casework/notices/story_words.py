@@ -52,6 +52,7 @@ _NOTES: Mapping[str, str] = MappingProxyType(
         "the case is on hold": N_("案件已暂停，暂停期间不催办"),
         "the case has another owner": N_("案件已改派他人"),
         "the lead is closed": N_("线索已办结，不再需要告知"),
+        "it is about the reader's own body": N_("所涉事项按规定回避，不再告知"),
         "the lead has another officer": N_("线索已改由他人办理"),
         "the deadline was moved": N_("期限已变动，消息所说的日期不再成立"),
         "quiet hours": N_("免打扰时段，稍后发出"),

@@ -73,7 +73,15 @@ def _person(message: Message, facts: Facts) -> Verdict | None:
 
 
 def _matter(message: Message, now: datetime, facts: Facts) -> Verdict | None:
-    return _case(message, now, facts) or _report(message, facts) or _lead(message, facts)
+    return _own_body(message, facts) or _case(message, now, facts) or _report(message, facts) or _lead(message, facts)
+
+
+def _own_body(message: Message, facts: Facts) -> Verdict | None:
+    """Stop what has turned out to be about its reader's own body after it was written."""
+    about = (facts.cases.get(message.case_id or 0), facts.leads.get(message.lead_id or 0))
+    if any(each is not None and (message.person_id, each.concerns_id) in facts.kept_from for each in about):
+        return Verdict("cancelled", "it is about the reader's own body")
+    return None
 
 
 def _case(message: Message, now: datetime, facts: Facts) -> Verdict | None:
