@@ -17,7 +17,14 @@ from tests.support.services import Missing
 
 HOST, USER, PASSWORD = "127.0.0.1", "leads@edu.example.com", "p@ss:w/rd"
 PATIENCE = 20.0
-_SERVE = "import sys; from pymap.main import main; sys.exit(main())"
+# Half a million rounds of hashing for each of a test's many logins protect nothing here.
+_SERVE = """
+import sys
+from pymap.main import main
+from pysasl.hashing import BuiltinHash
+BuiltinHash.__init__.__kwdefaults__["rounds"] = 1000
+sys.exit(main())
+"""
 
 
 @dataclass(frozen=True)
