@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from benchmarks.delivery_peers import Ours, OverCelery, OverProcrastinate, OverRq
+from benchmarks.delivery_peers import OverCelery, OverProcrastinate
+from benchmarks.delivery_rq import Ours, OverRq
 from benchmarks.fake_carrier import LOG, TRAVEL, accepted_lines
 from casework.app import create_app
 from casework.cli import queue_server, schema
