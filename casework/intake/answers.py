@@ -66,7 +66,7 @@ def answered_records(record_ids: Collection[int]) -> set[int]:
     return found
 
 
-def standing() -> Select[tuple[int, int]]:
+def standing() -> Select[int, int]:
     """Return a SELECT of `record_id` and the `id` of the answer that stands: of several the last one."""
     newest = select(Confirmation.record_id, func.max(Confirmation.id).label("id"))
     return newest.where(stands()).group_by(Confirmation.record_id)

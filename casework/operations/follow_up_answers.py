@@ -71,7 +71,7 @@ def _due(answered_at: datetime) -> date:
     return calendar().add_working_days(day_in_beijing(answered_at), WORKING_DAYS)[0]
 
 
-def _unanswered(round_: Round) -> Select[tuple[int, datetime, bool]]:
+def _unanswered(round_: Round) -> Select[int, datetime, bool]:
     """Return the answers that are old enough, not followed by a new registration, and about which there is no case."""
     changed = exists().where(
         Change.round_id == Record.round_id,

@@ -156,7 +156,7 @@ def test_from_the_files_to_the_filing_and_the_check_of_the_package(office, tmp_p
     office.act("reopen", numbers[desk.DENIES], by=SUPERVISOR, reason="毕业生补充来信")
     later = {DENIES: "2024-07-20 21:00:00", DENIES_LATER: "2024-07-28 08:00:00"}
     office.bring_in(office.exports.confirmations("confirm_2024-07-29.csv", later))
-    assert "立案 1 件" in office.screen()
+    assert "立案 0 件，补充 1 件" in office.screen()  # the denial has opened its case when it was brought in
     assert office.report("show", report) == shown
     office.report("package", report, package)
     office.at.done("report", "verify", package, "--hash", printed)

@@ -109,19 +109,21 @@ def confirmations(batch: Batch, path: Path, *, snapshot_on: date, taken_at: date
         if record_id is None:
             unknown += 1
             continue
-        answer = (record_id, row["confirm_status"], row.get("confirm_time"))
-        if answer not in seen or (row["confirm_status"] in OPEN and asked_again(record_id, snapshot_on)):
+        status, at = str(row["confirm_status"]), row.get("confirm_time")
+        confirm_time = at if isinstance(at, datetime) else None
+        answer = (record_id, status, confirm_time)
+        if answer not in seen or (status in OPEN and asked_again(record_id, snapshot_on)):
             seen.add(answer)
             device = str(row.get("device") or "")
-            said_at = answered_at(row.get("confirm_time"), taken_at=taken_at)
             index = keys.index("device", device) if device else None
+            said_at = answered_at(confirm_time, taken_at=taken_at)
             fresh.append((*answer, snapshot_on, index, said_at, NATIONAL, True, batch.id))
     # Before they are written: the gate of sending holds the same rows while it looks for answers.
     lock_records({row[0] for row in fresh})
     insert_rows(Confirmation.__table__, _ANSWER_COLUMNS, fresh)
     by_status: dict[str, list[int]] = defaultdict(list)
-    for row in fresh:
-        by_status[row[1]].append(row[0])
+    for record_id, status, *_ in fresh:
+        by_status[status].append(record_id)
     return Answers({"rows": rows, "new": len(fresh), "changed": 0, "unknown": unknown}, by_status)
 
 
