@@ -4,17 +4,16 @@ python -m benchmarks.delivery_worker work|schedule <folder> <database> <queue> <
 """
 
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.fake_carrier import CHANNEL, FakeCarrier
-from casework.app import create_app
 from casework.cli.schedule import schedule
 from casework.cli.work import work
 from casework.jobs import carriers
+from casework.service import create_service
 from tests.chaos import times
-from tests.chaos.ground import settings_of
+from tests.chaos.settings import settings_at
 
 
 def main(what: str, *given: str) -> int:
@@ -22,8 +21,8 @@ def main(what: str, *given: str) -> int:
     folder, database, queue, batch, waits, away = given
     times.take(times.SHORT if waits == "short" else times.PRODUCT)
     carriers._BUILT = {**carriers._BUILT, CHANNEL: lambda _settings: FakeCarrier(int(batch))}  # noqa: SLF001 - no setting names it
-    own = settings_of(Path(folder), database, queue)
-    app = create_app(replace(own, clock_offset=timedelta(seconds=float(away))))
+    offset = timedelta(seconds=float(away))
+    app = create_service(settings_at(Path(folder), database, queue, clock_offset=offset))
     return work(app) if what == "work" else schedule(app, wake_every=0.5)
 
 

@@ -22,9 +22,8 @@ from casework.config import Settings
 from casework.db import db, open_engine
 from casework.jobs import carriers
 from tests.chaos.carrier import Remote
+from tests.chaos.settings import CHANNEL, settings_at
 from tests.support.postgres import Cluster, cluster
-
-CHANNEL = "simulator"
 
 
 @dataclass
@@ -101,18 +100,8 @@ def ground(engine: str, *, port: int) -> Iterator[Ground]:
 
 def settings_of(folder: Path, url: str, queue_url: str) -> Settings:
     """Return the settings of an installation in this folder, its clock on a working morning."""
-    return Settings(
-        data_dir=folder,
-        database_url=url,
-        redis_url=queue_url,
-        secret_key="of a chaos run",
-        sealing_keys={"k1": bytes(range(32))},
-        index_key=bytes(range(32, 64)),
-        channels=("inbox", CHANNEL),
-        sending={"gather_seconds": "1", "letters_a_day": "0"},  # who is told twice is told twice by us
-        clock_offset=demo.STARTS_AT - datetime.now(UTC),  # a working morning, whatever the hour of the machine
-        testing=True,
-    )
+    # A working morning, whatever the hour of the machine.
+    return settings_at(folder, url, queue_url, clock_offset=demo.STARTS_AT - datetime.now(UTC))
 
 
 def _speak_to(port: int) -> None:
