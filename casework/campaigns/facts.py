@@ -1,6 +1,7 @@
 """From a stored campaign to the facts that its rules read."""
 
 from collections.abc import Mapping
+from datetime import UTC
 
 from sqlalchemy import select
 
@@ -53,7 +54,7 @@ def plan_of(campaign: Campaign) -> Mapping[str, object]:
     return {
         "texts": {channel: dict(campaign.texts.get(channel, {})) for channel in campaign.channels},
         "channels": list(campaign.channels),
-        "waves": [wave.starts_at.isoformat() for wave in campaign.waves],
+        "waves": [wave.starts_at.astimezone(UTC).isoformat() for wave in campaign.waves],
         "stop_on": campaign.stop_on.isoformat(),
         "hours": [campaign.hour_from, campaign.hour_to],
         "per_minute": campaign.per_minute,

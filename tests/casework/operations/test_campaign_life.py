@@ -101,6 +101,13 @@ def test_another_person_approves_exactly_what_they_have_seen(august):
     assert (campaign.state, campaign.approved_by_id) == ("approved", august.approver.id)
 
 
+def test_times_are_approved_as_moments_in_whatever_zone_they_were_given(august):
+    august.graduates(1)
+    campaign = august.frozen(starts=[beijing(1).astimezone(clock.BEIJING)])
+    db.session.expire_all()
+    assert plan_hash(campaign) == campaign.text_hash
+
+
 def test_whoever_changed_a_campaign_is_one_of_its_drafters(august):
     august.graduates(2)
     both = make_person("supervisor", august.university)
