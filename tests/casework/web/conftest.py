@@ -7,10 +7,11 @@ import pytest
 from casework.doors.unit import unit_of_work
 from tests.casework.factories import make_case, make_person
 from tests.casework.operations.reporting import make_office
+from tests.casework.web.lead_bureau import bureau
 from tests.casework.web.town import town
 from tests.casework.web.visitor import browser_of
 
-__all__ = ["town"]
+__all__ = ["bureau", "town"]
 
 
 @pytest.fixture
