@@ -143,8 +143,9 @@ POLICY: tuple[Grant, ...] = (
     Grant((Role.LEAD_OFFICER,), _SEATS, Reach.BELOW, ("lead:decide", "lead:assign")),
     # A list names records that somebody above suspects and nobody who said so: whoever screens may hand it in.
     Grant((Role.LEAD_OFFICER, Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("lead:list",)),
-    # What a lead says and who said it is its officers' business; a supervisor knows how much of it is late.
-    Grant((Role.LEAD_OFFICER, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("lead:reopen", "lead:count")),
+    # What a lead says and who said it is its officers' business; whoever is above them knows how much of it is late.
+    Grant((Role.LEAD_OFFICER, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("lead:reopen",)),
+    Grant((Role.LEAD_OFFICER, Role.SUPERVISOR, *_LEADERS), _SEATS, Reach.BELOW, ("lead:count",)),
     Grant(_LEADERS, _SEATS, Reach.BELOW, ("case:read", "report:read", "filing:read", "overdue:read")),
     Grant(_LEADERS, _SEATS, Reach.BELOW, ("campaign:read", "report:package", "journal:verify")),
     Grant(_LEADERS, _SEATS, Reach.OWN, ("report:sign", "report:refuse")),

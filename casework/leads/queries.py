@@ -108,14 +108,12 @@ NEEDS: Mapping[str, Callable[[], ColumnElement[bool]]] = MappingProxyType(
 """What somebody has to do about a lead, by the word of the API."""
 
 
-def late_by_organisation(actor: Actor) -> dict[int, int]:
+def late_by_organisation(actor: Actor, *, round_id: int | None = None) -> dict[int, int]:
     """Return how many leads are late, by organisation, for those who see how much is late and not what."""
-    rows = db.session.execute(
-        select(Lead.organisation_id, func.count())
-        .where(in_lead_scope(actor, "lead:count"), is_late())
-        .group_by(Lead.organisation_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    wanted = select(Lead.organisation_id, func.count()).where(in_lead_scope(actor, "lead:count"), is_late())
+    if round_id is not None:
+        wanted = wanted.where(Lead.round_id == round_id)
+    return {row[0]: row[1] for row in db.session.execute(wanted.group_by(Lead.organisation_id))}
 
 
 def open_lead_load(person_ids: Sequence[int]) -> dict[int, int]:

@@ -9,6 +9,7 @@ from casework import clock, working_days
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
+from casework.leads.queries import late_by_organisation
 from casework.overview import board, board_counts
 from casework.overview.board import Heat
 from casework.overview.board_names import Names, label_of, names_of
@@ -69,6 +70,7 @@ def overdue() -> Response:
         latest=board.latest(condition, now=now),
         above=above,
         reports=_reports(actor, round_id),
+        late_leads=sum(late_by_organisation(actor, round_id=round_id).values()),
         heart=last_beat("sweep") or last_beat("scheduler"),
         pressed_today=_today(names, now),
     )

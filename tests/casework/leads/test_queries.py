@@ -84,6 +84,8 @@ def test_supervisors_see_how_much_is_late_and_nothing_else(leads, taken):
         assert queries.late_by_organisation(leads.actor("supervisor")) == {leads.bodies["university"].id: 1}
         above = queries.late_by_organisation(leads.actor("province"))
         assert above == {leads.bodies["university"].id: 1, leads.bodies["province"].id: 2, leads.bodies["other"].id: 1}
+        assert queries.late_by_organisation(leads.actor("vice")) == {leads.bodies["university"].id: 1}
+        assert queries.late_by_organisation(leads.actor("vice"), round_id=0) == {}
         assert queries.late_by_organisation(leads.actor("owner")) == {}
     assert seen_by(leads, "supervisor") == set()
     assert taken

@@ -12,8 +12,10 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.notices.models import Message
 from casework.operations.count_board import count_board
+from casework.operations.take_lead import take_lead
 from casework.overview import board_counts
 from tests.casework.factories import make_case, make_person
+from workflows.access import SYSTEM
 
 NOW = datetime(2024, 8, 1, 10, tzinfo=clock.BEIJING)
 """A Thursday."""
@@ -142,3 +144,21 @@ def test_every_number_leads_to_its_list(late, as_person, by):
     page = browser.get(f"/overdue?by={by}").text
     for link in re.findall(r'<td class="o[123]"><a href="([^"]+)"', page):
         assert browser.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_late_leads_are_counted_for_whoever_answers_for_them_and_what_they_say_is_not_shown(late, as_person):
+    for concerns in (None, late.organisation):
+        with unit_of_work():
+            take_lead(
+                organisation=late.organisation,
+                round=late.round_,
+                channel="UNIV_PHONE",
+                received_at=NOW - timedelta(days=6),
+                title="反映未签协议",
+                content="来电人称没有签过协议。",
+                concerns=concerns,
+                actor=SYSTEM,
+            )
+    page = as_person(late.supervisor).get("/overdue")
+    assert "另有1条线索逾期没有答复" in words(page)
+    assert "反映未签协议" not in page.text
