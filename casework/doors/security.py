@@ -7,6 +7,14 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+HEADERS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+NOT_KEPT = ("Cache-Control", "no-store")
+
 
 def attach(app: Flask) -> None:
     """Add the headers to every answer of this application."""
@@ -14,11 +22,9 @@ def attach(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the headers; static files may be cached, everything else may not."""
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    """Add the headers that the answer has not chosen itself; static files may be cached, everything else may not."""
+    chosen = {name.lower() for name, _ in response.headers}  # asking for each costs a fault for every one not there
+    for name, value in HEADERS if request.endpoint == "static" else (*HEADERS, NOT_KEPT):
+        if name.lower() not in chosen:
+            response.headers.add(name, value)
     return response

@@ -36,6 +36,8 @@ def here(**changes: Any) -> str:
 
 def remember(response: Response) -> Response:
     """Set a cookie for each choice that was made in the address."""
+    if not request.args:
+        return response
     for name, values in CHOICES.items():
         if request.args.get(name) in values:
             response.set_cookie(name, request.args[name], max_age=YEAR, samesite="Lax")

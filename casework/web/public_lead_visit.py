@@ -74,7 +74,8 @@ def same_for_all(render: Callable[[], Response]) -> Response:
     if request.args or any(name in request.cookies for name in PATHS):
         return render()
     made: dict[tuple[str, ...], bytes] = current_app.extensions.setdefault(_MADE, {})
-    which = (request.path, request.script_root, languages.choose(), appearance.chosen("size"))
+    root = request.environ.get("SCRIPT_NAME", "")
+    which = (request.path, root, languages.choose(), appearance.chosen("size"))
     if which not in made:
         made[which] = render().get_data()
     return Response(made[which], mimetype="text/html")
