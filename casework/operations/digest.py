@@ -16,6 +16,7 @@ from casework import clock
 from casework.cases.models import Case
 from casework.cases.queries import not_about
 from casework.db import db
+from casework.deadlines.hearers import hears_of_lead
 from casework.deadlines.queries import running_stage
 from casework.leads.models import Lead
 from casework.notices.models import Message
@@ -148,7 +149,7 @@ def _climbed_to(person: Person) -> int:
     still = {
         (row.case_id, row.report_id, row.lead_id)
         for row in db.session.scalars(rows)
-        if row.params.get("digest") and _still_open(row)
+        if row.params.get("digest") and _still_open(row, person)
     }
     return len(still)
 
@@ -158,7 +159,9 @@ def _last_digest(person: Person) -> datetime:
     return last or clock.now() - LOOK_BACK
 
 
-def _still_open(row: Message) -> bool:
+def _still_open(row: Message, person: Person) -> bool:
+    """Say whether something is still to be done about a matter; a lead that has become none of theirs is none."""
     if row.lead_id is not None:
-        return db.session.get_one(Lead, row.lead_id).state in OPEN
+        lead = db.session.get_one(Lead, row.lead_id)
+        return lead.state in OPEN and hears_of_lead(person, lead)
     return row.case_id is None or running_stage(db.session.get_one(Case, row.case_id)) is not None

@@ -10,10 +10,12 @@ from casework.notices import words
 from casework.notices.models import Message
 from casework.notices.verdicts import verdict
 from casework.operations.assign_lead import assign_lead
+from casework.operations.digest import digest
 from casework.operations.fire_timers import fire_timers
 from casework.operations.orphans import orphan_leads
 from casework.operations.reply_lead import answer_reporter
 from casework.operations.retime_lead import retime_slice
+from casework.operations.triage_lead import triage_lead
 from casework.people.models import Appointment
 from tests.casework.leads.office import read
 from tests.casework.notices.office import OPENED, beijing
@@ -168,3 +170,20 @@ def test_the_night_computes_open_leads_anew_a_slice_at_a_time(leads, monkeypatch
         looked, after = looked + part.looked, part.after
     assert looked == 3
     assert {read(lead.number).due_at for lead in made} == {due}
+
+
+def test_the_digest_counts_what_climbed_and_forgets_what_has_become_none_of_theirs(leads):
+    stays, goes = leads.take(), leads.take()
+    fire(beijing(7, 26, 9))
+
+    def escalated(day):
+        with clock.stopped_at(beijing(7, day, 10)), unit_of_work():
+            digest(beijing(7, day).date())
+        who = leads.people["supervisor"].id
+        wanted = select(Message).filter_by(kind="digest", person_id=who).order_by(Message.id.desc())
+        return db.session.scalars(wanted).first().params["escalated"]
+
+    assert {row.lead_id for row in told() if row.kind == "lead_escalated"} == {stays.id, goes.id}
+    with clock.stopped_at(OPENED), unit_of_work():
+        triage_lead(goes, concerns=leads.bodies["university"], actor=leads.actor("officer"))
+    assert escalated(26) == 1
