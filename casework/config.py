@@ -62,6 +62,11 @@ class Settings:
         return self.data_dir / "staging"
 
     @property
+    def carrier_log(self) -> Path:
+        """Return the log of the simulator, the carrier of demonstrations and drills."""
+        return self.data_dir / "carrier.jsonl"
+
+    @property
     def calendars_dir(self) -> Path:
         """Return the folder of yearly calendars that were loaded since this release."""
         return self.data_dir / "calendars"

@@ -9,7 +9,7 @@ reply. It sends to the inbox, the console and the simulator gateway only.
 
 import csv
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from casework.cases import queries as cases
 from casework.cases.models import Case
 from casework.config import Settings
 from casework.db import db
+from casework.demo_campaign import NAME, let_a_wave_pass
 from casework.doors.unit import unit_of_work
 from casework.jobs import intake
 from casework.leads.models import Lead
@@ -47,7 +48,8 @@ STARTS_AT = datetime(2024, 7, 30, 10, 24, tzinfo=clock.BEIJING)
 NOTICE, FRIDAY, MONDAY = (datetime(2024, 7, day, 9, 0, tzinfo=clock.BEIJING) for day in (23, 26, 29))
 BEGUN, CONCLUDED = 14, 6  # cases a person has begun on Friday, and of them concluded on Monday
 PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with synthetic data
-UNIVERSITY, ROUND, SUPERVISOR, REVIEWER, ADMINISTRATOR = "ORG0201", "2024", "U013", "U014", "U026"
+UNIVERSITY, ROUND = "ORG0201", "2024"
+SUPERVISOR, REVIEWER, LEADER, ADMINISTRATOR = "U013", "U014", "U018", "U026"
 DESK = ("U001", "U002", "U003", "U004", "U005", "U006")
 FILES = (
     "graduates_2024.xlsx",
@@ -112,12 +114,26 @@ def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
             bring_in(SAMPLE / name, file_name=Path(name).name, actor=_actor(SUPERVISOR), settings=settings)
         with unit_of_work():
             run = screen(organisation=_university(), round_=rounds.get_round(ROUND), actor=_actor(SUPERVISOR))
-            opened = open_cases(run, actor=_actor(SUPERVISOR))
-            share_out(opened.opened, among=[_person(login) for login in DESK], actor=_actor(SUPERVISOR))
+            open_cases(run, actor=_actor(SUPERVISOR))
+            share_out(_unassigned(), among=[_person(login) for login in DESK], actor=_actor(SUPERVISOR))
     _begin_and_conclude()
     say(LEADS)
     with clock.stopped_at(STARTS_AT - timedelta(hours=1)):
         _take_leads(settings)
+    say(NAME)
+    colleges = sorted(people.colleges_of(_university().id))
+    let_a_wave_pass(
+        _university(),
+        rounds.get_round(ROUND),
+        drafter=_actor(SUPERVISOR),
+        approver=_actor(LEADER),
+        colleges=colleges,
+    )
+
+
+def _unassigned() -> Sequence[Case]:
+    """Return what screening has opened, and what denials had opened before it."""
+    return db.session.scalars(select(Case).filter_by(owner_id=None).order_by(Case.id)).all()
 
 
 def _begin_and_conclude() -> None:

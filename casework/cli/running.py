@@ -138,6 +138,7 @@ def _welcome(address: str, *, demonstrates: bool) -> None:
                 password=demo.PASSWORD,
             )
         )
+        click.echo(spoken.say(N_("  毕业生收到的短信：%(address)s/demo/phones"), address=address))
         for login, role in demo.LOGINS:
             click.echo(f"    {login}  {spoken.say(ROLE_LABELS[Role(role)])}")
     click.echo(spoken.say(N_("  按 Ctrl-C 停止。")))

@@ -72,7 +72,7 @@ _BUILT: Mapping[str, Callable[[Settings], Channel]] = MappingProxyType(
             TencentSettings.read(settings.tencent), addressed=addressed, now=clock.now
         ),
         Webhook.code: lambda settings: Webhook(WebhookSettings.read(settings.webhook), now=clock.now),
-        Simulator.code: lambda settings: Simulator(settings.data_dir / "carrier.jsonl", now=clock.now),
+        Simulator.code: lambda settings: Simulator(settings.carrier_log, now=clock.now, keeps_words=settings.demo),
         Console.code: lambda _settings: Console(sys.stdout),
     }
 )

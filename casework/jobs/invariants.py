@@ -46,7 +46,7 @@ def ground_of(settings: Settings, *, log: tuple[Acceptance, ...] | None = None, 
     """Return the ground of this installation: its limits, and the simulator's log where that carrier is in use."""
     now = clock.now()  # before the log is read: what is in it later is not asked for
     if log is None and Simulator.code in out():
-        path = settings.data_dir / "carrier.jsonl"
+        path = settings.carrier_log
         log = read_log(path) if path.exists() else ()
     return Ground(now=now, log=log, log_channel=Simulator.code, manners=manners(), **values)  # type: ignore[arg-type]
 

@@ -65,6 +65,9 @@ _REFUSALS: Mapping[Fate, tuple[ErrorClass, str]] = MappingProxyType(
 )
 
 
+LONGEST_LINE = 2000
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What the carrier reports later about one accepted message."""
@@ -89,11 +92,14 @@ class Simulator:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         slow_seconds: float = 30.0,
+        keeps_words: bool = False,
     ) -> None:
+        """Log to a file; `keeps_words` where everybody is invented and somebody wants to read what came."""
         self._log = log
         self._now = now
         self._sleep = sleep
         self._slow_seconds = slow_seconds
+        self._keeps_words = keeps_words
 
     def send(self, messages: Sequence[Message], *, reference: str) -> Submission:
         """Log what is accepted, then answer, or lose the answer as the addresses ask."""
@@ -121,13 +127,24 @@ class Simulator:
         )
 
     def accepted(self) -> Iterator[dict[str, str]]:
-        """Yield the carrier's log: at, id, reference, ref, kind, recipient, receipt (none, one or several words)."""
+        """Yield the carrier's log: at, id, reference, ref, kind, recipient, words, receipt (none, one or several)."""
         if not self._log.exists():
             return
         with self._log.open(encoding="utf-8") as lines:
             for line in lines:
                 if line.endswith("\n"):  # a line without its end is still being written
                     yield json.loads(line)
+
+    def latest(self, *, count: int) -> list[dict[str, str]]:
+        """Return the last lines of the log whose words were kept, the newest first."""
+        if not self._log.exists():
+            return []
+        with self._log.open("rb") as log:
+            begins = max(0, self._log.stat().st_size - count * LONGEST_LINE)
+            log.seek(begins)
+            whole = log.read().split(b"\n")[1 if begins else 0 : -1]  # the first is cut off, the last not yet written
+        found = [json.loads(line) for line in reversed(whole)]
+        return [line for line in found if line.get("words")][:count]
 
     def _accept(self, messages: Sequence[Message], fates: Mapping[str, Fate], reference: str) -> dict[str, str]:
         """Append the accepted messages in one write under a lock and return their ids."""
@@ -143,6 +160,7 @@ class Simulator:
                     "kind": message.kind,
                     "recipient": message.recipient,
                     "receipt": " ".join(_RECEIPTS.get(fates[message.ref], ("delivered",))),
+                    "words": message.body if self._keeps_words else "",
                 },
                 ensure_ascii=False,
             )
