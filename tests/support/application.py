@@ -4,9 +4,11 @@ from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
+from argon2 import PasswordHasher
 
 from casework.config import Settings
 from casework.db import db
+from casework.operations import passwords
 
 
 @pytest.fixture
@@ -25,10 +27,17 @@ def settings(tmp_path, database):
     )
 
 
+STATEMENTS = {"sqlite": {}, "postgresql": {}}
+"""Statements that were compiled once, by database: every test has an engine of its own, and the same questions."""
+
+
 @contextmanager
 def inside(application):
     """Go inside an application, and let go of its connections afterwards."""
     with application.app_context():
+        # argon2id still, at the least price: three are hashed for every office that a test makes
+        passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        db.engine.update_execution_options(compiled_cache=STATEMENTS[db.engine.dialect.name])
         yield application
         db.session.remove()
         for engine in db.engines.values():
