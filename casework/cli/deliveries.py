@@ -17,6 +17,7 @@ from casework.notices.story_words import STATES, Said
 from casework.operations import hold_channel as holding
 from casework.operations.drop_message import drop_message
 from casework.operations.permit_message import LOOK
+from casework.operations.replay import replay
 from casework.operations.resend import resend
 from casework.overview import deliveries as told
 from casework.overview.channels import ways_out
@@ -75,6 +76,17 @@ def resend_(*, ref: str, login: str) -> None:
         actor = _administrator(login)
         made = resend(told.get_delivery(ref, actor), actor=actor)
         click.echo(spoken.say(N_("已重发为 %(ref)s。"), ref=made.ref))
+
+
+@deliveries.command("replay", help=N_("把网络回调发过的一条消息再发一次，成为新消息。"))
+@click.argument("ref", metavar="REF")
+@spoken.option("--as", "login", required=True, help=AS)
+def replay_(*, ref: str, login: str) -> None:
+    """Repeat what a webhook has sent."""
+    with application(), unit_of_work():
+        actor = _administrator(login)
+        made = replay(told.get_delivery(ref, actor), actor=actor)
+        click.echo(spoken.say(N_("已重放为 %(ref)s。"), ref=made.ref))
 
 
 @deliveries.command(help=N_("没有送达的消息不再发送。"))

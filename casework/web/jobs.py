@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app, request, url_for
 from flask_babel import get_locale, gettext
 from redis import RedisError
 from werkzeug.wrappers import Response as Answer
@@ -15,6 +15,7 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_
 from casework.notices.models import Alarm
 from casework.operations.permit_service import RUN, WATCH, permit_service, watches
+from casework.operations.release_stop import STOPPING, release_stop
 from casework.operations.run_task import run_task
 from casework.overview import service, tasks
 from casework.overview.channels import LABELS
@@ -23,6 +24,7 @@ from casework.web.pages import Trouble, page, submitted
 from casework.web.wording import said
 from notifications.alarm_words import AlarmWords
 from notifications.wording import WORDINGS
+from workflows.access import scope_of
 
 SCHEDULE = "casework.schedule"
 SILENT_AFTER = timedelta(minutes=2)
@@ -78,6 +80,18 @@ def run(task: str) -> Answer:
     )
 
 
+@signed_in
+def release() -> Answer:
+    """Let messages go on that the service itself has stopped."""
+    code, subject = request.form.get("code", ""), request.form.get("subject", "")
+    return submitted(
+        lambda: release_stop(code, subject=subject, actor=current_actor()),
+        done=gettext("已恢复发送，等待中的消息马上发出。"),
+        to=url_for("web.jobs"),
+        again=_page,
+    )
+
+
 def alarm_words(alarm: Alarm) -> AlarmWords:
     """Return an alarm's name and what to do, in the reader's language."""
     known = WORDINGS["zh" if str(get_locale() or "zh").startswith("zh") else "en"].alarms
@@ -99,6 +113,7 @@ def _page(trouble: Trouble | None) -> Response:
         status=trouble.status if trouble else 200,
         trouble=trouble,
         may_run=watches(actor, RUN),
+        stopping=STOPPING if scope_of(actor, "deliveries:act") else (),
         alarms=[(alarm, alarm_words(alarm)) for alarm in service.open_alarms()],
         past=[(alarm, alarm_words(alarm)) for alarm in service.past_alarms()],
         tasks=lines,

@@ -42,7 +42,7 @@ def queue() -> Response:
     if chosen not in {name for name, _ in views}:
         chosen = views[0][0] if views else "mine"
     filters = _filters()
-    counted = {name: desk.list_total(desk.view(name, actor, now=now), _round_only(), now=now) for name, _ in views}
+    counted = desk.list_totals({name: desk.view(name, actor, now=now) for name, _ in views}, _round_only(), now=now)
     condition = desk.view(chosen, actor, now=now)
     return page(
         "queue/page.html",

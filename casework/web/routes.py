@@ -182,6 +182,7 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/admin/rounds/<code>/copy", "admin_copy", admin_rounds.copy, BOTH),
     ("/admin/jobs", "jobs", jobs.jobs, GET),
     ("/admin/jobs/<task>/run", "job_run", jobs.run, POST),
+    ("/admin/jobs/release", "release", jobs.release, POST),
     ("/admin/deliveries", "deliveries", deliveries.stuck, GET),
     ("/admin/deliveries/act", "deliveries_act", deliveries.act_on_ticked, POST),
     ("/admin/deliveries/search", "delivery_search", deliveries.search, GET),

@@ -1,11 +1,14 @@
 """The application on a database of the test's own, with its context pushed."""
 
+from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
+from argon2 import PasswordHasher
 
 from casework.config import Settings
 from casework.db import db
+from casework.operations import passwords
 
 
 @pytest.fixture
@@ -24,16 +27,36 @@ def settings(tmp_path, database):
     )
 
 
-@pytest.fixture
-def app(settings):
-    """Return the application, inside its context, and let go of its connections afterwards."""
-    # Loaded when first asked for: the pure packages are tested without waiting for the whole service.
-    application = import_module("casework.app").create_app(settings)
+STATEMENTS = {"sqlite": {}, "postgresql": {}}
+"""Statements that were compiled once, by database: every test has an engine of its own, and the same questions."""
+
+
+@contextmanager
+def inside(application):
+    """Go inside an application, and let go of its connections afterwards."""
     with application.app_context():
+        # argon2id still, at the least price: three are hashed for every office that a test makes
+        passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        db.engine.update_execution_options(compiled_cache=STATEMENTS[db.engine.dialect.name])
         yield application
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
+
+
+@pytest.fixture
+def app(settings):
+    """Return the service inside its context, without doors: to open those takes longer than most tests run."""
+    with inside(import_module("casework.service").create_service(settings)) as application:
+        yield application
+
+
+@pytest.fixture
+def app_with_doors(settings):
+    """Return the whole application, pages and API included, inside its context."""
+    # Loaded when first asked for: the pure packages are tested without waiting for the whole service.
+    with inside(import_module("casework.app").create_app(settings)) as application:
+        yield application
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool
 
 from casework.db import open_engine
 
+FRESH_AFTER = 100
+"""Tests after which a database is made anew: what was deleted from it still takes place."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -68,6 +70,7 @@ class PostgresDatabases:
         self._template = f"casework_template_{os.getpid()}"
         self._names = (f"casework_test_{os.getpid()}_{number}" for number in count(1))
         self._spare: str | None = None
+        self._used = 0
         self._make(self._template)
         migrate(self._url_of(self._template))
         with self._connect(self._template) as connection:
@@ -85,7 +88,8 @@ class PostgresDatabases:
             yield self._url_of(name)
         finally:
             self._drop_connections(name)
-            if not self._has_seeds and self._empty(name):
+            self._used += 1
+            if not self._has_seeds and self._used % FRESH_AFTER and self._empty(name):
                 self._spare = name
             else:
                 self._drop(name)
@@ -102,8 +106,9 @@ class PostgresDatabases:
             if set(inspect(connection).get_table_names()) != self._tables:
                 return False
             connection.execute(text("SET session_replication_role = replica"))  # no trigger keeps us from emptying
-            if filled := self._filled(connection):
-                connection.execute(text(f"TRUNCATE {', '.join(filled)} CASCADE"))
+            # Not by TRUNCATE: a table here is tied to all others, and to make eighty files anew takes far longer.
+            for table in self._filled(connection):
+                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - a name of our own
             used = connection.scalars(text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"))
             for sequence in used.all():
                 connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))

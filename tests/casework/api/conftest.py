@@ -95,6 +95,11 @@ def make_small_round():
 
 
 @pytest.fixture
+def app(app_with_doors):
+    return app_with_doors
+
+
+@pytest.fixture
 def world(client):
     with unit_of_work():
         tree = factories.make_tree()

@@ -19,6 +19,7 @@ from tests.notifications.channels.test_pushed import (
     TENCENT_REPLY,
     TENCENT_REPORT,
 )
+from tests.support.application import inside
 
 SECRETS = {"aliyun": "a" * 32, "tencent": "t" * 32}
 
@@ -26,11 +27,8 @@ SECRETS = {"aliyun": "a" * 32, "tencent": "t" * 32}
 @pytest.fixture
 def provider(settings):
     """Return how a provider calls this installation."""
-    app = create_app(replace(settings, receipts=SECRETS))
-    with app.app_context():
+    with inside(create_app(replace(settings, receipts=SECRETS))) as app:
         yield app.test_client()
-        db.session.remove()
-        db.engine.dispose()
 
 
 def push(client, name, body, *, secret=None, **rest):
@@ -83,13 +81,10 @@ def test_a_wrong_secret_is_an_address_that_does_not_exist(provider, name, secret
 
 def test_without_a_secret_or_with_a_short_one_the_door_is_shut(settings):
     for known in ({}, {"aliyun": ""}, {"aliyun": "short"}):
-        app = create_app(replace(settings, receipts=known))
-        with app.app_context():
+        with inside(create_app(replace(settings, receipts=known))) as app:
             for secret in ("short", "a" * 32):
                 assert push(app.test_client(), "aliyun", [ALIYUN_REPORT], secret=secret).status_code == 404
             assert landed() == 0
-            db.session.remove()
-            db.engine.dispose()
 
 
 def test_a_push_that_is_too_large_is_not_read(provider):

@@ -42,6 +42,15 @@ def test_what_is_stuck_is_listed_shown_and_repeated(office, casework):
     assert office.message in casework.done("deliveries", "list", "--person", office.owner.login, *as_)
 
 
+def test_only_what_a_webhook_was_sent_is_replayed_and_only_while_it_is_in_use(office, casework):
+    as_ = ("--as", office.administrator.login)
+    with unit_of_work():
+        pushed = make_message(db.session.merge(office.owner), state="delivered", channel="webhook", note="").ref
+    assert "通道没有启用" in casework.refused("deliveries", "replay", pushed, *as_)
+    assert "只有网络回调可以重放" in casework.refused("deliveries", "replay", office.message, *as_)
+    assert len(all_messages()) == 2
+
+
 def test_who_administers_nothing_sees_and_changes_nothing(office, casework):
     as_ = ("--as", office.owner.login)
     casework.refused("deliveries", "list", *as_)

@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy import select
 
 from casework import clock, promises
-from casework.app import create_app
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.jobs.watchman import NOTE, Watchman
 from casework.notices import ways
 from casework.notices.models import Alarm, Message
 from casework.people.models import Appointment, Person
+from casework.service import create_service
 from tests.casework.notices.office import beijing, open_office
+from tests.support.application import inside
 
 NOON = beijing(7, 24, 12)
 PATIENCE = 120  # processes of a busy machine take their time to come up
@@ -173,7 +174,6 @@ def test_a_note_that_cannot_be_kept_does_not_flood_anybody(app, settings, smtp_s
 def test_a_scheduler_that_is_killed_is_missed_and_heard_again(settings, smtp_server):
     """The real thing: a process that sweeps, SIGKILL, a watchman with short patience, and another process."""
     away = NOON - datetime.now(UTC)
-    app = create_app(replace(settings, clock_offset=away))
     program = [sys.executable, "-m", "tests.casework.jobs.process", "schedule"]
     arguments = [settings.database_url, str(settings.data_dir), "unix:///nowhere/queue.sock", str(away.total_seconds())]
 
@@ -193,15 +193,16 @@ def test_a_scheduler_that_is_killed_is_missed_and_heard_again(settings, smtp_ser
             db.session.rollback()
             time.sleep(0.1)
         assert promises.last_beat("sweep") is not None
-        stop = Watchman(app, who="web", silent_after=timedelta(seconds=25)).keep_looking(every=0.3)
-        time.sleep(1)
-        assert smtp_server.mails == []
-        os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
-        assert until(1) == ["系统告警：定时巡检停止"]
-        running = scheduler()
-        assert until(2) == ["系统告警：定时巡检停止", "告警解除：定时巡检停止"]
-        stop.set()
+        with inside(create_service(replace(settings, clock_offset=away))) as app:
+            stop = Watchman(app, who="web", silent_after=timedelta(seconds=25)).keep_looking(every=0.3)
+            time.sleep(1)
+            assert smtp_server.mails == []
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait()
+            assert until(1) == ["系统告警：定时巡检停止"]
+            running = scheduler()
+            assert until(2) == ["系统告警：定时巡检停止", "告警解除：定时巡检停止"]
+            stop.set()
     finally:
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()

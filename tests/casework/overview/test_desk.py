@@ -48,21 +48,21 @@ def test_a_list_that_is_narrowed_to_one_group_shows_what_was_counted(urgency):
     with clock.stopped_at(NOW):
         shown = desk.sheet(true(), filters, now=NOW).lines
     assert [line.title for line in shown] == [urgency] * 2
-    assert desk.list_total(true(), filters, now=NOW) == 2
+    assert desk.list_totals({"all": true()}, filters, now=NOW) == {"all": 2}
 
 
 def test_filters_by_people_and_colleges_are_counted_without_their_tables(cases):
     owner = cases.people["owner"]
-    assert desk.list_total(true(), Filters(owner=owner.ref), now=NOW) == 8
-    assert desk.list_total(true(), Filters(owner="nobody"), now=NOW) == 0
-    assert desk.list_total(true(), Filters(college="没有这个学院"), now=NOW) == 0
+    assert desk.list_totals({"all": true()}, Filters(owner=owner.ref), now=NOW) == {"all": 8}
+    assert desk.list_totals({"all": true()}, Filters(owner="nobody"), now=NOW) == {"all": 0}
+    assert desk.list_totals({"all": true()}, Filters(college="没有这个学院"), now=NOW) == {"all": 0}
 
 
 @pytest.mark.usefixtures("cases")
 def test_counting_stops_where_a_list_stops_and_the_board_goes_on(monkeypatch):
     for room in (queries, desk):
         monkeypatch.setattr(room, "COUNTED_AT_MOST", 1)
-    assert desk.list_total(true(), Filters(), now=NOW) == 1
+    assert desk.list_totals({"all": true()}, Filters(), now=NOW) == {"all": 1}
     assert desk.list_numbers(true(), Filters(), now=NOW).by_group == dict.fromkeys(DUE, 1)
     assert board.count(true(), now=NOW).numbers.total == 8
 

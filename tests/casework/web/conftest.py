@@ -15,6 +15,11 @@ __all__ = ["bureau", "town"]
 
 
 @pytest.fixture
+def app(app_with_doors):
+    return app_with_doors
+
+
+@pytest.fixture
 def desk(app):
     """Return an office; its investigator owns one case that nobody began and one under way."""
     with unit_of_work():

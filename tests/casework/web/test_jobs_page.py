@@ -11,6 +11,7 @@ from casework.doors.unit import unit_of_work
 from casework.jobs import JOBS, SCHEDULE
 from casework.jobs.periodic import FAULT, Daily
 from casework.journal import JournalEntry
+from casework.notices.stops import CLOCK_FUSE, stops
 from casework.operations.alarms import end_alarm, raise_alarm
 from casework.promises import Promise
 from casework.web.jobs import NAMES
@@ -80,6 +81,21 @@ def test_what_is_wrong_stands_first_and_on_the_other_pages_of_administration(vis
     with clock.stopped_at(NOON), unit_of_work():
         end_alarm("canary_lost", "smtp")
     assert "最近解除的告警" in shown(visitor)
+
+
+def test_what_the_service_has_stopped_goes_on_when_a_person_says_so(visitor, as_person, desk):
+    with clock.stopped_at(NOON), unit_of_work():
+        raise_alarm(CLOCK_FUSE, facts={"jump": 900})
+        raise_alarm("canary_lost", "smtp", {"state": "in_doubt"})
+    assert shown(visitor).count("已核实，恢复发送") == 1  # the other alarm stops nothing
+    assert as_person(desk.investigator).post("/admin/jobs/release", data={"code": CLOCK_FUSE}).status_code == 403
+    assert stops().everything
+    with clock.stopped_at(NOON):
+        assert visitor.post("/admin/jobs/release", data={"code": CLOCK_FUSE}).status_code == 303
+        again = visitor.post("/admin/jobs/release", data={"code": CLOCK_FUSE})
+        unknown = visitor.post("/admin/jobs/release", data={"code": "canary_lost", "subject": "smtp"})
+    assert (stops().everything, again.status_code, unknown.status_code) == (False, 409, 404)
+    assert "这里没有暂停发送" in again.get_data(as_text=True)
 
 
 def test_a_job_that_was_given_up_says_why(visitor):
