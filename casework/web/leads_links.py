@@ -20,6 +20,7 @@ from casework.people.queries import colleges_of
 from casework.web.leads_about import values_of
 from casework.web.wording import said
 from workflows.access import Actor
+from workflows.engine import Words
 
 LONGEST_NUMBER = 40
 KINDS = {
@@ -46,12 +47,15 @@ def likenesses(lead: Lead, actor: Actor) -> list[Likeness]:
 
 def sentences(found: Proposed) -> tuple[str, ...]:
     """Return why two leads may be one matter, each reason with what they share."""
-    told = []
-    for why in found.why:
-        if why.code in alike.REASONS:
-            shared = "、".join(said(THEME_LABELS.get(each, each)) for each in why.shared)
-            told.append(f"{said(alike.REASONS[why.code])}：{shared}" if shared else said(alike.REASONS[why.code]))
-    return tuple(told)
+    return tuple(_sentence(each) for each in found.why if each.code in alike.REASONS)
+
+
+def _sentence(why: alike.Why) -> str:
+    reason = said(alike.REASONS[why.code])
+    if not why.shared:
+        return reason
+    shared = Words(said(THEME_LABELS.get(each, each)) for each in why.shared)
+    return said(N_("%(reason)s：%(shared)s"), {"reason": reason, "shared": shared})
 
 
 def cases_beside(lead: Lead, actor: Actor) -> Sequence[Case]:
