@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
-from casework.campaigns.models import ContactTask
-from casework.campaigns.queries import in_task_scope
+from casework.campaigns.models import Campaign, ContactTask
+from casework.campaigns.queries import in_campaign_scope, in_task_scope
 from casework.cases.models import Case
 from casework.cases.queries import COUNTED_AT_MOST, counted, in_scope, not_about
 from casework.db import db
@@ -41,6 +41,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
         "filing": Count(_to_receipt(actor)),
         "messages": Count(unread(actor)),
         "deliveries": Count(_stuck(actor)),
+        "campaigns": Count(_campaigns_waiting(actor)),
         "contact_tasks": Count(_to_contact(actor)),
     }
     return {name: each for name, each in found.items() if each.number}
@@ -91,6 +92,19 @@ def _to_receipt(actor: Actor) -> int:
         Filing.voided_at.is_(None),
     )
     return db.session.scalar(wanted) or 0
+
+
+def _campaigns_waiting(actor: Actor) -> int:
+    """Count the campaigns that stand still until this person has looked: paused ones, and those to be approved."""
+    if not scope_of(actor, "campaign:read"):
+        return 0
+    paused = and_(Campaign.state == "paused", in_campaign_scope(actor, "campaign:draft"))
+    others = and_(
+        Campaign.state == "frozen",
+        Campaign.drafted_by_id != actor.id,
+        in_campaign_scope(actor, "campaign:approve"),
+    )
+    return db.session.scalar(select(func.count()).select_from(Campaign).where(or_(paused, others))) or 0
 
 
 def _to_contact(actor: Actor) -> int:

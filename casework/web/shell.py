@@ -64,7 +64,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("毕业生"),
         (
-            Entry("web.campaigns", N_("提醒活动"), "send", ("campaign:read",)),
+            Entry("web.campaigns", N_("提醒活动"), "send", ("campaign:read",), "campaigns"),
             Entry("web.unconfirmed", N_("未确认名单"), "users", ("case:read",)),
             Entry("web.contact_tasks", N_("人工联系"), "phone", ("campaign:read",), "contact_tasks"),
         ),

@@ -4,12 +4,14 @@ from casework import promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.add_lead_file import add_lead_file
+from casework.operations.contact_tasks import Unreached, open_tasks
+from casework.operations.draft_campaign import draft_campaign
 from casework.operations.link_lead import write_link
 from casework.operations.move_lead import move_lead
 from casework.operations.passwords import make_token
 from casework.operations.take_lead import take_lead
 from casework.people.actors import actor_of
-from tests.casework.factories import NOON, make_batch, make_case, make_person, make_run
+from tests.casework.factories import NOON, make_batch, make_case, make_person, make_record, make_run
 from tests.casework.operations.reporting import attach, delivered, make_office, prepare
 from workflows.access import SYSTEM
 
@@ -39,7 +41,17 @@ def make_full_office(settings):
         people = {role: getattr(office, role).id for role in ROLES}
         officer = make_person("lead_officer", office.organisation)
         _make_leads(office, case, actor_of(officer), settings)
+        _make_campaign(office)
     return people | {"administrator": administrator.id, "lead_officer": officer.id}
+
+
+def _make_campaign(office):
+    """Make a campaign that waits for its waves, and a graduate whom somebody has to reach."""
+    actor = actor_of(office.supervisor)
+    plan = {"organisation": office.organisation, "round_": office.round_, "actor": actor}
+    draft_campaign(**plan, name="八月提醒", starts=[])
+    record = make_record(office.organisation, office.round_, phone_index="phone")
+    open_tasks([Unreached(record.id, record.organisation_id, "undelivered")], campaign_id=None)
 
 
 def _make_leads(office, case, actor, settings):

@@ -11,6 +11,7 @@ from itertools import islice, product
 
 import pytest
 
+from casework.campaigns.models import Campaign, ContactTask
 from casework.cases.models import Case, Evidence
 from casework.db import db
 from casework.doors.unit import unit_of_work
@@ -48,7 +49,7 @@ class Api:
         self.headers = {role: {"Authorization": f"Bearer {token}", "If-Match": "*"} for role, token in tokens.items()}
         refs = [
             name
-            for model in (Evidence, Record, Batch, Run, Report, Filing, Measure, Promise, Person)
+            for model in (Evidence, Record, Batch, Run, Report, Filing, Measure, Promise, Person, Campaign, ContactTask)
             for name in names(model.ref)
         ]
         self.known = {
