@@ -89,7 +89,8 @@ def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
 
 def _kept_from(bodies: Iterable[int | None]) -> Collection[tuple[int, int]]:
     """Return who belongs to the bodies that something of the batch is about; hardly ever is anything."""
-    return {(person_id, body) for body in {*bodies} - {None} for person_id in belonging_to(body or 0)}
+    about = {body for body in bodies if body is not None}
+    return {(person_id, body) for body in about for person_id in belonging_to(body)}
 
 
 def _contacts(record_ids: Collection[int]) -> Mapping[tuple[int, str], str]:
