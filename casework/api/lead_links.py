@@ -8,12 +8,12 @@ from casework.api.schemas.fields import Query
 from casework.api.schemas.lead_links import (
     AlikeList,
     CaseFromLeadIn,
+    LeadPairIn,
+    LeadPairOut,
     LinkedOut,
     LinkIn,
     OfferedList,
-    OpenedOut,
-    PairIn,
-    PairOut,
+    OpenedFromLeadOut,
     PartIn,
     ReadyList,
     UnlinkIn,
@@ -86,7 +86,7 @@ def unlink(body: dict, number: str) -> object:
     return {"lead": lead.number, "case": case.number, "linked": False, "concluded": False, "reopened": False}
 
 
-@lead_links.operation("POST", "/leads/<name:number>/cases", body=CaseFromLeadIn, out=OpenedOut, status=201)
+@lead_links.operation("POST", "/leads/<name:number>/cases", body=CaseFromLeadIn, out=OpenedFromLeadOut, status=201)
 def open_case(body: dict, number: str) -> object:
     """Open a case from a lead, or hear which case is about the matter already (409)."""
     actor = current_actor()
@@ -105,7 +105,7 @@ def open_case(body: dict, number: str) -> object:
     return {"lead": lead.number, "case": case.number, "severity": case.severity}
 
 
-@lead_links.operation("POST", "/leads/<name:number>/pairs", body=PairIn, out=PairOut, status=201)
+@lead_links.operation("POST", "/leads/<name:number>/pairs", body=LeadPairIn, out=LeadPairOut, status=201)
 def decide(body: dict, number: str) -> object:
     """Say whether two leads are one matter; the later one is merged into the one that came first."""
     actor = current_actor()
@@ -117,7 +117,7 @@ def decide(body: dict, number: str) -> object:
     return {"decision": pair.decision, "leads": {lead.number: lead.state for lead in found.values()}}
 
 
-@lead_links.operation("POST", "/leads/<name:number>/parting", body=PartIn, out=PairOut)
+@lead_links.operation("POST", "/leads/<name:number>/parting", body=PartIn, out=LeadPairOut)
 def part(body: dict, number: str) -> object:
     """Undo a merge; the lead stands again where it stood before."""
     actor = current_actor()

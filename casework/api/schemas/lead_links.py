@@ -86,7 +86,7 @@ class CaseFromLeadIn(Strict):
     organisation = Name(load_default=None, metadata={"description": "where it is worked, if not where the lead lies"})
 
 
-class OpenedOut(Answer):
+class OpenedFromLeadOut(Answer):
     """The case that was opened."""
 
     lead = fields.String(required=True)
@@ -94,7 +94,7 @@ class OpenedOut(Answer):
     severity = fields.String(required=True)
 
 
-class PairIn(Strict):
+class LeadPairIn(Strict):
     """What a person says of two leads."""
 
     other = Name(required=True)
@@ -102,7 +102,7 @@ class PairIn(Strict):
     reason = Text(load_default="")
 
 
-class PairOut(Answer):
+class LeadPairOut(Answer):
     """Where both leads stand now."""
 
     decision = fields.String(required=True)
