@@ -174,20 +174,25 @@ def _found(token: str) -> Way | Response:
 
 def _later(seconds: float) -> Response:
     minutes = math.ceil(seconds / 60)
-    answer = page("public/answer_wait.html", status=429, minutes=minutes, official=round_settings.OFFICIAL_SITE)
+    answer = page("public/answer_wait.html", status=429, minutes=minutes, **_official(""))
     answer.headers["Retry-After"] = str(math.ceil(seconds))
     return _private(answer)
 
 
 def _gone(status: int) -> Response:
-    return _private(page("public/answer_gone.html", status=status, official=round_settings.OFFICIAL_SITE))
+    return _private(page("public/answer_gone.html", status=status, **_official("")))
 
 
 def _page(name: str, found: Way, *, trouble: Trouble | None = None, **context: object) -> Response:
     status = trouble.status if trouble else 200
-    official = found.official or round_settings.OFFICIAL_SITE
-    whose = {"school": found.school, "official": official, "until": found.until}
+    whose = {"school": found.school, "until": found.until} | _official(found.official)
     return _private(page(f"public/{name}.html", status=status, trouble=trouble, **whose, **context))
+
+
+def _official(named: str) -> dict[str, str]:
+    """Return what templates say of the official site: its name, as a round or we have it, and its address."""
+    official = named or round_settings.OFFICIAL_SITE
+    return {"official": official, "official_address": f"https://{official}"}
 
 
 def _private(answer: Response) -> Response:
