@@ -14,8 +14,10 @@ from casework.operations.permit_campaign import permit_campaign
 from casework.overview.told_graduates import everybody_told
 from workflows.access import Actor
 
-HEAD: tuple[str, ...] = ("student_no", "college", "class_name", "wave", "by", "state", "created_at", "sent_at", "ended_at", "attempts")
-HEAD += ("attempt", "message", "opened_at", "answered_at")
+HEAD = (
+    *("student_no", "college", "class_name", "wave", "by", "state", "created_at", "sent_at", "ended_at"),
+    *("attempts", "attempt", "message", "opened_at", "answered_at"),
+)
 LONGEST = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
