@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import InstrumentedAttribute
@@ -25,6 +25,7 @@ from casework.notices.ways import MAIL, out, sms
 from notifications.kinds import CAMPAIGN
 
 KIND = "confirm_reminder"
+WAITING = ("ready", "leased")
 NOT_TOLD = ("suppressed", "expired", "cancelled", "merged", "dead", "undelivered_permanent")
 """Where a message that told nobody anything ends."""
 STAND_INS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -52,6 +53,8 @@ def reminded(
         Message.kind == KIND,
         Message.state.not_in(NOT_TOLD),
         func.coalesce(Message.ended_at, Message.created_at) > since,
+        # A letter whose time went by while its campaign stood still waits only to be found expired.
+        or_(Message.state.not_in(WAITING), Message.not_after > clock.now()),
     )
     return said if but_wave is None else said.where(Message.wave_id != but_wave)
 
@@ -78,7 +81,7 @@ def write_letters(
         for letter in letters:
             if letter.by == by:
                 key = f"campaign:{campaign_id}:{wave_id}:{letter.record_id}:{by}"
-                rows.append([letter.record_id, letter.organisation_id, new_ref(), key, _carrier(by, key, weights)])
+                rows.append([letter.record_id, letter.organisation_id, new_ref(), key, carrier_of(by, key, weights)])
         chosen = _rows(rows, wave_id=wave_id, params={"on": on, BY: by}, next_at=next_at, not_after=not_after)
         once = make(table).from_select(list(chosen.selected_columns.keys()), chosen, include_defaults=False)
         once = once.on_conflict_do_nothing(index_elements=["dedup_key"])
@@ -125,6 +128,7 @@ def carriers_of(by: str) -> tuple[str, ...]:
     return own or tuple(channel for channel in STAND_INS.get(by, ()) if channel in out())[:1]
 
 
-def _carrier(by: str, key: str, weights: Mapping[str, int]) -> str:
+def carrier_of(by: str, key: str, weights: Mapping[str, int]) -> str:
+    """Return which of several carriers takes one message, by weight; there has to be one."""
     carriers = carriers_of(by)
     return (providers.choose(key, weights) if len(carriers) > 1 else None) or carriers[0]

@@ -16,9 +16,9 @@ from casework.campaigns.models import AnswerCode, AnswerLink
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.notices import providers
-from casework.notices.graduates import Graduate, graduates
+from casework.notices.graduates import BY_PHONE, graduates
 from casework.notices.post import Notice, post
-from casework.notices.ways import address_of, out, sms
+from casework.notices.reminders import carrier_of, carriers_of
 from notifications.kinds import KINDS
 
 KIND = "identity_code"
@@ -35,9 +35,9 @@ def send_identity_code(link: AnswerLink, *, language: str = "zh") -> bool:
     db.session.execute(select(AnswerLink.id).filter_by(id=link.id).with_for_update())  # two clicks are one code
     _refuse_flood(link)
     graduate = graduates([link.record_id])[link.record_id]
-    channel = _way(graduate, link) if graduate.phone else ""
-    if not channel:
+    if not graduate.phone or not carriers_of(BY_PHONE):
         return False
+    channel = carrier_of(BY_PHONE, f"identity:{link.id}", providers.open_weights())
     now = clock.now()
     code = AnswerCode(link_id=link.id, code_hash="", sent_at=now, expires_at=now + GOOD_FOR)
     db.session.add(code)
@@ -58,13 +58,6 @@ def _refuse_flood(link: AnswerLink) -> None:
         raise Conflict(N_("今天发送的验证码已达上限，没有再发。请明天再试，或直接登录官方网站。"), code="codes_used_up")
     if last is not None and last > now - PAUSE:
         raise Conflict(N_("验证码刚刚发出，没有再发。请查看短信，一分钟后可以重新发送。"), code="code_just_sent")
-
-
-def _way(graduate: Graduate, link: AnswerLink) -> str:
-    """Return the channel that carries it to a number: an SMS provider by weight, else whatever else reaches one."""
-    if sms():
-        return providers.choose(f"identity:{link.id}", providers.open_weights()) or sms()[0]
-    return next((each for each in out() if address_of(graduate, channel=each) == graduate.phone), "")
 
 
 def _notice(code: AnswerCode, link: AnswerLink, *, channel: str, language: str) -> Notice:
