@@ -78,6 +78,7 @@ def _start(now: datetime) -> int:
         for wave in due[:-1]:
             skip_wave(wave)  # its time went by; one reminder says as much as two
         if may_speak(due[-1].campaign, now):
+            _end_waves([wave for wave in due[-1].campaign.waves if wave.state == "fanning"])
             start_wave(due[-1])
             started += 1
     return started

@@ -10,6 +10,8 @@ from casework.notices.models import Message
 from casework.operations import fan_out as fanning
 from casework.operations.fall_back import fall_back
 from casework.operations.start_wave import start_wave
+from casework.operations.steer_campaign import pause_campaign, resume_campaign
+from casework.people.actors import actor_of
 from tests.casework.campaigns.august import august, beijing
 
 __all__ = ["august"]
@@ -218,3 +220,15 @@ def test_rows_of_the_list_keep_the_address_under_which_somebody_was_told(august)
     assert db.session.query(Campaign).one().audience_count == 1
     assert db.session.query(Message).one().channel == "memory"
     assert campaign.waves[0].expected == 1
+
+
+def test_what_a_pause_kept_back_is_said_by_the_next_wave(august):
+    everybody = august.graduates(2)
+    campaign = august.approved(canary_share=0)
+    august.look(beijing(1))  # two letters are ready, and nobody takes them
+    with clock.stopped_at(beijing(1, 11)), unit_of_work():
+        pause_campaign(campaign, reason="x", actor=actor_of(august.drafter))
+    with clock.stopped_at(beijing(8, 9)), unit_of_work():
+        resume_campaign(campaign, actor=actor_of(august.drafter))
+    august.look(beijing(8))
+    assert records(august.letters(campaign, 2)) == [record.id for record in everybody]
