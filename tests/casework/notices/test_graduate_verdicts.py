@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from casework import clock
 from casework.campaigns.models import GraduateContact
@@ -10,8 +11,9 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.notices import ways
 from casework.notices.manners import Manners
-from casework.notices.models import Message
+from casework.notices.models import Message, MessageEvent
 from casework.notices.post import Notice, post
+from casework.notices.story_words import said_of
 from casework.operations.move_campaign import move_campaign
 from casework.operations.opt_out_graduates import opt_out_graduates
 from casework.people.actors import actor_of
@@ -78,6 +80,8 @@ def test_a_campaign_that_is_over_or_paused_says_nothing(first_wave):
         first_wave.anew(state="running", stop_on=date(2024, 8, 31))
         letters = gate(between=lambda values=values: first_wave.set(**values))
         assert (letters, first_wave.states()) == ((), [state] * 3), values
+    notes = set(db.session.scalars(select(MessageEvent.note).where(MessageEvent.note != "")))
+    assert all(said_of(note).sentence for note in notes), notes
 
 
 def test_a_paused_campaign_stays_ready_and_is_not_claimed_until_somebody_lets_it_go_on(first_wave):

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 
 import pytest
@@ -78,10 +79,10 @@ def race(app):
         mine = select(Message.record_id).filter_by(attempt_id=claimed.attempt_id).order_by(Message.id)
         ids = db.session.scalars(mine).all()
         db.session.rollback()
-        tasks = [lambda claimed=claimed, wait=dice.uniform(0, LONGEST_WAIT): passes(claimed, wait)]
+        tasks = [partial(passes, claimed, dice.uniform(0, LONGEST_WAIT))]
         for place, each in enumerate(ids[SILENT:]):
-            act, wait = (opts_out if place == 0 else answers), dice.uniform(0, LONGEST_WAIT)
-            tasks.append(lambda act=act, each=each, wait=wait: act(each, wait))
+            act = opts_out if place == 0 else answers
+            tasks.append(partial(act, each, dice.uniform(0, LONGEST_WAIT)))
         assert together(app, tasks) == [None] * len(tasks)
         spoke.update(ids[SILENT:])
     return spoke
