@@ -106,7 +106,7 @@ def open_case(body: dict, number: str) -> object:
 
 
 @lead_links.operation("POST", "/leads/<name:number>/pairs", body=LeadPairIn, out=LeadPairOut, status=201)
-def decide(body: dict, number: str) -> object:
+def decide_leads(body: dict, number: str) -> object:
     """Say whether two leads are one matter; the later one is merged into the one that came first."""
     actor = current_actor()
     found = {lead.number: lead for lead in get_leads((number, body["other"]), actor, lock=True)}

@@ -119,7 +119,7 @@ def move(body: dict, number: str) -> object:
     """Take a step of the lead's life, or hear every reason why not (409)."""
     lead = _changed(number, right_to(body["action"]))
     target = people.get_organisation(body["target"]) if body["target"] else None
-    given = {name: body[name] for name in ("reason", "outcome", "words")}
+    given = {name: body[name] or "" for name in ("reason", "outcome", "words")}
     move_lead(lead, body["action"], actor=current_actor(), target=target, **given)
     return _moved(lead)
 

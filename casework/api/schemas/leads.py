@@ -158,7 +158,7 @@ class LeadActionIn(Strict):
 
     action = Choice(STEPS, required=True)
     reason = Text(load_default="")
-    outcome = Choice(tuple(Outcome), load_default="")
+    outcome = Choice(tuple(Outcome), load_default=None)
     words = Text(most=LONGEST_CONTENT, load_default="", metadata={"description": "answer: what the reporter reads"})
     target = Name(load_default=None, metadata={"description": "transfer: the organisation that is to handle it"})
 

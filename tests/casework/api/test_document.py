@@ -75,7 +75,7 @@ def test_every_operation_says_its_errors_as_problem_details(document):
             assert list(operation["responses"][code]["content"]) == [PROBLEM]
 
 
-def test_every_change_of_a_case_or_report_asks_for_its_version(document):
+def test_every_change_of_a_case_a_lead_or_a_report_asks_for_its_version(document):
     asks = {
         path.rsplit("/", 1)[-1]
         for _, path, operation in operations(document)
@@ -83,7 +83,7 @@ def test_every_change_of_a_case_or_report_asks_for_its_version(document):
     }
     assert asks == {
         *("actions", "assignment", "severity", "agreement", "rectification", "done", "decision", "end", "withdrawal"),
-        *("completion", "texts", "freeze", "signatures", "refusal"),
+        *("completion", "texts", "freeze", "signatures", "refusal", "triage"),
     }
 
 
@@ -93,7 +93,12 @@ def test_every_post_takes_a_key_except_where_the_answer_must_not_be_kept(documen
         for method, path, operation in operations(document)
         if method == "post" and "Idempotency-Key" not in {row["name"] for row in operation.get("parameters", [])}
     }
-    assert without == {"/api/v1/cases/{number}/unmask", "/api/v1/me/calendar"}
+    assert without == {
+        "/api/v1/cases/{number}/unmask",
+        "/api/v1/leads/{number}/reporter",
+        "/api/v1/campaigns/{ref}/told-searches",
+        "/api/v1/me/calendar",
+    }
 
 
 def test_what_goes_in_refuses_what_it_does_not_know(document):
