@@ -53,7 +53,8 @@ class Api:
             for name in names(model.ref)
         ]
         self.known = {
-            "number": [*names(Case.number, 9), *names(Lead.number, 9)], "code": [*names(Organisation.code, 9), *names(Round.code)],
+            "number": [*names(Case.number, 9), *names(Lead.number, 9)],
+            "code": [*names(Organisation.code, 9), *names(Round.code)],
             "round_code": names(Round.code), "clause": ["N1.1"], "table": ["violation"], "index": ["0"],
             "kind": ["report"], "ref": refs,
         }  # fmt: skip
