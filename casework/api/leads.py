@@ -119,8 +119,8 @@ def move(body: dict, number: str) -> object:
     """Take a step of the lead's life, or hear every reason why not (409)."""
     lead = _changed(number, right_to(body["action"]))
     target = people.get_organisation(body["target"]) if body["target"] else None
-    given = {name: body[name] or "" for name in ("reason", "outcome", "words")}
-    move_lead(lead, body["action"], actor=current_actor(), target=target, **given)
+    given = {"reason": body["reason"], "words": body["words"]}
+    move_lead(lead, body["action"], actor=current_actor(), outcome=body["outcome"] or "", target=target, **given)
     return _moved(lead)
 
 
