@@ -28,7 +28,6 @@ from casework.campaigns.queries import last_recipient, lock_wave
 from casework.db import db
 from casework.errors import N_
 from casework.intake.models import Record, Revision
-from casework.notices.models import Message
 from casework.notices.reminders import Letter, reminded, told_in, ways_open, write_letters
 from casework.operations.contact_tasks import Unreached, open_tasks
 from casework.operations.issue_links import issue_links
@@ -139,7 +138,7 @@ def _shares(wave: Wave, campaign: Campaign, key: ColumnElement) -> ColumnElement
         other.campaign_id == campaign.id,
         other.address_key == key,
         other.record_id != Record.id,
-        exists().where(Message.record_id == other.record_id, Message.wave_id == wave.id),
+        told_in(other.record_id, wave.id),
     )
 
 
