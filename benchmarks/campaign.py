@@ -197,8 +197,7 @@ def _bare() -> None:
 def _forget() -> None:
     """Leave nothing ready to leave: the next part counts its own."""
     with unit_of_work():
-        for table in ("message_events", "messages", "promises"):
-            db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own words
+        db.session.execute(text("TRUNCATE message_events, messages, promises"))
 
 
 def _seconds(work: Callable[[], object]) -> float:
