@@ -47,12 +47,12 @@ class Letter:
 def reminded(
     record_id: InstrumentedAttribute[int], *, since: datetime, but_wave: int | None = None
 ) -> ColumnElement[bool]:
-    """Say whether a graduate was told, or is about to be, since a moment; the letters of one wave may be left out."""
+    """Say whether a graduate was told, or is about to be, after a moment; the letters of one wave may be left out."""
     said = exists().where(
         Message.record_id == record_id,
         Message.kind == KIND,
         Message.state.not_in(NOT_TOLD),
-        func.coalesce(Message.ended_at, Message.created_at) > since,
+        Message.next_at > since,  # when it could leave: a receipt may come days later
         # A letter whose time went by while its campaign stood still waits only to be found expired.
         or_(Message.state.not_in(WAITING), Message.not_after > clock.now()),
     )
