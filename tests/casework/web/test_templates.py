@@ -45,7 +45,10 @@ VISITORS = set((WEB / "templates" / "public").glob("*.html"))
 """Visitors have no session: what their cookies open goes along with no form of another site."""
 
 
-@pytest.mark.parametrize("path", sorted(set(TEMPLATES) - {BY_LINK} - VISITORS), ids=lambda path: str(path.relative_to(WEB)))
+PRIVATE = sorted(set(TEMPLATES) - {BY_LINK} - VISITORS)
+
+
+@pytest.mark.parametrize("path", PRIVATE, ids=lambda path: str(path.relative_to(WEB)))
 def test_every_form_that_posts_carries_the_token(path):
     forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text(encoding="utf-8"), re.DOTALL)
     assert [form[:80] for form in forms if "token()" not in form] == []
