@@ -15,9 +15,7 @@ from casework.doors.unit import unit_of_work
 from casework.notices.models import Message
 from casework.operations.advance import advance
 from casework.operations.log_verification import log_verification
-from casework.people.actors import actor_of
-from casework.people.queries import find_person
-from casework.simulation.office import REVIEWER
+from casework.simulation.office import REVIEWER, actor_in
 from casework.simulation.plan import People
 from notifications.kinds import ESCALATION
 from workflows.access import Actor
@@ -47,7 +45,7 @@ class Staff:
             for case in _with_all(self._chosen(done, reminded, pushed)):
                 login = _whose(case)
                 if login not in actors:
-                    actors[login] = _actor(login)
+                    actors[login] = actor_in(login)
                 self._step(case, actors[login])
             return done.total()
 
@@ -110,9 +108,3 @@ def _whose(case: Case) -> str:
     if case.state == "corrected":
         return REVIEWER
     return case.owner.login if case.owner else ""
-
-
-def _actor(login: str) -> Actor:
-    person = find_person(login)
-    assert person is not None  # noqa: S101 - told to the type checker: everybody was brought in on the first day
-    return actor_of(person)

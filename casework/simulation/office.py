@@ -1,12 +1,18 @@
-"""The university of a rehearsal: a province above it, everybody in place, and cases that come in waves."""
+"""The university of a rehearsal: a province above it, everybody in place, and cases that come in waves.
+
+What graduates have answered lies there each morning as cases that nobody has, and is shared out alike.
+"""
 
 import random
 from collections.abc import Iterator
+
+from sqlalchemy import select
 
 from casework import clock
 from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.leads.channels import TABLE
 from casework.operations.assign import share_out
 from casework.operations.import_organisations import import_organisations
 from casework.operations.import_people import import_people
@@ -15,13 +21,14 @@ from casework.operations.retime import retime_cases
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from casework.people.queries import find_person, get_organisation
-from casework.rounds.models import Round, StatutoryDate
+from casework.rounds.models import CodeEntry, Round, StatutoryDate
 from casework.rounds.queries import get_round
 from casework.simulation.plan import WAVES, Plan
-from workflows.access import SYSTEM
+from workflows.access import SYSTEM, Actor
 from workflows.severity import Severity
 
 UNIVERSITY, HEAD, REVIEWER = "REHEARSAL", "supervisor-1", "supervisor-2"
+APPROVER, LEAD_OFFICER = "party-1", "leads-1"
 ORGANISATIONS = (
     {"org_id": "PROVINCE", "type": "province", "name": "演练省教育厅", "parent_id": "", "code": ""},
     {"org_id": UNIVERSITY, "type": "university", "name": "演练大学", "parent_id": "PROVINCE", "code": ""},
@@ -30,8 +37,9 @@ ABOVE = (
     (HEAD, "supervisor", UNIVERSITY),
     (REVIEWER, "supervisor", UNIVERSITY),
     ("vice-1", "vice_leader", UNIVERSITY),
-    ("party-1", "party_leader", UNIVERSITY),
+    (APPROVER, "party_leader", UNIVERSITY),
     ("admin-1", "admin_leader", UNIVERSITY),
+    (LEAD_OFFICER, "lead_officer", UNIVERSITY),
     ("superior-1", "supervisor", "PROVINCE"),
 )
 SEVERITIES = {Severity.CRITICAL: 5, Severity.HIGH: 20, Severity.MEDIUM: 55, Severity.LOW: 20}
@@ -50,6 +58,11 @@ def found_university(plan: Plan) -> None:
             for level, (on, clause, label) in plan.round.dates.items()
         ]
         session.add(round_)
+        session.flush()  # the channels need its id
+        session.add_all(
+            CodeEntry(round_id=round_.id, table=TABLE, code=code, **values)
+            for code, values in plan.round.channels.items()
+        )
 
 
 def _people(owners: int) -> Iterator[dict[str, str]]:
@@ -101,8 +114,25 @@ def open_wave(plan: Plan, *, dice: random.Random) -> list[int]:
         for case in cases:
             _grade(case, dice)
         retime_cases(cases)
-        share_out(cases, among=_owners(), actor=actor_of(_person(HEAD)))
+        share_out(cases, among=_owners(), actor=actor_in(HEAD))
         return [case.id for case in cases]
+
+
+def share_out_answers() -> list[int]:
+    """Give the cases that came of graduates' answers to the owners; return their ids."""
+    with unit_of_work():
+        wanted = select(Case).filter_by(origin="confirmation", owner_id=None, state="flagged").order_by(Case.id)
+        cases = db.session.scalars(wanted).all()
+        if cases:
+            share_out(cases, among=_owners(), actor=actor_in(HEAD))
+        return [case.id for case in cases]
+
+
+def actor_in(login: str) -> Actor:
+    """Return somebody of this university as who they are in it."""
+    found = find_person(login)
+    assert found is not None  # noqa: S101 - told to the type checker: everybody was brought in on the first day
+    return actor_of(found)
 
 
 def _grade(case: Case, dice: random.Random) -> None:
@@ -114,9 +144,3 @@ def _grade(case: Case, dice: random.Random) -> None:
 def _owners() -> list[Person]:
     wanted = db.session.query(Person).filter(Person.login.like("owner-%")).order_by(Person.id)
     return wanted.all()
-
-
-def _person(login: str) -> Person:
-    found = find_person(login)
-    assert found is not None  # noqa: S101 - told to the type checker: it was brought in on the first day
-    return found
