@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from casework.cli import spoken
 from casework.cli.context import application
 from casework.cli.rounds import ROUND
 from casework.errors import N_
+from casework.operations.fan_out import LEFT_OUT
 from casework.rounds import queries as rounds
 from casework.rounds.tables import SHIPPED
-from casework.simulation.plan import People, Plan, RoundPlan, ladder_in, of_round, shipped
+from casework.simulation.plan import Graduates, Leads, People, Plan, RoundPlan, ladder_in, of_round, shipped
 from casework.simulation.season import Season, play
 from casework.simulation.told import Line
+from casework.simulation.told_outside import August, LeadsTold, WaveTold
 from notifications.channels import CHANNELS
 from notifications.kinds import KINDS
 from workflows.access_actors import ROLE_LABELS, Role
@@ -31,6 +34,7 @@ WHO = {
     "vice": ROLE_LABELS[Role.VICE_LEADER],
     "party": ROLE_LABELS[Role.PARTY_LEADER],
     "admin": ROLE_LABELS[Role.ADMIN_LEADER],
+    "leads": ROLE_LABELS[Role.LEAD_OFFICER],
     "superior": N_("上级主管部门"),
 }
 LEVELS = {
@@ -39,6 +43,11 @@ LEVELS = {
     "party_leader": N_("督办到党委主要负责同志"),
     "admin_leader": N_("督办到行政主要负责同志"),
     "level_above": N_("督办到上级主管部门"),
+}
+ANSWERS = {
+    "CONFIRMED": N_("本人确认"),
+    "WRONG_INFO": N_("本人反馈信息有误"),
+    "NEVER_SIGNED": N_("本人反馈从未签订"),
 }
 LATEST = max(path.name for path in SHIPPED.iterdir() if path.is_dir())
 COLUMNS = ("date", "person", "kind", "channel", "messages", "about")
@@ -60,6 +69,16 @@ COLUMNS = ("date", "person", "kind", "channel", "messages", "about")
 @spoken.option("--seed", default=1, show_default=True, help=N_("随机种子；种子相同，结果相同。"))
 @spoken.option("--cases", default=300, show_default=True, type=click.IntRange(1, 5000), help=N_("全季立案多少件。"))
 @spoken.option("--owners", default=8, show_default=True, type=click.IntRange(1, 200), help=N_("核查员多少人。"))
+@spoken.option(
+    "--graduates",
+    default=Graduates.number,
+    show_default=True,
+    type=click.IntRange(0, 5000),
+    help=N_("尚未确认、由提醒活动提醒的毕业生多少人；0 则没有提醒活动。"),
+)
+@spoken.option(
+    "--leads", default=Leads.number, show_default=True, type=click.IntRange(0, 1000), help=N_("线索多少件。")
+)
 @spoken.option("--act", default=People.act, show_default=True, type=PART, help=N_("经办人某日主动办理一件的概率。"))
 @spoken.option("--answer", default=People.answer, show_default=True, type=PART, help=N_("收到提醒当日办理的概率。"))
 @spoken.option("--forget", default=People.forget, show_default=True, type=PART, help=N_("不提醒就想不起来的案件比例。"))
@@ -76,6 +95,8 @@ def simulate(
     seed: int,
     cases: int,
     owners: int,
+    graduates: int,
+    leads: int,
     act: float,
     answer: float,
     forget: float,
@@ -91,11 +112,14 @@ def simulate(
     rehearsed = {path.stem: round_.with_ladder(ladder_in(path)) for path in ladders} or {round_.code: round_}
     seasons = {}
     for name, each in rehearsed.items():
-        plan = Plan(each, begin, end, seed=seed, cases=cases, owners=owners, people=people)
+        desk = Plan(each, begin, end, seed=seed, cases=cases, owners=owners, people=people)
+        plan = replace(desk, graduates=Graduates(number=graduates), leads=Leads(number=leads))
         seasons[name] = _play(plan, name)
     if len(seasons) == 1:
         for line in next(iter(seasons.values())).lines:
             click.echo(_said(line))
+        for wave in next(iter(seasons.values())).august.waves:
+            click.echo(_said_of(wave))
         click.echo("")
     _print_sums(seasons)
     if target is not None:
@@ -141,6 +165,18 @@ def _said(line: Line) -> str:
     )
 
 
+def _said_of(wave: WaveTold) -> str:
+    left_out = [f"{spoken.say(LEFT_OUT[reason])} {count}" for reason, count in wave.left_out.items()]
+    return spoken.say(
+        N_("%(day)s  第 %(number)d 批提醒：发出 %(sent)d 人，送达 %(reached)d 人；未发：%(left_out)s"),
+        day=wave.on.isoformat(),
+        number=wave.number,
+        sent=wave.sent,
+        reached=wave.reached,
+        left_out=spoken.enumeration(left_out) or "0",
+    )
+
+
 def _print_sums(seasons: dict[str, Season]) -> None:
     """Print the numbers of each season in a column of its own, under the name of its ladder."""
     rows: list[tuple[str, list[object]]] = [("", list(seasons))]
@@ -154,9 +190,30 @@ def _print_sums(seasons: dict[str, Season]) -> None:
         (spoken.say(N_("每人每日信件：中位数（有信之日）")), [f"{each.median_letters_a_day:g}" for each in sums]),
     ]
     rows += [(spoken.say(label), [each.escalated[level] for each in sums]) for level, label in LEVELS.items()]
+    rows += _outside([season.august for season in seasons.values()], [season.leads for season in seasons.values()])
     rows.append((spoken.say(N_("不成立的投递规则")), [_broken(season) for season in seasons.values()]))
     for label, values in rows:
         click.echo("  ".join([*(f"{value!s:>10}" for value in values), label]).rstrip())
+
+
+def _outside(augusts: Sequence[August], leads: Sequence[LeadsTold]) -> list[tuple[str, list[object]]]:
+    """Return the rows about graduates and leads."""
+    rows: list[tuple[str, list[object]]] = [
+        (spoken.say(N_("提醒活动名单人数")), [each.listed for each in augusts]),
+        (spoken.say(N_("发出提醒")), [sum(wave.sent for wave in each.waves) for each in augusts]),
+    ]
+    rows += [(spoken.say(label), [each.answers.get(code, 0) for each in augusts]) for code, label in ANSWERS.items()]
+    return [
+        *rows,
+        (spoken.say(N_("由本人反馈立案")), [each.cases for each in augusts]),
+        (spoken.say(N_("其中季末已复核通过")), [each.finished for each in augusts]),
+        (spoken.say(N_("转人工联系的毕业生")), [each.unreached for each in augusts]),
+        (spoken.say(N_("已确认或反馈后又被提醒")), [each.told_again for each in augusts]),
+        (spoken.say(N_("线索")), [each.taken for each in leads]),
+        (spoken.say(N_("季末已办结的线索")), [each.answered for each in leads]),
+        (spoken.say(N_("线索临期提醒")), [each.reminded for each in leads]),
+        (spoken.say(N_("线索督办")), [each.escalated for each in leads]),
+    ]
 
 
 def _broken(season: Season) -> str:

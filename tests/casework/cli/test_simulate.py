@@ -3,7 +3,8 @@ import json
 
 from casework.simulation.plan import shipped
 
-SHORT = ("--cases", "6", "--owners", "2", "--begin", "2024-07-26", "--end", "2024-08-01")
+SMALL = ("--cases", "6", "--owners", "2", "--graduates", "25", "--leads", "2")
+SHORT = (*SMALL, "--begin", "2024-07-26", "--end", "2024-08-01")
 
 
 def test_a_rehearsal_is_printed_by_day_with_its_sums_and_written_as_a_table(command_line, tmp_path):
@@ -11,6 +12,9 @@ def test_a_rehearsal_is_printed_by_day_with_its_sums_and_written_as_a_table(comm
     printed = command_line.done("simulate", *SHORT, "--csv", target)
     assert "2024-07-26  核查员 1" in printed
     assert [line.split()[0] for line in printed.splitlines() if line.endswith("不成立的投递规则")] == ["0"]
+    (wave,) = [line for line in printed.splitlines() if "第 1 批提醒" in line]
+    assert wave.startswith("2024-08-01")
+    assert [line.split()[0] for line in printed.splitlines() if line.endswith("已确认或反馈后又被提醒")] == ["0"]
     rows = list(csv.DictReader(target.read_text(encoding="utf-8-sig").splitlines()))
     assert rows[0].keys() == {"ladder", "date", "person", "kind", "channel", "messages", "about"}
     assert {row["ladder"] for row in rows} == {"2024"}
@@ -31,4 +35,4 @@ def test_the_settings_of_the_office_can_be_rehearsed_and_nothing_of_it_changes(a
     assert "9999" in command_line.refused("simulate", *SHORT, "--round", "9999")
     command_line.refused("simulate", *SHORT, "--own")
     command_line.done("round", "2024")
-    command_line.done("simulate", *SHORT[:4], "--begin", "2024-07-26", "--end", "2024-07-26", "--own")
+    command_line.done("simulate", *SMALL, "--begin", "2024-07-26", "--end", "2024-07-26", "--own")
