@@ -1,5 +1,6 @@
 """A picture keeps what it shows and how it is to be looked at, and nothing of where, when and by what it was made."""
 
+import struct
 from io import BytesIO
 
 import pytest
@@ -63,7 +64,7 @@ def cut_off():
 
 def unpacks_to_too_much():
     out = BytesIO()
-    Image.new("1", (9000, 9000)).save(out, "PNG")
+    Image.new("1", (6000, 5000)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -77,3 +78,54 @@ def of_another_kind():
 def test_what_cannot_be_painted_anew_is_refused(content):
     with pytest.raises(FileRefused, match="“b”"):
         pictures.strip(content, extension="png", name="b")
+
+
+BROKEN_TAGS = {
+    "a description that is a fraction": (0x010E, 5, 1, b"\x00\x00\x00\x00"),
+    "a resolution that is a letter": (0x011A, 1, 1, b"\x00\x00\x00\x00"),
+    "a resolution that is too small for its kind": (0x011A, 6, 1, b"\xff\xff\xff\xff"),
+}
+
+
+def with_tag(tag, kind, count, value):
+    """Return a photograph that is to be turned a quarter and says something else that is broken."""
+    turned = struct.pack("<HHII", 0x0112, 3, 1, 6)
+    broken = struct.pack("<HHI", tag, kind, count) + value
+    out = BytesIO()
+    painted().save(out, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x02\0" + turned + broken + bytes(4))
+    return out.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("tag", BROKEN_TAGS.values(), ids=BROKEN_TAGS)
+def test_broken_words_about_a_picture_are_left_behind_like_the_others(tag):
+    clean = pictures.strip(with_tag(*tag), extension="jpg", name="a")
+    assert tells(clean) == {}
+    assert Image.open(BytesIO(clean)).size == (20, 40)
+
+
+@pytest.mark.parametrize("fault", [struct.error, TypeError, KeyError, OverflowError, AttributeError])
+def test_whatever_breaks_in_a_picture_refuses_it_with_a_sentence(monkeypatch, fault):
+    def breaks(*_given):
+        raise fault("broken")
+
+    monkeypatch.setattr(Image.Image, "transpose", breaks)
+    with pytest.raises(FileRefused, match="“b”"):
+        pictures.strip(jpeg(), extension="jpg", name="b")
+
+
+def test_one_picture_is_unpacked_at_a_time_and_its_points_are_copied_once(monkeypatch):
+    content, held, paste = jpeg(), [], Image.Image.paste
+
+    def watched(picture, *given):
+        held.append(pictures.ONE_AT_A_TIME.locked())
+        paste(picture, *given)
+
+    def copied(*_given):
+        raise TypeError("a copy of every point as bytes")
+
+    monkeypatch.setattr(Image.Image, "paste", watched)
+    monkeypatch.setattr(Image.Image, "tobytes", copied)
+    pictures.strip(content, extension="jpg", name="a")
+    assert held == [True]
+    assert not pictures.ONE_AT_A_TIME.locked()
