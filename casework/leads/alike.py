@@ -72,6 +72,7 @@ _AGAINST = 3.0
 _NEAR = timedelta(days=14)
 _LIST = 10  # a list of so many graduates shares one with almost any lead
 _COPIED_LENGTH, _COPIED_LIKENESS = 24, 85
+_COPIED_WITHIN = 2000  # of each text, from its beginning: to look for one long text in another takes their product
 _WORDS_FROM = 0.2
 
 
@@ -128,6 +129,14 @@ def like(one: Told, others: Iterable[Told], *, least: float = LEAST) -> tuple[Al
     weights = _Weights([one, *compared])
     found = (_compare(one, other, weights) for other in compared)
     return _ordered(found, least)
+
+
+def between(one: Told, other: Told) -> tuple[Why, ...]:
+    """Return what speaks for and against two leads being one matter, whatever it comes to.
+
+    Likeness of words is weighed among these two alone, so it may fall short of what a whole list shows.
+    """
+    return _compare(one, other, _Weights([one, other])).why
 
 
 def pairs(told: Sequence[Told], *, least: float = LEAST) -> tuple[Alike, ...]:
@@ -237,7 +246,7 @@ def _what(one: Told, other: Told, *, tied: bool) -> Iterator[Why]:
 
 
 def _text(one: Told, other: Told, weights: _Weights) -> Iterator[Why]:
-    short, long = sorted((plain(one.text), plain(other.text)), key=len)
+    short, long = sorted((plain(one.text)[:_COPIED_WITHIN], plain(other.text)[:_COPIED_WITHIN]), key=len)
     if len(short) >= _COPIED_LENGTH and fuzz.partial_ratio(short, long) >= _COPIED_LIKENESS:
         yield Why(COPIED, _COPIED)
         return

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from casework.db import db
 from casework.intake.normal import phone_key
-from casework.leads.alike import Told, Why, like, tell
+from casework.leads.alike import Told, Why, between, like, tell
 from casework.leads.known import known_of, narrowed, with_numbers
 from casework.leads.models import Lead, LeadPair
 from casework.leads.queries import visible_leads
@@ -44,17 +44,19 @@ def proposed(lead: Lead, actor: Actor, *, limit: int = SHOWN_AT_MOST) -> tuple[P
     others = {each.number: each for each in _others(lead, actor)}
     if not others:
         return ()
-    known = known_for(lead)
-    one = told_of(lead, known)
-    found = sorted(numbers_in(words_of(each)) for each in others.values())
-    known = narrowed(known, lead, one.facts, one.implied)
-    known = with_numbers(known, lead, [number for numbers in found for number in numbers])
-    compared = like(one, [told_of(each, known) for each in others.values()])
+    one, told_others = _told(lead, list(others.values()))
+    compared = like(one, told_others)
     return tuple(
         Proposed(others[number], each.score, each.why)
         for each in compared[:limit]
         if (number := each.other if each.one == lead.number else each.one) in others
     )
+
+
+def why(one: Lead, other: Lead) -> tuple[Why, ...]:
+    """Return what speaks for and against two leads being one matter; whether they may be seen, the caller asks."""
+    told_one, (told_other,) = _told(one, [other])
+    return between(told_one, told_other)
 
 
 def known_for(lead: Lead) -> Known:
@@ -86,6 +88,16 @@ def decision(one: Lead, other: Lead) -> LeadPair | None:
     """Return what a person has decided about two leads, or None."""
     first, second = sorted((one.id, other.id))
     return db.session.scalars(select(LeadPair).filter_by(one_id=first, other_id=second)).one_or_none()
+
+
+def _told(lead: Lead, others: Sequence[Lead]) -> tuple[Told, list[Told]]:
+    """Return a lead and others as they are compared; of the others only what can tie them to it is read."""
+    known = known_for(lead)
+    one = told_of(lead, known)
+    found = sorted(numbers_in(words_of(each)) for each in others)
+    known = narrowed(known, lead, one.facts, one.implied)
+    known = with_numbers(known, lead, [number for numbers in found for number in numbers])
+    return one, [told_of(each, known) for each in others]
 
 
 def _others(lead: Lead, actor: Actor) -> Sequence[Lead]:

@@ -1,6 +1,6 @@
 """What ties a lead to others: leads that may be the same matter, cases that answer it, the case opened from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
@@ -11,7 +11,7 @@ from casework.errors import N_, Invalid, NotFound
 from casework.leads import alike
 from casework.leads.known import body_of, registrations
 from casework.leads.models import Lead
-from casework.leads.same_matter import Proposed, proposed
+from casework.leads.same_matter import proposed
 from casework.leads.themes import LABELS as THEME_LABELS
 from casework.operations.decide_pair import part_leads
 from casework.operations.link_lead import link_lead
@@ -42,12 +42,12 @@ class Likeness:
 
 def likenesses(lead: Lead, actor: Actor) -> list[Likeness]:
     """Return the leads of which somebody should decide whether they are this one."""
-    return [Likeness(each.lead, sentences(each)) for each in proposed(lead, actor)]
+    return [Likeness(each.lead, sentences(each.why)) for each in proposed(lead, actor)]
 
 
-def sentences(found: Proposed) -> tuple[str, ...]:
+def sentences(why: Iterable[alike.Why]) -> tuple[str, ...]:
     """Return why two leads may be one matter, each reason with what they share."""
-    return tuple(_sentence(each) for each in found.why if each.code in alike.REASONS)
+    return tuple(_sentence(each) for each in why if each.code in alike.REASONS)
 
 
 def _sentence(why: alike.Why) -> str:

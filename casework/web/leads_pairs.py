@@ -8,7 +8,7 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Invalid, NotFound
 from casework.leads.models import Lead
 from casework.leads.queries import get_lead, get_leads
-from casework.leads.same_matter import proposed
+from casework.leads.same_matter import why
 from casework.operations.decide_pair import LINK, decide_pair
 from casework.operations.link_lead import unlink_lead
 from casework.operations.permit_lead import permit_lead
@@ -90,14 +90,13 @@ def _decide(number: str, other: str, actor: Actor) -> object:
 
 def _side_by_side(number: str, other: str, actor: Actor, trouble: Trouble | None) -> Response:
     one, two = get_lead(number, actor), get_lead(other, actor)
-    why = next((sentences(each) for each in proposed(one, actor) if each.lead.id == two.id), ())
     return page(
         "leads/pair.html",
         status=trouble.status if trouble else 200,
         lead=one,
         other=two,
         first=min((one, two), key=lambda each: (each.received_at, each.id)),
-        why=why,
+        why=sentences(why(one, two)),
         channels=rounds.table(one.round_id, "lead_channel"),
         trouble=trouble,
         lead_words=lead_words,

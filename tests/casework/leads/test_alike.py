@@ -145,3 +145,17 @@ def bare(told):
     return tell(told.key, told.text, received_at=told.received_at, known=Known()).__class__(
         key=told.key, text=told.text, received_at=told.received_at, facts=Facts()
     )
+
+
+def test_a_copy_is_looked_for_near_the_beginning_alone_however_long_the_texts_are(monkeypatch):
+    asked = []
+    monkeypatch.setattr(alike.fuzz, "partial_ratio", lambda short, long: asked.append((len(short), len(long))) or 0)
+    one, other = (lead(key, word * 10_000) for key, word in (("a", "收走了证"), ("b", "不给盖章")))
+    assert codes(one, other) == {alike.NEAR}
+    assert asked == [(2000, 2000)]
+
+
+def test_two_leads_are_compared_by_themselves_as_they_are_among_others():
+    one, other = lead("a", "骗人的武汉骁岫劳务服务有限公司"), lead("b", "学院安排到武汉市骁岫劳务服务有限责任公司")
+    assert alike.EMPLOYER in {why.code for why in alike.between(one, other)}
+    assert {why.code for why in alike.between(one, lead("c", "食堂太贵", days=90))} == set()

@@ -5,8 +5,9 @@ import pytest
 from casework import clock
 from casework.db import db
 from casework.errors import Conflict, Invalid, NotFound
+from casework.leads import same_matter
 from casework.leads.models import LeadPair
-from casework.leads.same_matter import proposed
+from casework.leads.same_matter import proposed, why
 from casework.operations.decide_pair import decide_pair, part_leads
 from casework.operations.move_lead import move_lead
 from tests.casework.factories import make_person
@@ -34,8 +35,16 @@ def test_proposals_say_why_and_nothing_is_merged_by_them(bureau, two):
     first, later = two
     (found,) = proposed(first, acting(bureau.officer))
     assert found.lead is later
-    assert {"college", "theme"} <= {why.code for why in found.why}
+    assert {"college", "theme"} <= {each.code for each in found.why}
     assert (first.state, later.state, later.same_as_id) == ("received", "received", None)
+
+
+def test_why_two_may_be_one_is_said_of_them_alone_and_of_those_that_are_not_proposed(bureau, two, monkeypatch):
+    monkeypatch.setattr(same_matter, "_others", lambda *_given: pytest.fail("every lead was opened"))
+    first, later = two
+    assert {"college", "theme"} <= {each.code for each in why(later, first)}
+    unlike = bureau.lead("食堂太贵", received_at=NOON - timedelta(days=90))
+    assert why(first, unlike) == ()
 
 
 def test_the_lead_that_came_first_goes_on_whichever_is_named_first(bureau, two):
@@ -125,5 +134,5 @@ def test_the_text_names_graduates_and_firms_of_the_records(bureau):
         numbered = bureau.lead("学号202001110210申请作废")
         unrelated = bureau.lead("学号202001110211申请作废")
     (found,) = proposed(named, acting(bureau.officer))
-    assert (found.lead, "person" in {why.code for why in found.why}) == (numbered, True)
+    assert (found.lead, "person" in {each.code for each in found.why}) == (numbered, True)
     assert [each.lead for each in proposed(unrelated, acting(bureau.officer))] == []
