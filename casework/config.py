@@ -11,12 +11,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
 
 from casework.errors import N_, Unavailable
 
 KEY_BYTES = 32
+Network = IPv4Network | IPv6Network
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 DEMO_CANARY = "U026"
 """The administrator of the demonstration, whose messages the simulator delivers."""
 
@@ -45,6 +48,7 @@ class Settings:
     watch_to: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
     clamd: str = ""  # where the virus scanner listens: unix:///path or tcp://host:port; empty: nothing is scanned
+    proxies: tuple[Network, ...] = LOOPBACK  # whose word on where a request came from is taken
     lead_mailbox: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     clock_offset: timedelta = timedelta()
     demo: bool = False
@@ -103,6 +107,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         watch_to=tuple(each.strip() for each in environ.get("CASEWORK_WATCH_TO", "").split(",") if each.strip()),
         metrics_token=environ.get("CASEWORK_METRICS_TOKEN", ""),
         clamd=environ.get("CASEWORK_CLAMD", "").strip(),
+        proxies=_proxies(environ.get("CASEWORK_PROXIES", "")),
         lead_mailbox=_mailbox(environ),
         clock_offset=timedelta(seconds=demo.get("clock_offset_seconds", 0)),
         demo=bool(demo),
@@ -117,6 +122,20 @@ def mark_demo(data_dir: Path, *, clock_offset: timedelta) -> None:
 def _beginning(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
     """Return the settings of one channel, which itself judges them: names without the prefix, in lower case."""
     return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+
+
+def _proxies(told: str) -> tuple[Network, ...]:
+    """Return the networks of the proxies before this service: those named, and this machine."""
+    try:
+        named = tuple(ip_network(each.strip(), strict=False) for each in told.split(",") if each.strip())
+    except ValueError as fault:
+        raise Unavailable(
+            N_(
+                "CASEWORK_PROXIES 填写有误，服务没有启动。请填写代理的地址或网段，用逗号分隔，如 10.0.0.5,10.1.0.0/24。"
+            ),
+            code="proxies_malformed",
+        ) from fault
+    return LOOPBACK + named
 
 
 def _mailbox(environ: Mapping[str, str]) -> Mapping[str, str]:

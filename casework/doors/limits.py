@@ -9,17 +9,17 @@ that tomorrow nobody can tell that the same place came back.
 
 import time
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from flask import request
+from flask import current_app, request
 
 from casework import clock
+from casework.config import Network, Settings
 from casework.doors import tokens
 from casework.notices.manners import Rate
 from casework.sealing import ring
 
 PREFIXES = {4: 24, 6: 56}
-OWN_NETWORKS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 MOST_BUCKETS = 10_000
 """So many places a process keeps by itself while the queue server is away; then full ones are let go."""
 _HOUR = 3600
@@ -60,30 +60,39 @@ def wait_of(limit: Limit, whom: str) -> float:
 
 
 def _address() -> str | None:
-    """Return where a request came from; of one that a proxy of ours passed on, what that proxy says.
+    """Return where a request came from: the first address, seen from us, that is no proxy of ours.
 
-    A proxy stands on this machine or in our own network and writes last. Whoever sits there and writes it
-    themselves gains a bucket, and nothing else.
+    Each proxy writes down behind the others whom it heard. What stands before the last one that is not ours
+    anybody may have written, to be given a fresh bucket; so nothing is read past it.
     """
-    near, passed_on = request.remote_addr, request.headers.get("X-Forwarded-For", "")
-    return passed_on.rpartition(",")[2].strip() if passed_on and _is_near(near) else near
+    settings: Settings = current_app.extensions["casework"]
+    passed_on = request.headers.get("X-Forwarded-For", "")
+    heard = [each.strip() for each in passed_on.split(",")] if passed_on else []
+    nearest = request.remote_addr
+    if heard and _read(nearest) is None:  # a socket of this machine: only a proxy of ours reaches it
+        nearest = heard.pop()
+    while heard and _is_ours(nearest, settings.proxies):
+        nearest = heard.pop()
+    return nearest
 
 
-def _is_near(address: str | None) -> bool:
+def _is_ours(address: str | None, proxies: tuple[Network, ...]) -> bool:
+    found = _read(address)
+    return found is not None and any(found in network for network in proxies)
+
+
+def _read(address: str | None) -> IPv4Address | IPv6Address | None:
+    """Return an address, None for what is none."""
     try:
         found = ip_address(address or "")
     except ValueError:
-        return True  # a socket of this machine names no address
-    return found.is_loopback or any(found in network for network in OWN_NETWORKS)
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _prefix(address: str | None) -> str:
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return "unknown"  # a socket of this machine names no address
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    return str(ip_network(f"{mapped}/{PREFIXES[mapped.version]}", strict=False))
+    found = _read(address)
+    return str(ip_network(f"{found}/{PREFIXES[found.version]}", strict=False)) if found else "unknown"
 
 
 def _let_go_of_full_buckets() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from casework.config import load, mark_demo
+from casework.config import LOOPBACK, load, mark_demo
 from casework.errors import Unavailable
 
 
@@ -31,6 +31,15 @@ def test_keys_and_folders_are_readable_by_the_service_alone(tmp_path):
 
 def test_a_virus_scanner_is_named_by_the_environment_or_there_is_none(tmp_path):
     assert [read(tmp_path).clamd, read(tmp_path, CASEWORK_CLAMD=" tcp://h:1 ").clamd] == ["", "tcp://h:1"]
+
+
+def test_proxies_are_named_as_addresses_or_networks_this_machine_is_always_one_and_a_slip_stops_the_start(tmp_path):
+    told = {"CASEWORK_DATA": str(tmp_path)}
+    assert load(told).proxies == LOOPBACK
+    named = load(told | {"CASEWORK_PROXIES": "10.0.0.5, 10.1.0.7/24,"}).proxies
+    assert [str(each) for each in named[len(LOOPBACK) :]] == ["10.0.0.5/32", "10.1.0.0/24"]
+    with pytest.raises(Unavailable, match="CASEWORK_PROXIES"):
+        load(told | {"CASEWORK_PROXIES": "caddy"})
 
 
 def test_two_installations_have_different_keys(tmp_path):

@@ -1,10 +1,13 @@
 """One place may ask so often and no more; nobody can tell from what is kept which place it was, nor tomorrow again."""
 
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 
 from casework import clock
+from casework.config import LOOPBACK
 from casework.doors import limits, tokens
 from casework.sealing import KeyRing, configure
 from tests.casework.notices.office import OPENED
@@ -55,12 +58,34 @@ def test_places_share_a_bucket_as_far_as_they_share_a_network(ask, buckets):
         assert (what, len(buckets) == 1) == (what, shared)
 
 
-def test_behind_a_proxy_of_ours_it_is_the_visitor_that_counts_and_nobody_else_may_say_so(ask, buckets):
-    for near, count in (("127.0.0.1", 2), ("10.2.3.4", 2), ("unix:", 2), ("198.51.100.1", 1)):
+VISITOR, OTHER, PROXY = "203.0.113.7", "198.51.100.77", "10.2.3.4"
+HEARD = {
+    "this machine's proxy says who asks": ("127.0.0.1", VISITOR, VISITOR),
+    "so does one behind a socket": ("unix:", VISITOR, VISITOR),
+    "so does one that is configured": (PROXY, VISITOR, VISITOR),
+    "one of our own network is not believed for that": ("10.9.9.9", VISITOR, "10.9.9.9"),
+    "nor is one out there": (OTHER, VISITOR, OTHER),
+    "what stands before the visitor the visitor wrote": ("127.0.0.1", f"{OTHER}, {VISITOR}", VISITOR),
+    "of several proxies each is passed": ("127.0.0.1", f"{OTHER}, {VISITOR}, {PROXY}", VISITOR),
+    "who sits in our own network is a visitor too": (PROXY, f"{OTHER}, 10.9.9.9", "10.9.9.9"),
+    "past what no proxy of ours wrote nothing is read": (PROXY, f"{OTHER}, unknown", "unix:"),
+    "a request of the proxy itself is its own": (PROXY, "", PROXY),
+}
+
+
+def test_of_what_is_passed_on_the_visitor_counts_and_only_configured_proxies_are_believed(ask, buckets, app):
+    app.extensions["casework"] = replace(app.extensions["casework"], proxies=(*LOOPBACK, ip_network("10.2.3.0/24")))
+    for what, (near, passed_on, counted) in HEARD.items():
         buckets.clear()
-        ask(near, passed_on="203.0.113.7")
-        ask(near, passed_on="203.0.113.7, 198.51.100.77")
-        assert (near, len(buckets)) == (near, count)
+        ask(near, passed_on=passed_on)
+        ask(counted)
+        assert (what, len(buckets)) == (what, 1)
+
+
+def test_where_no_proxy_is_configured_nobody_in_a_private_network_writes_themselves_a_fresh_bucket(ask, buckets):
+    for count in range(4):
+        ask("192.168.7.7", passed_on=f"203.0.{count}.1")
+    assert len(buckets) == 1
 
 
 def test_what_is_kept_names_no_address_and_another_thing_every_day(ask, buckets):
