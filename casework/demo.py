@@ -128,6 +128,7 @@ def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
         drafter=_actor(SUPERVISOR),
         approver=_actor(LEADER),
         colleges=colleges,
+        base_url=settings.base_url,
     )
 
 

@@ -39,7 +39,13 @@ CARRIER = "simulator"
 
 
 def let_a_wave_pass(
-    organisation: Organisation, round_: Round, *, drafter: Actor, approver: Actor, colleges: Sequence[str]
+    organisation: Organisation,
+    round_: Round,
+    *,
+    drafter: Actor,
+    approver: Actor,
+    colleges: Sequence[str],
+    base_url: str,
 ) -> None:
     """Draft, freeze, approve and send the first wave, and let its answers come in."""
     with clock.stopped_at(FIRST - timedelta(hours=2)), unit_of_work():
@@ -50,17 +56,17 @@ def let_a_wave_pass(
         freeze_campaign(made, actor=drafter)
         seen = {"audience_hash": made.audience_hash, "text_hash": made.text_hash}
         approve_campaign(made, **seen, actor=approver)
-    _send(made)
+    _send(made, base_url)
     _answer(made.waves[0])
 
 
-def _send(campaign: Campaign) -> None:
+def _send(campaign: Campaign, base_url: str) -> None:
     """Carry the first wave out as workers do: its canary, the judgement of it, and the rest."""
     for minutes in (0, 20, 21):
         with clock.stopped_at(FIRST + timedelta(minutes=minutes)):
             campaigns.look()
             campaigns.fan_out(wave=campaign.waves[0].id)
-            while call_once(way_out(CARRIER), base_url=""):
+            while call_once(way_out(CARRIER), base_url=base_url):
                 pass
             sweep()
 

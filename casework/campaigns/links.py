@@ -45,6 +45,7 @@ class Way:
     official: str
     until: datetime
     open: bool  # not used, not ended, of a round that is not closed
+    used: bool
     looked_at: bool
 
 
@@ -55,7 +56,15 @@ def find_way(token: str) -> Way | None:
     if row is None:
         return None
     is_open = row.used_at is None and row.closed_at is None and row.expires_at > clock.now()
-    return Way(row.id, row.school, row.official or "", row.expires_at, is_open, row.opened_at is not None)
+    return Way(
+        row.id,
+        row.school,
+        row.official or "",
+        row.expires_at,
+        is_open,
+        row.used_at is not None,
+        row.opened_at is not None,
+    )
 
 
 def get_link(link_id: int) -> AnswerLink:

@@ -20,6 +20,8 @@ from casework.leads.themes import themes_of
 
 _STUDENT_NO = re.compile(r"(?<![0-9A-Za-z])\d{8,14}(?![0-9A-Za-z])")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Z])")
+_ID_NUMBER = re.compile(r"\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
+"""A person's: as long as a credit code, and never one of a firm."""
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
 _FIRM = re.compile(r"[\w()·]{2,30}?(?:股份有限公司|有限责任公司|有限公司|\(集团\)公司|集团公司)")
 _DAY = re.compile(r"(?<!\d)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]")
@@ -102,7 +104,7 @@ def plain(text: str) -> str:
 def read(text: str, *, known: Known, received_at: datetime) -> Facts:
     """Return what a text names itself."""
     words = plain(text)
-    codes = frozenset(_CREDIT_CODE.findall(words.upper()))
+    codes = frozenset(code for code in _CREDIT_CODE.findall(words.upper()) if not _ID_NUMBER.fullmatch(code))
     phones = frozenset(key for key in map(phone_key, _MOBILE.findall(words)) if key)
     numbers = frozenset(_STUDENT_NO.findall(words)) - phones
     run = _BREAKS.sub("", words)

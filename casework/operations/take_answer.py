@@ -54,7 +54,7 @@ def take_answer(
         lock_organisation(record.organisation_id)
     lock_records([record.id])
     if link is not None:
-        _use(link, record)
+        _use(link, record, verified=verified)
     now = clock.now()
     given = Confirmation(
         record_id=record.id,
@@ -85,14 +85,16 @@ def take_answer(
     return given
 
 
-def _use(link: AnswerLink, record: Record) -> None:
-    """Use a link up; of two answers at one moment the second finds it used."""
+def _use(link: AnswerLink, record: Record, *, verified: bool) -> None:
+    """Use a link up; of two answers at one moment the second finds it used.
+
+    A verified answer uses up every link of this graduate: nobody is made to take it back by an older one. One that
+    anybody might have given leaves the others as they are.
+    """
     now = clock.now()
-    unused = update(AnswerLink).where(
-        AnswerLink.id == link.id,
-        AnswerLink.record_id == record.id,
-        AnswerLink.used_at.is_(None),
-        AnswerLink.expires_at > now,
-    )
-    if affected(unused.values(used_at=now).execution_options(synchronize_session=False)) != 1:
+    unused = update(AnswerLink).where(AnswerLink.record_id == record.id, AnswerLink.used_at.is_(None))
+    mine = unused.where(AnswerLink.id == link.id, AnswerLink.expires_at > now)
+    if affected(mine.values(used_at=now).execution_options(synchronize_session=False)) != 1:
         raise Conflict(USED, code="link_used")
+    if verified:
+        db.session.execute(unused.values(used_at=now).execution_options(synchronize_session=False))

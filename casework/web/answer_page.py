@@ -132,7 +132,7 @@ def _take(found: Way) -> Response:
     if not isinstance(outcome, Trouble):
         return _page("answer_done", found, answer=answer, verified=verified, at=outcome)
     if outcome.status == 409:  # noqa: PLR2004 - Conflict: somebody has answered by this link meanwhile
-        return _gone(GONE)
+        return _gone(GONE, used=True)
     return _facts(found, verified=verified, trouble=outcome)
 
 
@@ -169,7 +169,7 @@ def _found(token: str) -> Way | Response:
     if found is None:
         waiting = limits.wait_here(TRIES)  # whoever tries tokens waits; whoever holds one never comes here
         return _later(waiting) if waiting else _gone(UNKNOWN)
-    return found if found.open else _gone(GONE)
+    return found if found.open else _gone(GONE, used=found.used)
 
 
 def _later(seconds: float) -> Response:
@@ -179,8 +179,8 @@ def _later(seconds: float) -> Response:
     return _private(answer)
 
 
-def _gone(status: int) -> Response:
-    return _private(page("public/answer_gone.html", status=status, **_official("")))
+def _gone(status: int, *, used: bool = False) -> Response:
+    return _private(page("public/answer_gone.html", status=status, used=used, **_official("")))
 
 
 def _page(name: str, found: Way, *, trouble: Trouble | None = None, **context: object) -> Response:

@@ -14,8 +14,9 @@ from casework.web.pages import settings
 from notifications.channels.simulator import Simulator
 
 LATEST, SHOWN = 200, 20
-KINDS = frozenset({"confirm_reminder", "identity_code"})
-LINK = re.compile(r"https?://\S+?(/c/[0-9A-Z]{16})")
+CODE = "identity_code"
+KINDS = frozenset({"confirm_reminder", CODE})
+LINK = re.compile(r"/c/[0-9A-Z]{16}")
 
 
 @open_to_all
@@ -24,10 +25,11 @@ def phones() -> Response:
     if not settings().demo:
         raise NotFound(N_("没有这个页面。"))
     lines = [line for line in Simulator(settings().carrier_log).latest(count=LATEST) if line["kind"] in KINDS]
-    told = [(line["recipient"], line["words"], _path(line["words"])) for line in lines[:SHOWN]]
+    first = sorted(lines, key=lambda line: line["kind"] != CODE)  # a code waits for somebody at this moment
+    told = [(line["recipient"], line["words"], _path(line["words"])) for line in first[:SHOWN]]
     return Response(render_template("public/demo_phones.html", told=told), mimetype="text/html")
 
 
 def _path(words: str) -> str:
     found = LINK.search(words)
-    return found[1] if found else ""
+    return found[0] if found else ""

@@ -31,6 +31,7 @@ KNOWN = Known(
         ("请打16925588689", "phones", {"16925588689"}),
         ("请打16925588689", "student_nos", set()),
         ("代码 91420100MYL9UG7M2K 被冒用", "credit_codes", {"91420100MYL9UG7M2K"}),
+        ("身份证 110101199003078888 的同学", "credit_codes", set()),  # as long, and a person's
         ("由武汉骁岫劳务服务有限公司签", "employers", {"武汉骁岫劳务服务有限公司"}),  # another spelling of one it knows
         ("从未听说过宁波筠禾实业股份有限公司", "employers", {"从未听说过宁波筠禾实业股份有限公司"}),
         ("岭川大学的小店", "employers", set()),  # the university is no employer here, two characters are no name

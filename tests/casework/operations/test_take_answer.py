@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from casework import clock, journal
+from casework.campaigns.models import AnswerLink
 from casework.cases.models import Case, Move
 from casework.cases.queries import in_scope
 from casework.db import db
@@ -136,6 +137,25 @@ def test_one_matter_is_one_case(tree):
         make_case(tree.university, make_round(), records=[sampled], origin="sample", severity="low")
     take(sampled, "never_signed")
     assert [each.origin for each in cases_of(sampled)] == ["sample", "confirmation"]
+
+
+@pytest.mark.parametrize("verified", [True, False])
+@pytest.mark.usefixtures("now")
+def test_nobody_is_made_to_take_an_answer_back_by_an_older_link(tree, verified):
+    with unit_of_work():
+        record = make_record(tree.university, make_round())
+        first, second = (make_wave(tree.university, make_round()) for _ in range(2))
+        make_link(record, first)
+        make_link(record, second)
+        older, newer = db.session.scalars(select(AnswerLink).order_by(AnswerLink.id)).all()
+    take(record, "never_signed", verified=verified, link=newer)
+    if verified:
+        with pytest.raises(Conflict):
+            take(record, "confirmed", link=older)
+    else:  # somebody else may have known the birth date
+        take(record, "confirmed", link=older)
+    given = select(func.count()).select_from(Confirmation)
+    assert db.session.scalar(given) == (1 if verified else 2)
 
 
 @pytest.mark.usefixtures("now")
