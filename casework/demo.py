@@ -67,6 +67,8 @@ LOGINS = (
     ("U013", "supervisor"),
     ("U014", "supervisor"),
     ("U017", "lead_officer"),
+    ("U030", "lead_officer"),
+    ("U031", "lead_officer"),  # of the province: what is about the university goes there
     ("U018", "party_leader"),
     ("U019", "admin_leader"),
     ("U020", "discipline_officer"),
