@@ -13,7 +13,7 @@ KINDS = (
     ("employer_register.csv", "employers", 3249),
     ("proofs/manifest.csv", "proofs", 10258),
     ("operators.csv", "operators", 80),
-    ("users.csv", "people", 29),
+    ("users.csv", "people", 31),
     ("organisations.csv", "organisations", 97),
     ("local_min_wage.csv", "minimum_wages", 75),
     *((f"confirmations/confirm_2024-{day}.csv", "confirmations", 12000) for day in ("07-25", "08-15", "08-31")),
