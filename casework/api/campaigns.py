@@ -185,7 +185,7 @@ def _shown(found: Campaign) -> dict[str, object]:
         | {name: getattr(found, name) for name in names}
         | {
             "text_hash": plan_hash(found),
-            "faults": [vars(fault) | {"message": gettext(fault.message)} for fault in faults_of(found)],
+            "faults": [vars(fault) | {"message": gettext(fault.message, **fault.params)} for fault in faults_of(found)],
             "waves": sheet.waves,
             "by_channel": sheet.by_channel,
             "failures": sheet.failures,

@@ -25,8 +25,7 @@ from casework.people.models import Organisation
 
 SMS, MAIL = "sms", "smtp"
 CHANNELS = (SMS, MAIL)
-_NAMES = {SMS: (SMS, "simulator"), MAIL: (MAIL, "console")}
-"""Under which names it stands that a way is broken: what stands in for a carrier bears its own."""
+"""By what a graduate is reached, whoever carries it; a way that is broken stands under the same words."""
 QUIET = timedelta(hours=72)
 """For so long after one reminder the next one waits."""
 SAMPLE = 20
@@ -64,7 +63,7 @@ def usable(channel: str) -> ColumnElement[bool]:
     """Say whether a channel may reach the graduate of a record: registered, and not known to be broken."""
     broken = exists().where(
         GraduateContact.record_id == Record.id,
-        GraduateContact.channel.in_(_NAMES[channel]),
+        GraduateContact.channel == channel,
         GraduateContact.state == "invalid",
     )
     return and_(address_of(channel).is_not(None), not_(broken))

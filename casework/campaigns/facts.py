@@ -12,6 +12,7 @@ from casework.campaigns.texts import text_hash
 from casework.db import db
 from casework.journal import JournalEntry
 from casework.people.actors import path_of
+from casework.rounds.settings import official_site
 from workflows.campaign import CampaignFacts
 
 WRITING = ("campaign:draft", "campaign:change", "campaign:freeze")
@@ -28,7 +29,7 @@ def facts_of(campaign: Campaign) -> CampaignFacts:
         drafters=drafters(campaign),
         stop_on=campaign.stop_on,
         today=clock.today(),
-        faults=tuple(dict.fromkeys(fault.message for fault in faults_of(campaign))),
+        faults=tuple(dict.fromkeys(fault.brief for fault in faults_of(campaign))),
         waves_to_come=sum(wave.state == "planned" and wave.starts_at > now for wave in campaign.waves),
         audience_count=campaign.audience_count,
         audience_hash=campaign.audience_hash,
@@ -40,7 +41,12 @@ def facts_of(campaign: Campaign) -> CampaignFacts:
 
 def faults_of(campaign: Campaign) -> tuple[text_checks.Fault, ...]:
     """Return what is wrong with the texts of a campaign."""
-    return text_checks.check(campaign.texts, channels=campaign.channels)
+    return faults_in(campaign.texts, campaign)
+
+
+def faults_in(given: Mapping[str, Mapping[str, str]], campaign: Campaign) -> tuple[text_checks.Fault, ...]:
+    """Return what would be wrong with these texts, were they the campaign's."""
+    return text_checks.check(given, channels=campaign.channels, official=official_site(campaign.round))
 
 
 def drafters(campaign: Campaign) -> frozenset[int]:

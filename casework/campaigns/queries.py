@@ -1,7 +1,6 @@
 """Questions about campaigns, their waves, and the graduates whom nobody could reach."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -23,9 +22,14 @@ def within_scopes(
     *,
     college_id: InstrumentedAttribute[int | None] | None = None,
 ) -> ColumnElement[bool]:
-    """Return the condition that a thing of an organisation, and of a college, is in a person's scope."""
+    """Return the condition that a thing of an organisation, and of a college, is in a person's scope.
+
+    What is granted for certain kinds or states alone reaches nothing: whatever asks here has neither.
+    """
     found = []
     for scope in scope_of(actor, action):
+        if scope.kinds is not None or scope.states is not None:
+            continue  # granted for some cases only: nothing here is a case
         if scope.college_id is None:
             found.append(_organisations(organisation_id, scope))
         elif college_id is not None:
@@ -58,33 +62,29 @@ def get_campaign(ref: str, actor: Actor, *, lock: bool = False) -> Campaign:
     if actor is not SYSTEM:
         wanted = wanted.where(in_campaign_scope(actor))
     if lock:
-        wanted = wanted.with_for_update(of=Campaign).execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True, of=Campaign).execution_options(populate_existing=True)
     found = db.session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound(N_("没有找到这项提醒活动，或不在您的权限范围内。"))
     return found
 
 
-def due_waves(now: datetime) -> Sequence[Wave]:
-    """Return the planned waves of approved and running campaigns whose time has come, in their order."""
-    wanted = (
-        select(Wave)
-        .join(Campaign)
-        .where(Wave.state == "planned", Wave.starts_at <= now, Campaign.state.in_(("approved", "running")))
-        .order_by(Wave.campaign_id, Wave.number)
-    )
-    return db.session.scalars(wanted).all()
+def lock_campaign(campaign_id: int) -> Campaign:
+    """Return a campaign that nobody else moves before the commit. Whoever locks waves too locks them after it."""
+    wanted = select(Campaign).filter_by(id=campaign_id).with_for_update(key_share=True, of=Campaign)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
-def waves_under_way() -> Sequence[Wave]:
-    """Return the waves that are being fanned out or sent, of whichever campaign."""
-    wanted = select(Wave).where(Wave.state.in_(("fanning", "sending"))).order_by(Wave.id)
-    return db.session.scalars(wanted.options(joinedload(Wave.campaign))).all()
+def lock_waves(campaign: Campaign) -> Sequence[Wave]:
+    """Return the waves of a campaign, in their order; nobody else begins, fans out or ends them before the commit."""
+    wanted = select(Wave).filter_by(campaign_id=campaign.id).order_by(Wave.number)
+    wanted = wanted.with_for_update(key_share=True, of=Wave)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
 def lock_wave(wave_id: int) -> Wave:
     """Return a wave that nobody else fans out or judges before the commit."""
-    wanted = select(Wave).filter_by(id=wave_id).with_for_update(of=Wave)
+    wanted = select(Wave).filter_by(id=wave_id).with_for_update(key_share=True, of=Wave)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
@@ -103,7 +103,8 @@ def get_task(ref: str, actor: Actor) -> ContactTask:
     wanted = select(ContactTask).filter_by(ref=ref)
     if actor is not SYSTEM:
         wanted = wanted.where(in_task_scope(actor))
-    found = db.session.scalars(wanted.with_for_update(of=ContactTask)).one_or_none()
+    wanted = wanted.with_for_update(key_share=True, of=ContactTask).execution_options(populate_existing=True)
+    found = db.session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound(N_("没有找到这项联系任务，或不在您的权限范围内。"))
     return found

@@ -10,14 +10,15 @@ that nothing depends on it have been taken out of it.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casework.campaigns.texts import LANGUAGES, LINK, ON, PLACE, PLACES, ZH
 from casework.errors import N_
 
-OFFICIAL = "dj.ncss.cn"
 LONGEST = {"sms": 335, "smtp": 5000}
 """Five SMS, and a page of mail."""
+NO_SITE = "official_site_missing"
+_BRIEF = {NO_SITE: N_("没有写明官方网站，请写上，以便毕业生自行登录。")}
 _EXCERPT = 40
 
 _ENDINGS = "cn|com|net|org|edu|gov|top|xyz|vip|cc|me|io|link|info|tv|wang|club|shop|site|online|app|co|ly|gd|ink|fun|im"
@@ -77,12 +78,19 @@ class Fault:
     channel: str = ""
     language: str = ""
     excerpt: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def brief(self) -> str:
+        """Its sentence without anything to fill in, for where several are strung together."""
+        return _BRIEF.get(self.code, self.message)
 
 
-def check(
-    texts: Mapping[str, Mapping[str, str]], *, channels: Sequence[str], official: str = OFFICIAL
-) -> tuple[Fault, ...]:
-    """Return everything that is wrong with the texts of a campaign; a channel without Chinese words is wrong too."""
+def check(texts: Mapping[str, Mapping[str, str]], *, channels: Sequence[str], official: str) -> tuple[Fault, ...]:
+    """Return everything that is wrong with the texts of a campaign; a channel without Chinese words is wrong too.
+
+    `official` is the site on which the graduates of its round confirm.
+    """
     found = []
     for channel in channels:
         if not texts.get(channel, {}).get(ZH, "").strip():
@@ -94,12 +102,12 @@ def check(
     return tuple(found)
 
 
-def check_words(words: str, *, channel: str, language: str, official: str = OFFICIAL) -> list[Fault]:
+def check_words(words: str, *, channel: str, language: str, official: str) -> list[Fault]:
     """Return what is wrong with one text, in the order in which a reader would look for it."""
     plain = unicodedata.normalize("NFKC", words)
     spoken = PLACE.sub(" ", plain)
     found = [
-        Fault(code, message, channel, language, excerpt[:_EXCERPT])
+        Fault(code, message, channel, language, excerpt[:_EXCERPT], {"site": official} if code == NO_SITE else {})
         for code, message, look in _LOOKS
         for excerpt in [look(plain, spoken, official)]
         if excerpt is not None
@@ -167,7 +175,7 @@ def _first(pattern: re.Pattern[str], text: str) -> str | None:
 _LOOKS: tuple[tuple[str, str, Callable[[str, str, str], str | None]], ...] = (
     ("variable_missing", N_("缺少必需的变量：{link}（本人核对页链接）和 {on}（截止日期）都要写上。"), _missing),
     ("variable_unknown", N_("有不认识的变量：只能使用 {link}、{on}、{school}，其余花括号请删去。"), _unknown),
-    ("official_site_missing", N_("没有写明官方网站 dj.ncss.cn，请写上，以便毕业生自行登录。"), _no_official),
+    (NO_SITE, N_("没有写明官方网站 %(site)s，请写上，以便毕业生自行登录。"), _no_official),
     ("other_link", N_("含有官方网站以外的网址或短链接，请删去；本人核对页请用变量 {link}。"), _other_link),
     ("scan_code", N_("含有二维码或扫码的表述，请删去：短信和邮件只写官方网站和 {link}。"), _looks_for(_SCAN)),
     ("personal_number", N_("含有手机号、证件号、学号一类的号码，请删去；需要联系电话时写带区号的办公电话。"), _number),

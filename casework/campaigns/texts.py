@@ -20,25 +20,32 @@ PLACES = (LINK, ON, SCHOOL)
 ONE_SMS, PART_OF_SMS = 70, 67
 PLACE = re.compile(r"\{([^{}]*)\}")
 
-DEFAULTS: Mapping[str, Mapping[str, str]] = {
+_DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "sms": {
-        ZH: "{school}提醒：请于{on}前登录官方网站 dj.ncss.cn，由本人核对并确认毕业去向登记。"
+        ZH: "{school}提醒：请于{on}前登录官方网站 %(site)s，由本人核对并确认毕业去向登记。"
         "可先在此核对：{link} 。是否确认不影响领取毕业证书。",
-        EN: "{school}: please check and confirm your own destination record on dj.ncss.cn by {on}. "
+        EN: "{school}: please check and confirm your own destination record on %(site)s by {on}. "
         "You can check it first here: {link} . Whether you confirm does not affect your certificates.",
     },
     "smtp": {
-        ZH: "同学：\n\n您的毕业去向登记尚未由本人确认。请于{on}前登录官方网站 dj.ncss.cn，由本人核对并确认。\n\n"
+        ZH: "同学：\n\n您的毕业去向登记尚未由本人确认。请于{on}前登录官方网站 %(site)s，由本人核对并确认。\n\n"
         "您可以先在这里核对登记内容：{link}\n\n登记内容一致、有误或者与您无关，都请如实选择；任何人不得代您确认。"
         "是否确认不影响领取毕业证书、学位证书。\n\n{school}",
         EN: "Dear graduate,\n\nYou have not yet confirmed your destination record yourself. "
-        "Please check and confirm it on the official site dj.ncss.cn by {on}.\n\n"
+        "Please check and confirm it on the official site %(site)s by {on}.\n\n"
         "You can look at the record first here: {link}\n\nWhether it is right, partly wrong or not yours at all, "
         "please answer as it is; nobody may confirm for you. "
         "Whether you confirm does not affect your certificates.\n\n{school}",
     },
 }
-"""What a new campaign begins with."""
+
+
+def default_texts(site: str) -> dict[str, dict[str, str]]:
+    """Return what a new campaign begins with, for the official site of its round."""
+    return {
+        channel: {language: text % {"site": site} for language, text in words.items()}
+        for channel, words in _DEFAULTS.items()
+    }
 
 
 @dataclass(frozen=True)

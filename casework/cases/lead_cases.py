@@ -47,7 +47,8 @@ class Offered:
 
 def case_to_link(number: str, actor: Actor) -> Case:
     """Return a case to which this person may link leads, locked; they need not be able to read it."""
-    wanted = select(Case).where(in_scope(actor, "case:open"), Case.number == number).with_for_update(of=Case)
+    wanted = select(Case).where(in_scope(actor, "case:open"), Case.number == number)
+    wanted = wanted.with_for_update(key_share=True, of=Case)
     found = db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise NotFound(N_("没有找到案件 %(number)s，或不在您的权限范围内。"), params={"number": number})

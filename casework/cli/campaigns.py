@@ -119,7 +119,8 @@ def show(*, ref: str, login: str) -> None:
         )
         click.echo(spoken.say(N_("内容校验值 %(hash)s"), hash=plan_hash(found)))
         for fault in faults_of(found):
-            click.echo(f"! {fault.channel}/{fault.language}  {spoken.say(fault.message)}  {fault.excerpt}")
+            words = spoken.say(fault.message, **fault.params)
+            click.echo(f"! {fault.channel}/{fault.language}  {words}  {fault.excerpt}")
         sheet = sheet_of(found)
         for wave in sheet.waves:
             left = "，".join(f"{spoken.say(LEFT_OUT[name])} {number}" for name, number in wave.left_out.items())
@@ -226,9 +227,11 @@ def cancel(*, ref: str, login: str, reason: str) -> None:
 @spoken.option("--reason", required=True, help=REASON)
 def export(*, ref: str, login: str, reason: str) -> None:
     """Print the list of whom it has told."""
-    with application(), unit_of_work():
-        actor = acting(login)
-        for line in export_told(queries.get_campaign(ref, actor), reason=reason, actor=actor):
+    with application():
+        with unit_of_work():
+            actor = acting(login)
+            lines = export_told(queries.get_campaign(ref, actor), reason=reason, actor=actor)
+        for line in lines:
             click.echo(line, nl=False)
 
 

@@ -31,7 +31,7 @@ def find_draft(key: str, *, lock: bool = False) -> LeadDraft | None:
         return None
     wanted = select(LeadDraft).filter_by(key_hash=hash_of(key)).where(LeadDraft.touched_at > clock.now() - KEPT)
     if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalars(wanted).one_or_none()
 
 

@@ -36,7 +36,14 @@ def of_graduate(message: Message, record_id: int, *, now: datetime, facts: Facts
     if any(facts.contacts.get((record_id, channel)) == "opted_out" for channel in REMINDED_BY):
         return Verdict("suppressed", "the person has opted out")
     campaign = facts.campaigns.get(message.wave_id or 0)
-    return campaign and _campaign(campaign, now)
+    return campaign and (_of_old_approval(message, campaign) or _campaign(campaign, now))
+
+
+def _of_old_approval(message: Message, campaign: Campaign) -> Verdict | None:
+    """Refuse what was written before the approval that stands: it was on its way when an earlier one became void."""
+    if campaign.approved_at is None or message.created_at >= campaign.approved_at:
+        return None
+    return Verdict("cancelled", "its approval was void before the present one")
 
 
 def _campaign(campaign: Campaign, now: datetime) -> Verdict | None:

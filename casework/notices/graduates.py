@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from casework.campaigns.audience import MAIL
+from casework.campaigns.audience import SMS as BY_PHONE
 from casework.db import db
 from casework.intake import normal
 from casework.intake.models import Record, Revision
@@ -18,8 +20,7 @@ from casework.people.models import Organisation, Person
 from casework.sealing import ring
 
 BY = "by"
-BY_PHONE, MAIL = "sms", "smtp"
-"""By what a graduate is reached, whoever carries it."""
+"""Where a message says by what it reaches a graduate."""
 
 _OF_REVISION = (Revision.sealed, Revision.phone_index, Revision.email_index)
 

@@ -46,6 +46,7 @@ class Message(db.Model):
         Index("ix_messages_stuck", "id", **where("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")),
         Index("ix_messages_inbox", "person_id", "channel", "id"),
         Index("ix_messages_wave", "wave_id", "state", **where("wave_id IS NOT NULL")),
+        Index("ix_messages_told", "wave_id", "id", **where("wave_id IS NOT NULL")),
         CheckConstraint("(person_id IS NULL) <> (record_id IS NULL)", name="one_addressee"),
     )
 

@@ -18,10 +18,11 @@ from casework import clock
 from casework.db import db, new_ref
 from casework.notices import providers
 from casework.notices.given import given, read
+from casework.notices.graduates import BY, BY_PHONE, MAIL
 from casework.notices.models import Message
 from casework.notices.post import ring
 from casework.notices.statuses import note_events
-from casework.notices.ways import MAIL, out, sms
+from casework.notices.ways import out, sms
 from notifications.kinds import CAMPAIGN
 
 KIND = "confirm_reminder"
@@ -29,10 +30,9 @@ WAITING = ("ready", "leased")
 NOT_TOLD = ("suppressed", "expired", "cancelled", "merged", "dead", "undelivered_permanent")
 """Where a message that told nobody anything ends."""
 STAND_INS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"sms": ("simulator", "memory", "console"), MAIL: ("memory", "console", "simulator")}
+    {BY_PHONE: ("simulator", "memory", "console"), MAIL: ("memory", "console", "simulator")}
 )
 """What carries a sort of message where an installation has no carrier of its own: demonstrations and tests."""
-BY = "by"
 
 
 @dataclass(frozen=True)

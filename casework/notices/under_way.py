@@ -1,6 +1,8 @@
 """Waves that are under way, as the way out asks about them: which may speak now, and how fast.
 
-A wave whose campaign does not run keeps its messages ready. One that has a pace
+A wave whose campaign does not run keeps its messages ready; so do all of them when
+nobody has looked at the campaigns for too long (`campaigns.absence`): a restored backup
+would say again what it does not know to have said. One that has a pace
 leaves in batches of its own, so that a slow campaign holds up nobody else's.
 """
 
@@ -9,6 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from casework import clock
+from casework.campaigns.absence import absence
 from casework.campaigns.models import Campaign, Wave
 from casework.db import db
 from casework.notices.manners import Rate
@@ -42,7 +46,8 @@ def waves_that_speak() -> Sequence[UnderWay]:
     """Return every wave that is being written or sent, in one question; what stands in memory is not trusted."""
     columns = (Wave.id, Campaign.ref, Campaign.state, Campaign.per_minute)
     wanted = select(*columns).join(Campaign, Campaign.id == Wave.campaign_id).where(Wave.state.in_(SPEAKING))
+    away = absence(clock.now())
     return [
-        UnderWay(row.id, row.ref, runs=row.state == RUNS, per_minute=row.per_minute)
+        UnderWay(row.id, row.ref, runs=row.state == RUNS and not away, per_minute=row.per_minute)
         for row in db.session.execute(wanted.order_by(Wave.id))
     ]

@@ -10,7 +10,7 @@ from casework.campaigns.audience import CHANNELS
 from casework.campaigns.models import Campaign, Wave
 from casework.campaigns.plan import default_starts, default_stop, end_of
 from casework.campaigns.rule import Rule
-from casework.campaigns.texts import DEFAULTS, LANGUAGES
+from casework.campaigns.texts import LANGUAGES, default_texts
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid
 from casework.operations.move_campaign import move_campaign
@@ -18,6 +18,7 @@ from casework.operations.permit import permit
 from casework.operations.permit_campaign import permit_campaign
 from casework.people.models import Organisation
 from casework.rounds.models import Round
+from casework.rounds.settings import official_site
 from casework.working_days import calendar
 from workflows.access import Actor
 
@@ -47,7 +48,7 @@ def draft_campaign(*, organisation: Organisation, round_: Round, name: str, acto
         name=name,
         audience=Rule().plain(),
         channels=list(CHANNELS),
-        texts={channel: dict(words) for channel, words in DEFAULTS.items()},
+        texts=default_texts(official_site(round_)),
         stop_on=stop,
         hour_from=9,
         hour_to=20,

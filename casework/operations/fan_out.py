@@ -24,7 +24,7 @@ from casework.campaigns.audience import BROKEN, LATELY, NO_ADDRESS, OPTED_OUT, Q
 from casework.campaigns.facts import plan_hash
 from casework.campaigns.models import Campaign, Recipient, Wave
 from casework.campaigns.plan import MIDNIGHT, end_of, ends_at, may_speak
-from casework.campaigns.queries import last_recipient, lock_wave
+from casework.campaigns.queries import last_recipient, lock_campaign, lock_wave
 from casework.db import db
 from casework.errors import N_
 from casework.intake.models import Record, Revision
@@ -62,17 +62,16 @@ class Fanned:
 
 def fan_out(wave_id: int, *, size: int = SHARD) -> Fanned:
     """Write the letters of the next shard of a wave; does nothing unless it is fanning and its campaign runs."""
-    wave = lock_wave(wave_id)
-    campaign = wave.campaign
     now = clock.now()
+    campaign = db.session.get_one(Wave, wave_id).campaign
+    if _hindered(campaign):
+        _pause(campaign)
+        return Fanned(0, {}, more=False)
+    wave = lock_wave(wave_id)  # and not its campaign: a pause, and the gate, wait for no shard
     waits = wave.state != "fanning" or wave.canary not in ("waiting", "good")
     if waits or campaign.state != "running" or not may_speak(campaign, now):
         return Fanned(0, {}, more=False)
     channels = ways_open(campaign.channels)
-    because = NO_WAY if not channels else OTHER_WORDS if plan_hash(campaign) != campaign.text_hash else ""
-    if because:
-        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
-        return Fanned(0, {}, more=False)
     trying = wave.canary == "waiting"
     still = canary_size(campaign) - wave.expected if trying else size
     rows = _shard(wave, campaign, channels, size=min(size, still))
@@ -95,6 +94,21 @@ def fan_out(wave_id: int, *, size: int = SHARD) -> Fanned:
     wave.expected += len(told)
     _reach(wave, campaign, rows, trying=trying)
     return Fanned(len(told), dict(counted), more=wave.state == "fanning" and wave.canary != "sent")
+
+
+def _hindered(campaign: Campaign) -> str:
+    """Return why a campaign that runs should not, or nothing."""
+    if campaign.state != "running":
+        return ""
+    if not ways_open(campaign.channels):
+        return NO_WAY
+    return OTHER_WORDS if plan_hash(campaign) != campaign.text_hash else ""
+
+
+def _pause(campaign: Campaign) -> None:
+    because = _hindered(lock_campaign(campaign.id))
+    if because:
+        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
 
 
 def canary_size(campaign: Campaign) -> int:

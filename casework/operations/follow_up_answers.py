@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from casework import clock
 from casework.cases.models import Case
 from casework.db import db
-from casework.intake.answers import CODES, WRONG
+from casework.intake.answers import CODES, CONFIRMED, WRONG
 from casework.intake.models import Batch, Change, Confirmation, Record, Revision
 from casework.operations.open_from_answers import Given, open_from_answers
 from casework.people.models import Organisation
@@ -72,7 +73,10 @@ def _due(answered_at: datetime) -> date:
 
 
 def _unanswered(round_: Round) -> Select[int, datetime, bool]:
-    """Return the answers that are old enough, not followed by a new registration, and about which there is no case."""
+    """Return the answers that are old enough and about which there is no case.
+
+    Left out is what a new registration has followed, or a confirmation by the graduate that somebody verified.
+    """
     changed = exists().where(
         Change.round_id == Record.round_id,
         Change.organisation_id == Record.organisation_id,
@@ -84,6 +88,16 @@ def _unanswered(round_: Round) -> Select[int, datetime, bool]:
         Revision.number > 1,
         Revision.batch_id == Batch.id,
         func.coalesce(Batch.taken_at, Batch.uploaded_at) > Confirmation.answered_at,
+    )
+    later = aliased(Confirmation)
+    taken_back = exists().where(
+        later.record_id == Confirmation.record_id,
+        later.status == CODES[CONFIRMED],
+        later.verified,
+        or_(
+            later.answered_at > Confirmation.answered_at,
+            and_(later.answered_at == Confirmation.answered_at, later.id > Confirmation.id),
+        ),
     )
     known = exists().where(
         Case.round_id == Record.round_id,
@@ -101,6 +115,7 @@ def _unanswered(round_: Round) -> Select[int, datetime, bool]:
             Confirmation.answered_at < clock.now() - SHORTEST,
             ~changed,
             ~revised,
+            ~taken_back,
             ~known,
         )
     )

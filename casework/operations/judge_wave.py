@@ -37,14 +37,13 @@ NOT_ARRIVING = N_("试发的一批中 %(bad)s/%(all)s 条没有送达，已自�
 def judge_wave(wave: Wave) -> str:
     """Say what was found: `paused`, `good` (the canary arrived), `done` (nothing is under way), or empty."""
     campaign = wave.campaign
-    states = states_of(wave)
     because = _refused(campaign) if campaign.state == "running" else ""
     if because:
         move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
         return "paused"
     if wave.canary == "sent" and campaign.state == "running":
-        return _judge_canary(wave, states)
-    if wave.state == "sending" and not any(states.get(state) for state in UNDER_WAY):
+        return _judge_canary(wave, states_of(wave))
+    if wave.state == "sending" and not _is_under_way(wave):
         wave.state, wave.ended_at = "done", clock.now()
         return "done"
     return ""
@@ -54,6 +53,11 @@ def states_of(wave: Wave) -> Mapping[str, int]:
     """Count the letters of a wave by their state, in one statement."""
     wanted = select(Message.state, func.count()).where(Message.wave_id == wave.id).group_by(Message.state)
     return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+
+def _is_under_way(wave: Wave) -> bool:
+    waits = select(Message.id).where(Message.wave_id == wave.id, Message.state.in_(UNDER_WAY))
+    return db.session.scalar(waits.limit(1)) is not None
 
 
 def _judge_canary(wave: Wave, states: Mapping[str, int]) -> str:

@@ -1,93 +1,109 @@
-"""Look at every campaign: begin what is due, judge what left, end what is over, make good what a death left behind.
+"""Look at a campaign: begin what is due, judge what left, end what is over, make good what a death left behind.
 
 Looked at again, the same facts give the same answer, so any number of schedulers may
-look. One thing is never assumed: that this database is the one that was here an hour
-ago. After a gap in its own heartbeat (a long outage, or a restored backup, which
-remembers nothing of what it has sent since) every campaign stops until a person has
-looked and lets it go on.
+look: each campaign is a unit of work of its own, and is read under its lock. Everybody
+locks a campaign before its waves.
+
+One thing is never assumed: that this database is the one that was here an hour ago.
+After a gap in its own heartbeat every campaign stops until a person has looked and
+lets it go on (`campaigns.absence`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from casework import clock, promises
+from casework.campaigns.absence import absence
 from casework.campaigns.models import Campaign, Wave
 from casework.campaigns.plan import end_of, may_speak
-from casework.campaigns.queries import LIVE, due_waves, lock_wave, waves_under_way
+from casework.campaigns.queries import LIVE, lock_campaign, lock_waves
 from casework.db import db
 from casework.errors import N_
 from casework.notices.models import Message
-from casework.notices.statuses import move
 from casework.notices.stops import stops
-from casework.operations.contact_tasks import end_answered
-from casework.operations.judge_wave import judge_wave
+from casework.operations.end_waves import ENDED, UNDER_WAY, end_waves, skip_wave, take_back
+from casework.operations.judge_wave import go_on, judge_wave
 from casework.operations.move_campaign import move_campaign
-from casework.operations.start_wave import FAN_OUT, skip_wave, start_wave
+from casework.operations.start_wave import FAN_OUT, start_wave
 from workflows.access import SYSTEM
 
-TASK = "campaigns"
-SPEAKING, UNDER_WAY = ("approved", "running"), ("fanning", "sending")
-LONGEST_GAP = timedelta(hours=2)
-"""A service that was not there for longer does not know what was said in its name meanwhile."""
-CANCELLED_AT_ONCE = 5000
+SPEAKING, OVER = ("approved", "running"), ("cancelled", "done")
 AFTER_A_GAP = N_(
     "系统中断了 %(hours)s 小时（停机，或由备份恢复）。恢复的数据可能不含中断前已发出的提醒，已自动暂停；"
     "请核对服务商的发送记录后再恢复。"
 )
 
 
-def look_at_campaigns() -> dict[str, int]:
-    """Do what the moment asks for, in the present unit of work; return how many waves began, were judged and ended."""
+def campaigns_to_look_at() -> Sequence[int]:
+    """Return the campaigns that may have something to say, or have something to take back; none while all is stopped.
+
+    By a clock that jumped, any wave might seem due.
+    """
+    if stops().everything:
+        return ()
+    begun = exists().where(Wave.campaign_id == Campaign.id, Wave.state.not_in(ENDED))
+    ready = exists().where(Wave.campaign_id == Campaign.id, Message.wave_id == Wave.id, Message.state == "ready")
+    left = Campaign.state.in_(OVER) & or_(begun, ready)
+    wanted = select(Campaign.id).where(or_(Campaign.state.in_(LIVE), left))
+    return db.session.scalars(wanted.order_by(Campaign.id)).all()
+
+
+def look_at_campaign(campaign_id: int) -> Mapping[str, int]:
+    """Do what the moment asks of one campaign; return how many waves began, were looked at and ended."""
     now = clock.now()
-    if stops().everything:  # by a clock that jumped, any wave might seem due
-        return {"stopped": 1}
-    if _pause_after_a_gap(now):
-        return {"stopped": 1}
-    found = {"started": _start(now), "looked": 0, "done": 0}
-    for each in waves_under_way():
-        wave = lock_wave(each.id)
-        found["looked"] += 1
-        found["done"] += judge_wave(wave) == "done"
-        _make_good(wave, now)
-    found["finished"] = _finish(now)
-    found["answered"] = end_answered()
-    _cancel_letters()
-    return found
+    campaign = lock_campaign(campaign_id)
+    waves = lock_waves(campaign)
+    if campaign.state in OVER:
+        end_waves(waves)
+        return {"cancelled": take_back([wave.id for wave in waves], note="the campaign is over")}
+    if campaign.state not in LIVE:
+        return {}
+    gap = absence(now)
+    if gap:
+        return {"paused": _pause_after(gap, campaign, waves, now)}
+    found = {"started": _start(campaign, waves, now), "looked": 0, "done": 0}
+    for wave in waves:
+        if wave.state in UNDER_WAY:
+            found["looked"] += 1
+            found["done"] += judge_wave(wave) == "done"
+            _make_good(wave, campaign, now)
+    return found | {"finished": _finish(campaign, waves, now)}
 
 
-def _pause_after_a_gap(now: datetime) -> bool:
+def _pause_after(gap: timedelta, campaign: Campaign, waves: Sequence[Wave], now: datetime) -> int:
     """Stop what may have spoken while this database was not there to see it."""
-    last = promises.last_beat(TASK)
-    if last is None or now - last.beat_at <= LONGEST_GAP:
-        return False
-    hours = int((now - last.beat_at) / timedelta(hours=1))
-    due = and_(Wave.state == "planned", Wave.starts_at <= now)
-    spoke = exists().where(Wave.campaign_id == Campaign.id, or_(due, Wave.state.in_(UNDER_WAY)))
-    for campaign in db.session.scalars(select(Campaign).where(Campaign.state.in_(SPEAKING), spoke)):
-        move_campaign(campaign, "pause", actor=SYSTEM, reason=AFTER_A_GAP % {"hours": hours})
-    return True
+    spoke = any(_is_due(wave, now) or wave.state in UNDER_WAY for wave in waves)
+    if campaign.state not in SPEAKING or not spoke:
+        return 0
+    move_campaign(campaign, "pause", actor=SYSTEM, reason=AFTER_A_GAP % {"hours": int(gap / timedelta(hours=1))})
+    return 1
 
 
-def _start(now: datetime) -> int:
-    started = 0
-    for _, some in groupby(due_waves(now), key=lambda wave: wave.campaign_id):
-        due = [lock_wave(wave.id) for wave in some]
-        for wave in due[:-1]:
-            skip_wave(wave)  # its time went by; one reminder says as much as two
-        if may_speak(due[-1].campaign, now):
-            _end_waves([wave for wave in due[-1].campaign.waves if wave.state == "fanning"])
-            start_wave(due[-1])
-            started += 1
-    return started
+def _start(campaign: Campaign, waves: Sequence[Wave], now: datetime) -> int:
+    due = [wave for wave in waves if _is_due(wave, now)]
+    if not due or campaign.state not in SPEAKING:
+        return 0
+    for wave in due[:-1]:
+        skip_wave(wave)  # its time went by; one reminder says as much as two
+    if not may_speak(campaign, now):
+        return 0
+    end_waves([wave for wave in waves if wave.state == "fanning"])
+    start_wave(due[-1])
+    return 1
 
 
-def _make_good(wave: Wave, now: datetime) -> None:
-    """Fan out again what a death left unfinished, and a wave with fewer letters than it is said to have."""
-    campaign = wave.campaign
+def _is_due(wave: Wave, now: datetime) -> bool:
+    return wave.state == "planned" and wave.starts_at <= now
+
+
+def _make_good(wave: Wave, campaign: Campaign, now: datetime) -> None:
+    """Fan out again what a death or a pause left unfinished, and a wave with fewer letters than it is said to have."""
     if campaign.state != "running" or not may_speak(campaign, now):
+        return
+    if wave.canary == "bad":
+        go_on(wave)  # it was paused for that, and runs: a person has judged
         return
     if wave.state == "sending" and _letters(wave) < wave.expected:
         wave.state, wave.cursor, wave.expected, wave.left_out = "fanning", 0, 0, {}
@@ -105,34 +121,11 @@ def _promised(wave: Wave) -> bool:
     return any(arguments.get("wave") == wave.id for arguments in db.session.scalars(waiting))
 
 
-def _finish(now: datetime) -> int:
-    finished = 0
-    for campaign in db.session.scalars(select(Campaign).where(Campaign.state.in_(LIVE))):
-        over = now >= end_of(campaign.stop_on, hour=campaign.hour_to)
-        ended = all(wave.state in ("done", "skipped") for wave in campaign.waves)
-        if over:
-            _end_waves(campaign.waves)
-        if over or (ended and campaign.state == "running"):
-            move_campaign(campaign, "finish", actor=SYSTEM)
-            finished += 1
-    return finished
-
-
-def _end_waves(waves: Sequence[Wave]) -> None:
-    for wave in waves:
-        if wave.state == "planned":
-            skip_wave(wave)
-        elif wave.state in UNDER_WAY:
-            wave.state, wave.ended_at = "done", clock.now()
-
-
-def _cancel_letters() -> None:
-    """Take back what campaigns that ended have not sent; what is on its way the gate stops."""
-    over = (
-        select(Message.id)
-        .join(Wave, Wave.id == Message.wave_id)
-        .join(Campaign, Campaign.id == Wave.campaign_id)
-        .where(Campaign.state.in_(("cancelled", "done")), Message.state == "ready")
-        .limit(CANCELLED_AT_ONCE)
-    )
-    move(db.session.scalars(over).all(), leaves="ready", enters="cancelled", note="the campaign is over")
+def _finish(campaign: Campaign, waves: Sequence[Wave], now: datetime) -> int:
+    over = now >= end_of(campaign.stop_on, hour=campaign.hour_to)
+    if over:
+        end_waves(waves)
+    if not over and not (campaign.state == "running" and all(wave.state in ENDED for wave in waves)):
+        return 0
+    move_campaign(campaign, "finish", actor=SYSTEM)
+    return 1

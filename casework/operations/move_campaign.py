@@ -3,6 +3,8 @@
 from casework import clock, journal
 from casework.campaigns.facts import facts_of
 from casework.campaigns.models import Campaign
+from casework.campaigns.queries import lock_waves
+from casework.operations.end_waves import UNDER_WAY, end_waves, take_back_all
 from workflows.access import Actor
 from workflows.campaign import CAMPAIGN, fire
 from workflows.engine import Moved
@@ -13,7 +15,8 @@ def move_campaign(
 ) -> Moved:
     """Take `action`, or raise `Refused` with every reason and leave the campaign as it was.
 
-    Where the step says so, the approval is void. The hashes are those that an approver has seen.
+    Where the step says so, the approval is void: waves under way are over, and what they have not sent is taken
+    back, for it was never approved as it will stand. The hashes are those that an approver has seen.
     """
     facts = facts_of(campaign)
     asked = {name for step in CAMPAIGN.steps if step.action == action for name in step.given}
@@ -26,6 +29,7 @@ def move_campaign(
     if moved.says.get("approval_void"):
         campaign.approved_at = campaign.approved_by_id = campaign.frozen_at = None
         campaign.audience_hash = campaign.text_hash = ""
+        _end_what_began(campaign)
     journal.record(
         organisation_id=campaign.organisation_id,
         action=f"campaign:{action}",
@@ -41,3 +45,9 @@ def move_campaign(
         personal={"reason": reason.strip()} if reason.strip() else {},
     )
     return moved
+
+
+def _end_what_began(campaign: Campaign) -> None:
+    waves = lock_waves(campaign)
+    end_waves([wave for wave in waves if wave.state in UNDER_WAY])
+    take_back_all([wave.id for wave in waves], note="the approval is void")

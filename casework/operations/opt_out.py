@@ -11,13 +11,13 @@ from sqlalchemy import select
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.intake.models import Record
+from casework.notices.graduates import MAIL
 from casework.notices.unsubscribe import record_ref_in, ref_in
 from casework.operations.mute import end_by_channel
 from casework.operations.opt_out_graduates import opt_out_graduates
 from casework.people.models import Person
 from casework.people.queries import get_person
 
-MAIL = "smtp"
 WORDS = frozenset({"R", "T", "TD", "退订"})
 _AROUND = " \t\r\n\u3000\u200b\ufeff.,。，!！;；\"'“”‘’【】[]()（）"
 

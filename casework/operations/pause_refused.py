@@ -17,7 +17,8 @@ def pause_refused(wave_ids: Collection[int], *, because: str) -> int:
     if not wave_ids:
         return 0
     theirs = select(Wave.campaign_id).where(Wave.id.in_(wave_ids))
-    wanted = select(Campaign).where(Campaign.id.in_(theirs)).order_by(Campaign.id).with_for_update(of=Campaign)
+    wanted = select(Campaign).where(Campaign.id.in_(theirs)).order_by(Campaign.id)
+    wanted = wanted.with_for_update(key_share=True, of=Campaign)
     found = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
     running = [campaign for campaign in found if campaign.state == RUNS]
     for campaign in running:

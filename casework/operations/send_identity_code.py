@@ -15,6 +15,7 @@ from casework.campaigns.identity import GOOD_FOR, hash_of
 from casework.campaigns.models import AnswerCode, AnswerLink
 from casework.db import db
 from casework.errors import N_, Conflict
+from casework.intake.answers import lock_records
 from casework.notices import providers
 from casework.notices.graduates import BY_PHONE, graduates
 from casework.notices.post import Notice, post
@@ -32,7 +33,7 @@ def send_identity_code(link: AnswerLink, *, language: str = "zh") -> bool:
 
     Raises `Conflict` when one was sent within the last minute, or five within a day.
     """
-    db.session.execute(select(AnswerLink.id).filter_by(id=link.id).with_for_update())  # two clicks are one code
+    lock_records([link.record_id])  # two clicks are one code, on whichever of the graduate's links
     _refuse_flood(link)
     graduate = graduates([link.record_id])[link.record_id]
     if not graduate.phone or not carriers_of(BY_PHONE):

@@ -51,11 +51,6 @@ def _begin(campaign: Campaign) -> bool:
     return True
 
 
-def skip_wave(wave: Wave) -> None:
-    """Pass over a wave whose time went by while nothing could leave: the next one speaks to the same people."""
-    wave.state, wave.ended_at = "skipped", clock.now()
-
-
 def _tasks_for_the_unreachable(campaign: Campaign) -> None:
     """Open tasks for those whom the rule names and whom the list leaves off because no message reaches them."""
     said = verdict(campaign.channels, reminded=reminded(Record.id, since=clock.now() - QUIET))

@@ -1,15 +1,13 @@
-"""Pause a running campaign at once, let it go on, or cancel it; each by a person, with what follows for its waves.
+"""Pause a running campaign at once, let it go on, or cancel it; each by a person.
 
 Nothing more has to happen for a pause to hold: the gate reads the campaign's state
-in the transaction that lets a batch out.
+in the transaction that lets a batch out. The waves are left to whoever looks at the
+campaigns next: it fans out again what was let go on, and ends what was cancelled.
 """
 
-from casework import promises
 from casework.campaigns.models import Campaign
-from casework.operations.judge_wave import go_on
 from casework.operations.move_campaign import move_campaign
 from casework.operations.permit_campaign import permit_campaign
-from casework.operations.start_wave import FAN_OUT
 from workflows.access import Actor
 
 
@@ -24,11 +22,6 @@ def resume_campaign(campaign: Campaign, *, actor: Actor) -> Campaign:
     """Let a paused campaign go on; whoever does so has judged a canary that did not arrive."""
     permit_campaign(actor, "campaign:draft", campaign)
     move_campaign(campaign, "resume", actor=actor)
-    for wave in campaign.waves:
-        if wave.canary == "bad":
-            go_on(wave)
-        elif wave.state == "fanning" and wave.canary != "sent":
-            promises.promise(FAN_OUT, wave=wave.id)
     return campaign
 
 
@@ -36,7 +29,4 @@ def cancel_campaign(campaign: Campaign, *, reason: str, actor: Actor) -> Campaig
     """End a campaign before its time; what has not left never will."""
     permit_campaign(actor, "campaign:draft", campaign)
     move_campaign(campaign, "cancel", actor=actor, reason=reason)
-    for wave in campaign.waves:
-        if wave.state not in ("done", "skipped"):
-            wave.state = "done" if wave.started_at else "skipped"
     return campaign

@@ -67,7 +67,8 @@ def _known(terms: ListTerms, organisation: Organisation, round_: Round) -> Lead 
             channel=terms.channel,
             external_no=terms.external_no,
         )
-        .with_for_update(of=Lead)
+        .with_for_update(key_share=True, of=Lead)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if found is not None and db.session.scalar(select(LeadItem.id).filter_by(lead_id=found.id).limit(1)) is None:
         raise Conflict(

@@ -50,19 +50,32 @@ def on_the_list(campaign: Campaign, *, student_no: str) -> bool:
     return db.session.scalar(wanted.where(Record.student_no == student_no.strip()).limit(1)) is not None
 
 
-def told_page(campaign: Campaign, *, after: int = 0, state: str = "") -> tuple[Sequence[Told], int | None]:
-    """Return a page of letters by the place of the message behind `after`, and the place to go on from."""
-    wanted = _letters(campaign).where(Message.id > after).limit(PAGE + 1)
-    rows = db.session.execute(wanted.where(Message.state == state) if state else wanted).all()
+def told_page(campaign: Campaign, *, after: int = 0) -> tuple[Sequence[Told], int | None]:
+    """Return a page of letters, wave by wave, behind the letter of the place `after`, and the place to go on from."""
+    rows = _behind(campaign, after, most=PAGE + 1)
     return [_told(row) for row in rows[:PAGE]], rows[PAGE - 1].place if len(rows) > PAGE else None
 
 
 def everybody_told(campaign: Campaign) -> Iterator[Told]:
     """Yield every letter of a campaign, a thousand at a time."""
     after = 0
-    while rows := db.session.execute(_letters(campaign).where(Message.id > after).limit(AT_ONCE)).all():
+    while rows := _behind(campaign, after, most=AT_ONCE):
         yield from map(_told, rows)
         after = rows[-1].place
+
+
+def _behind(campaign: Campaign, after: int, *, most: int) -> Sequence[Row]:
+    """Return letters in the order of waves and of their places: within one wave an index reads them off."""
+    last = db.session.scalar(select(Message.wave_id).where(Message.id == after)) if after else None
+    waves = db.session.scalars(select(Wave.id).where(Wave.campaign_id == campaign.id).order_by(Wave.number)).all()
+    first = waves.index(last) if last in waves else 0
+    rows: list[Row] = []
+    for wave_id in waves[first:]:
+        theirs = _letters(campaign).where(Message.wave_id == wave_id, Message.id > (after if wave_id == last else 0))
+        rows += db.session.execute(theirs.limit(most - len(rows))).all()
+        if len(rows) == most:
+            break
+    return rows
 
 
 def _letters(campaign: Campaign) -> Select:

@@ -12,9 +12,9 @@ from flask import Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
-from casework.campaigns import queries, text_checks, texts
+from casework.campaigns import queries, texts
 from casework.campaigns.audience import REASONS
-from casework.campaigns.facts import facts_of, faults_of, plan_hash
+from casework.campaigns.facts import facts_of, faults_in, plan_hash
 from casework.campaigns.models import Campaign
 from casework.campaigns.rule import Rule, within
 from casework.clock import BEIJING
@@ -30,7 +30,7 @@ from casework.operations.move_campaign import move_campaign
 from casework.operations.permit_campaign import permit_campaign
 from casework.operations.preview_audience import preview_audience, sample_audience
 from casework.operations.steer_campaign import cancel_campaign, pause_campaign, resume_campaign
-from casework.operations.try_campaign import try_campaign
+from casework.operations.try_campaign import WHO, try_campaign
 from casework.overview.campaign_sheet import progress_of, sheet_of
 from casework.people.models import Organisation
 from casework.web import campaign_words, shell
@@ -175,6 +175,7 @@ def _shown(found: Campaign, trouble: Trouble | None = None) -> Response:
         reasons=REASONS,
         left_out=LEFT_OUT,
         may_draft=shell.may(actor, "campaign:draft"),
+        may_try=shell.may(actor, *WHO),
         may_export=shell.may(actor, "export"),
         hash_now=plan_hash(found),
         trouble=trouble,
@@ -201,8 +202,7 @@ def _previews(found: Campaign, given: Mapping[str, Mapping[str, str]]) -> dict[s
         for language in texts.LANGUAGES
         if given.get(channel, {}).get(language, "").strip()
     ]
-    faults = faults_of(found) if given is found.texts else text_checks.check(given, channels=found.channels)
-    return {"previews": shown, "faults": faults, "w": campaign_words}
+    return {"previews": shown, "faults": faults_in(given, found), "w": campaign_words}
 
 
 def _form(found: Campaign, what: str, trouble: Trouble | None) -> Response:

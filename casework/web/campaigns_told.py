@@ -1,6 +1,6 @@
 """Who was told, when, by which attempt: looked up by student number, listed, handed out; and who is left to reach."""
 
-from flask import Response, request, url_for
+from flask import Response, request, stream_with_context, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -47,7 +47,7 @@ def told(ref: str) -> Response:
 def file(ref: str) -> Response:
     """Hand out the letters of a campaign as a table; the reason is written among the looks."""
     found = queries.get_campaign(ref, current_actor())
-    outcome = attempt(lambda: "".join(export_told(found, reason=request.form.get("reason", ""), actor=current_actor())))
+    outcome = attempt(lambda: export_told(found, reason=request.form.get("reason", ""), actor=current_actor()))
     if isinstance(outcome, Trouble):
         letters, after = told_graduates.told_page(found)
         return page(
@@ -63,7 +63,7 @@ def file(ref: str) -> Response:
             trouble=outcome,
             w=campaign_words,
         )
-    answer = Response(outcome, mimetype="text/csv")
+    answer = Response(stream_with_context(outcome), mimetype="text/csv")  # read after the unit of work, piece by piece
     answer.headers["Content-Disposition"] = f'attachment; filename="campaign-{found.ref}.csv"'
     return answer
 

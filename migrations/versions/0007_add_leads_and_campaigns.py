@@ -79,6 +79,9 @@ def upgrade():
     op.create_index(
         "ix_messages_wave", "messages", ["wave_id", "state"], sqlite_where=OF_A_WAVE, postgresql_where=OF_A_WAVE
     )
+    op.create_index(
+        "ix_messages_told", "messages", ["wave_id", "id"], sqlite_where=OF_A_WAVE, postgresql_where=OF_A_WAVE
+    )
     with op.batch_alter_table("timers") as table:
         table.add_column(sa.Column("lead_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("lead_key", sa.Integer(), nullable=False, server_default="0"))
@@ -103,6 +106,7 @@ def downgrade():
         table.drop_column("lead_id")
     op.execute("DELETE FROM message_events WHERE message_id IN (SELECT id FROM messages WHERE person_id IS NULL)")
     op.execute("DELETE FROM messages WHERE person_id IS NULL")
+    op.drop_index("ix_messages_told", "messages")
     op.drop_index("ix_messages_wave", "messages")
     op.drop_index(op.f("ix_messages_lead_id"), "messages")
     op.drop_index(op.f("ix_messages_record_id"), "messages")

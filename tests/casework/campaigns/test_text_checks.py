@@ -3,8 +3,9 @@
 import pytest
 
 from casework.campaigns.text_checks import check, check_words
-from casework.campaigns.texts import DEFAULTS
+from casework.campaigns.texts import default_texts
 
+SITE = "dj.ncss.cn"
 GOOD = "请于{on}前登录 dj.ncss.cn，由本人核对：{link} 。"
 
 FINDS = {
@@ -91,20 +92,30 @@ LEAVES_ALONE = (
 
 @pytest.mark.parametrize(("code", "words"), [(code, words) for code, some in FINDS.items() for words in some])
 def test_a_fault_is_found(code, words):
-    assert code in {fault.code for fault in check_words(words, channel="sms", language="zh")}
+    assert code in {fault.code for fault in check_words(words, channel="sms", language="zh", official=SITE)}
 
 
 @pytest.mark.parametrize("words", LEAVES_ALONE)
 def test_a_sound_text_is_left_alone(words):
-    assert check_words(words, channel="sms", language="zh") == []
+    assert check_words(words, channel="sms", language="zh", official=SITE) == []
 
 
 def test_the_words_that_a_campaign_begins_with_are_sound():
-    assert check(DEFAULTS, channels=("sms", "smtp")) == ()
+    for site in (SITE, "jy.example.edu.cn"):
+        assert check(default_texts(site), channels=("sms", "smtp"), official=site) == ()
+
+
+def test_the_site_that_is_asked_for_is_the_one_of_the_round():
+    other = "jy.example.edu.cn"
+    faults = check(default_texts(SITE), channels=("sms",), official=other)
+    assert {fault.code for fault in faults} == {"official_site_missing", "other_link"}
+    assert {fault.message % fault.params for fault in faults if fault.params} == {
+        f"没有写明官方网站 {other}，请写上，以便毕业生自行登录。"
+    }
 
 
 def test_every_channel_needs_chinese_words():
-    found = check({"sms": {"en": GOOD}}, channels=("sms", "smtp"))
+    found = check({"sms": {"en": GOOD}}, channels=("sms", "smtp"), official=SITE)
     assert [(fault.code, fault.channel) for fault in found] == [("text_missing", "sms"), ("text_missing", "smtp")]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from casework import clock, promises
+from casework.campaigns.absence import TASK
 from casework.campaigns.facts import plan_hash
 from casework.campaigns.models import Campaign, ContactTask, Recipient
 from casework.db import db
@@ -16,7 +17,6 @@ from casework.operations.contact_tasks import Unreached, end_answered, end_task,
 from casework.operations.draft_campaign import change_campaign, draft_campaign
 from casework.operations.export_told import export_told
 from casework.operations.freeze_campaign import freeze_campaign
-from casework.operations.look_at_campaigns import TASK
 from casework.operations.preview_audience import preview_audience
 from casework.operations.release_stop import release_stop
 from casework.operations.steer_campaign import cancel_campaign, pause_campaign, resume_campaign
