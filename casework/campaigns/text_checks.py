@@ -47,13 +47,19 @@ _NOTHING_DEPENDS = re.compile(
 )
 _DEPENDS = re.compile(
     r"才|方可|方能|否则|不予|暂缓|影响|不发|不给|不能|无法|取消|扣|挂钩|前提|条件|凭|先|再|如不|若不|不确认|未确认|不签|逾期|后可|后办理|后领取"
-    r"|unless|until|otherwise|only (?:after|if|when)|will not|withh|without|before you|affect|required",
+    r"|unless|until|otherwise|only (?:after|if|when)|will not|won't|cannot|can't|may not|withh|without|before you"
+    r"|affect|required|\bno\b.*\bno\b",
     re.IGNORECASE,
 )
 _THREAT = re.compile(r"才能|才可|才发|方可|方能|否则|不予|暂缓|不发|不给|otherwise|unless|until", re.IGNORECASE)
 _PUSH = re.compile(
     r"(?:尽快|务必|必须|抓紧|立即|赶紧|一定要|应当?)[^，。；！]{0,8}(?:签约|签订|签署|签就业|签合同|落实单位)"
     r"|must sign|sign (?:it )?(?:now|immediately|as soon)",
+    re.IGNORECASE,
+)
+_QUOTA = re.compile(
+    r"(?:确认|落实|就业|完成|反馈)率|考核|指标|排名|排序|通报|100 ?%|百分之百|一票否决|年终|绩效"
+    r"|\b(?:rate|quota|target|ranking|appraisal|assessment)s?\b",
     re.IGNORECASE,
 )
 _SAME = r"(?:确认无误|信息无误|完全一致|一致|无误|属实|已确认|正确|correct|confirmed|consistent)"
@@ -188,6 +194,11 @@ _LOOKS: tuple[tuple[str, str, Callable[[str, str, str], str | None]], ...] = (
         _ties,
     ),
     ("pushes_to_sign", N_("有催促签约的表述，请删去：提醒只请毕业生本人核对并确认登记内容。"), _looks_for(_PUSH)),
+    (
+        "quota",
+        N_("提到确认率、考核、指标或通报，请删去：不得下达指标，也不得与考核、评比挂钩（三不得）。"),
+        _looks_for(_QUOTA),
+    ),
     ("suggested_answer", N_("替毕业生预设了答案，请删去：三个选项由本人如实选择，不作引导。"), _looks_for(_SUGGESTED)),
     ("reply_code", N_("要求回复代码或验证码，请删去：确认只在官方网站由本人办理（退订用语除外）。"), _reply),
 )

@@ -49,6 +49,14 @@ FINDS = {
         f"{GOOD}不签约则暂缓派遣",
         f"{GOOD}No diploma until you confirm.",
         f"{GOOD}Your certificate will be withheld otherwise.",
+        f"{GOOD}No confirmation, no diploma.",
+        f"{GOOD}You cannot collect your degree before that.",
+    ),
+    "quota": (
+        f"{GOOD}学院确认率要达到100%，请同学们配合",
+        f"{GOOD}请配合，否则影响学院考核。",
+        f"{GOOD}未完成的班级将被通报",
+        f"{GOOD}We need a rate of 98 per cent.",
     ),
     "pushes_to_sign": (f"{GOOD}请尽快签约", f"{GOOD}务必签订就业协议", f"{GOOD}You must sign"),
     "suggested_answer": (
