@@ -35,6 +35,9 @@ LEAD_STATES = (
     State(LeadState.MERGED.value, N_("已并案"), N_("与另一线索为同一事项，由该线索继续办理；可以撤销并案。")),
 )
 
+UNTAKEN = (LeadState.RECEIVED.value, LeadState.TRANSFERRED.value)
+"""Where nobody has taken the lead on or proposed to decline it."""
+
 OPEN = (
     LeadState.RECEIVED.value,
     LeadState.ACCEPTED.value,
@@ -109,7 +112,10 @@ class LeadFacts:
     """A lead as its rules see it; `state` alone is written, by the engine.
 
     `scope` is the kind that the policy table knows. `owes_upward`: the sender waits
-    for a reply that has not been given. `merged_from` is where it stood before.
+    for a reply that has not been given. `merged_from` is where it stood before. `cases`
+    are the first linked ones, those that are not settled before the others; the two
+    counts say how many more there are. `has_receipt`: somebody holds a receipt of it,
+    or of a lead that was merged into it.
     """
 
     state: str
@@ -120,6 +126,9 @@ class LeadFacts:
     round_id: int = 0
     declined_by_id: int | None = None
     cases: tuple[LinkedCase, ...] = ()
+    more_cases: int = 0
+    more_unsettled: int = 0
+    has_receipt: bool = False
     owes_upward: bool = False
     merged_from: str | None = None
 
@@ -153,7 +162,7 @@ def _unmerge_to(target: LeadState, when: guard.Applies) -> Step:
 LEAD_STEPS = (
     Step(
         "accept",
-        ("received", "transferred"),
+        UNTAKEN,
         "accepted",
         who=N_("线索专员"),
         label=N_("受理"),
@@ -176,6 +185,8 @@ LEAD_STEPS = (
         who=N_("另一名线索专员"),
         label=N_("确认不予受理"),
         guards=(guard.by_role("lead:decide"), guard.by_another_person, guard.answered_upward),
+        demands=(guard.reporter_told_why,),
+        given=("words",),
     ),
     Step(
         "refuse_decline",

@@ -24,7 +24,7 @@ _MAY_TAKE_OTHERS = frozenset({"received", "accepted", "transferred"})
 __all__ = ["ADDITION", "HANDLING", "OUTCOMES", "Applies", "answered_upward", "by_another_person", "by_role"]
 __all__ += ["by_role_or_addition", "cases_settled", "explained_without_case", "no_case_linked", "outcome_given"]
 __all__ += ["reason_given", "reason_or_addition", "same_place_and_running", "to_a_body_that_may_have_it"]
-__all__ += ["words_given"]
+__all__ += ["reporter_told_why", "words_given"]
 
 
 def by_role(action: str) -> Guard:
@@ -52,10 +52,17 @@ def no_case_linked(ask: Attempt) -> Refusal | None:
     linked = tuple(each.number for each in ask.subject.cases)
     if not linked:
         return None
+    shown = {"lead": ask.subject.number, "cases": Words(linked)}
+    if ask.subject.more_cases:
+        return Refusal(
+            "cases_linked",
+            N_("线索 %(lead)s 已关联案件 %(cases)s 等共%(count)d件，不能不予受理；请办结案件后答复，或先解除关联。"),
+            shown | {"count": len(linked) + ask.subject.more_cases},
+        )
     return Refusal(
         "cases_linked",
         N_("线索 %(lead)s 已关联案件 %(cases)s，不能不予受理；请办结案件后答复，或先解除关联。"),
-        {"lead": ask.subject.number, "cases": Words(linked)},
+        shown,
     )
 
 
@@ -64,10 +71,17 @@ def cases_settled(ask: Attempt) -> Refusal | None:
     waiting = tuple(each.number for each in ask.subject.cases if not each.settled)
     if not waiting:
         return None
+    shown = {"lead": ask.subject.number, "cases": Words(waiting)}
+    if ask.subject.more_unsettled:
+        return Refusal(
+            "cases_open",
+            N_("关联案件 %(cases)s 等共%(count)d件尚未复核通过，线索 %(lead)s 不能办结；可以先答复反映人进展。"),
+            shown | {"count": len(waiting) + ask.subject.more_unsettled},
+        )
     return Refusal(
         "cases_open",
         N_("关联案件 %(cases)s 尚未复核通过，线索 %(lead)s 不能办结；可以先答复反映人进展。"),
-        {"lead": ask.subject.number, "cases": Words(waiting)},
+        shown,
     )
 
 
@@ -114,6 +128,13 @@ def words_given(ask: Attempt) -> Refusal | None:
     if ask.text("words"):
         return None
     return Refusal("words_missing", N_("请写明告知反映人的答复；反映人凭回执码可以看到。"))
+
+
+def reporter_told_why(ask: Attempt) -> Refusal | None:
+    """Refuse to turn away without a word somebody who comes back with a receipt to read why."""
+    if not ask.subject.has_receipt:
+        return None
+    return words_given(ask)
 
 
 def explained_without_case(ask: Attempt) -> Refusal | None:

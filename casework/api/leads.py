@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Response, g, request
 from flask_babel import gettext
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import joinedload
 
 from casework.api import seen, shown
 from casework.api.resource import Resource
@@ -26,7 +26,7 @@ from casework.api.schemas.leads import (
     TalkOut,
     TriageIn,
 )
-from casework.cases.lead_facts import lead_facts, linked_cases
+from casework.cases.lead_facts import lead_facts, linked_cases, linked_total
 from casework.db import db
 from casework.deadlines.reasons import recalled
 from casework.doors import etags
@@ -63,7 +63,7 @@ def list_leads(query: dict) -> object:
     known = queries.visible_leads(current_actor())
     wanted = _narrowed(known, query).options(
         *(joinedload(each) for each in (Lead.organisation, Lead.officer, Lead.round)),
-        *(defer(each) for each in (Lead.title, Lead.content, Lead.about, Lead.reporter)),  # a list opens no seal
+        *queries.WITHOUT_WORDS,
     )
     found = page_of(wanted, known=known, name=Lead.number, after=query["after"], limit=query["limit"])
     return {"items": _lines(found.items), "next": found.next}
@@ -188,7 +188,9 @@ def _moved(lead: Lead) -> tuple[dict, dict[str, str]]:
 def _stands(lead: Lead) -> dict[str, object]:
     known = queries.visible_leads(current_actor()).where(Lead.id == lead.id)
     in_sight = db.session.scalar(known.with_only_columns(Lead.id)) is not None
-    return {"number": lead.number, "state": lead.state, "in_sight": in_sight}
+    if not in_sight:  # a number would say that there is something to look for
+        return {"number": None, "state": None, "in_sight": False}
+    return {"number": lead.number, "state": lead.state, "in_sight": True}
 
 
 def _colleague(lead: Lead, ref: str) -> Person:
@@ -219,6 +221,7 @@ def _full(lead: Lead) -> dict[str, object]:
         "concerns": db.session.get(Organisation, lead.concerns_id) if lead.concerns_id else None,
         "same_as": lead.same_as.number if lead.same_as else None,
         "cases": [case.number for case in linked_cases(lead)],
+        "cases_total": linked_total(lead),
         "due_why": shown.why(recalled(lead.due_why)),
         "talks": lead.talks,
         "story": lead.steps,

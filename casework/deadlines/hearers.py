@@ -15,7 +15,6 @@ from casework.cases.models import Case
 from casework.cases.queries import is_sealed
 from casework.deadlines.ladder import OWNER, SUPERIOR
 from casework.leads.models import Lead
-from casework.leads.queries import own_bodies
 from casework.people import queries
 from casework.people.actors import actor_of, path_of
 from casework.people.models import Organisation, Person
@@ -155,7 +154,7 @@ def _may_read(person: Person, subject: Case | Report | Lead) -> bool:
 def hears_of_lead(person: Person, lead: Lead) -> bool:
     """Say whether somebody may know how late a lead is: its officers and those above them, never whom it is about."""
     actor = actor_of(person)
-    if lead.concerns_id is not None and lead.concerns_id in own_bodies(actor):
+    if lead.concerns_id is not None and lead.concerns_id in actor.bodies:
         return False
     where = path_of(lead.organisation)
     return any(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from casework import clock
 from casework.db import db
@@ -17,10 +17,12 @@ from casework.errors import N_, NotFound
 from casework.leads.models import Lead, LeadStep, LeadTalk
 from casework.people.models import Organisation
 from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
-from workflows.lead import OPEN
+from workflows.lead import OPEN, UNTAKEN
 from workflows.lead_guards import HANDLING
 
 READ = "lead:read"
+WITHOUT_WORDS = tuple(defer(each) for each in (Lead.title, Lead.content, Lead.about, Lead.reporter))
+"""Options of a query that opens no seal: for lists, and for jobs that look at many leads and read none."""
 QUESTION, ANSWER, ADDITION, UPWARD = "question", "answer", "addition", "upward"
 """Kinds of what is said: asked of the reporter, told to the reporter, added by the reporter, replied upward."""
 
@@ -37,12 +39,7 @@ def in_lead_scope(actor: Actor, action: str = READ) -> ColumnElement[bool]:
     scopes = scope_of(actor, action)
     if not scopes:
         return false()
-    return and_(or_(*(_condition(scope) for scope in scopes)), _not_about(own_bodies(actor)))
-
-
-def own_bodies(actor: Actor) -> frozenset[int]:
-    """Return the bodies to which a person belongs: what is about one of them is hidden, by whichever office it came."""
-    return actor.bodies
+    return and_(or_(*(_condition(scope) for scope in scopes)), _not_about(actor.bodies))
 
 
 def get_lead(number: str, actor: Actor, *, action: str = READ, lock: bool = False) -> Lead:
@@ -53,7 +50,7 @@ def get_lead(number: str, actor: Actor, *, action: str = READ, lock: bool = Fals
     theirs = or_(in_lead_scope(actor), in_lead_scope(actor, action)) if action != READ else in_lead_scope(actor)
     wanted = select(Lead).where(theirs, Lead.number == number).options(joinedload(Lead.organisation))
     if lock:
-        wanted = wanted.with_for_update(of=Lead).execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True, of=Lead).execution_options(populate_existing=True)
     found = db.session.scalars(wanted).unique().one_or_none()
     if found is None:
         raise NotFound(N_("没有找到线索 %(number)s，或不在您的权限范围内。"), params={"number": number})
@@ -64,7 +61,7 @@ def get_leads(numbers: Iterable[str], actor: Actor, *, lock: bool = False) -> Se
     """Return those of these leads that this person may see, by number; locked ones by id, as everybody locks."""
     wanted = visible_leads(actor).where(Lead.number.in_(list(numbers))).order_by(Lead.id if lock else Lead.number)
     if lock:
-        wanted = wanted.with_for_update(of=Lead).execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True, of=Lead).execution_options(populate_existing=True)
     return db.session.scalars(wanted).all()
 
 
@@ -93,7 +90,7 @@ def waits_for_reporter() -> ColumnElement[bool]:
 
 def is_untaken() -> ColumnElement[bool]:
     """Return the condition of a lead that nobody has accepted or declined."""
-    return Lead.state.in_(("received", "transferred"))
+    return Lead.state.in_(UNTAKEN)
 
 
 NEEDS: Mapping[str, Callable[[], ColumnElement[bool]]] = MappingProxyType(
@@ -126,6 +123,24 @@ def open_lead_load(person_ids: Sequence[int]) -> dict[int, int]:
     return dict.fromkeys(person_ids, 0) | {row[0]: row[1] for row in rows if row[0] is not None}
 
 
+def merged_leads(lead: Lead) -> Sequence[Lead]:
+    """Return the leads that were merged into this one, locked: what befalls it befalls them."""
+    wanted = select(Lead).where(Lead.same_as_id == lead.id).order_by(Lead.id)
+    return db.session.scalars(
+        wanted.with_for_update(key_share=True, of=Lead).execution_options(populate_existing=True)
+    ).all()
+
+
+def lock_with_survivor(lead: Lead) -> Lead:
+    """Lock a lead; of a merged one that which goes on before it, in the order of whoever closes that one."""
+    ids = [each for each in (lead.id, lead.same_as_id) if each is not None]
+    wanted = select(Lead).where(Lead.id.in_(ids)).order_by(Lead.same_as_id.is_not(None), Lead.id)
+    found = db.session.scalars(
+        wanted.with_for_update(key_share=True, of=Lead).execution_options(populate_existing=True)
+    ).all()
+    return next(each for each in found if each.id == lead.id)
+
+
 def merged_from(lead: Lead) -> str | None:
     """Return where a merged lead stood before it was merged."""
     wanted = select(LeadStep.from_state).filter_by(lead_id=lead.id, action="merge").order_by(LeadStep.id.desc())
@@ -138,9 +153,7 @@ def _condition(scope: Scope) -> ColumnElement[bool]:
         parts.append(Lead.scope.in_(sorted(scope.kinds)))
     if scope.states is not None:
         parts.append(Lead.state.in_(sorted(scope.states)))
-    if scope.blind_to:
-        parts.append(_not_about(scope.blind_to))
-    return and_(*parts)
+    return and_(*parts)  # what is about their own bodies is left out once, by whichever office it came
 
 
 def _not_about(bodies: Iterable[int]) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from casework.db import db
 from casework.leads.models import Lead
+from casework.leads.queries import lock_with_survivor
 from casework.sealing import ring
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -50,6 +51,5 @@ def find_lead(receipt_hash: str) -> Lead | None:
 
 
 def get_locked(receipt_hash: str) -> Lead:
-    """Return the lead of a receipt that was found before, locked for a change."""
-    wanted = select(Lead).filter_by(receipt_hash=receipt_hash).with_for_update(of=Lead)
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    """Return the lead of a receipt that was found before, locked for a change with the one that it was merged into."""
+    return lock_with_survivor(db.session.scalars(select(Lead).filter_by(receipt_hash=receipt_hash)).one())

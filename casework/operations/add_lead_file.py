@@ -1,5 +1,6 @@
 """Add a file to a lead: typed by its content, scanned where a scanner is, and cleaned of what it says of its maker."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from casework import storage
@@ -31,23 +32,46 @@ class Cleaned:
 
 
 def add_lead_file(
-    lead: Lead, *, name: str, content: bytes, settings: Settings, actor: Actor = SYSTEM, from_reporter: bool = True
+    lead: Lead, cleaned: Cleaned, *, settings: Settings, actor: Actor = SYSTEM, from_reporter: bool = True
 ) -> LeadFile:
     """Return the file, told in the lead's story; SYSTEM acts for whoever holds the receipt.
 
-    Raises `FileRefused` with a sentence for what is empty, cut off, too large, of no allowed kind, infected or
-    cannot be cleaned, `Unavailable` while the scanner is away. Nothing of a refused file is kept.
+    Raises `Invalid` for one file too many, or too much; nothing of it is kept then.
     """
     permit_lead(actor, "lead:intake", lead)
-    refuse_too_many([row.size for row in lead.files], len(content), most=MOST, largest=LARGEST_OF_LEAD)
-    added = attach(lead, clean(name=name, content=content, settings=settings), settings=settings)
-    added.from_reporter = from_reporter
+    refuse_too_many([row.size for row in lead.files], len(cleaned.content), most=MOST, largest=LARGEST_OF_LEAD)
+    added = attach(lead, cleaned, settings=settings, from_reporter=from_reporter)
     note_step(lead, action="file", actor=actor, facts={"sha256": added.file.sha256, "scan": added.scan})
     return added
 
 
+def clean_all(
+    handed_in: Iterable[tuple[str, bytes]],
+    *,
+    settings: Settings,
+    beside: Sequence[int] = (),
+    most: int = MOST,
+    largest: int = LARGEST_OF_LEAD,
+) -> list[Cleaned]:
+    """Return files, given as names and contents, as they may be kept; `beside` are the sizes of those kept before.
+
+    To be called before the unit of work: scanning and painting take long, and nobody else should wait to write.
+    Raises what `clean` raises, and `Invalid` for too many or too much, before the one too many is looked at.
+    """
+    cleaned: list[Cleaned] = []
+    for name, content in handed_in:
+        sizes = [*beside, *(len(each.content) for each in cleaned)]
+        refuse_too_many(sizes, len(content), most=most, largest=largest)
+        cleaned.append(clean(name=name, content=content, settings=settings))
+    return cleaned
+
+
 def clean(*, name: str, content: bytes, settings: Settings) -> Cleaned:
-    """Return the file as it may be kept, or refuse it; nothing is stored."""
+    """Return the file as it may be kept; nothing is stored.
+
+    Raises `FileRefused` with a sentence for what is empty, cut off, too large, of no allowed kind, infected or
+    cannot be cleaned, `Unavailable` while the scanner is away.
+    """
     name = "".join(letter for letter in name if letter.isprintable()).strip()[-_LONGEST_NAME:] or "file"
     typed = storage.examine(content, name=name, limit=min(LARGEST, settings.max_upload_bytes))
     scan = clamd.scan(content, name=name, address=settings.clamd)  # before anything here takes it apart
@@ -57,8 +81,8 @@ def clean(*, name: str, content: bytes, settings: Settings) -> Cleaned:
     return Cleaned(name, content, typed.media_type, stripped, scan, typed.warnings)
 
 
-def attach(lead: Lead, cleaned: Cleaned, *, settings: Settings) -> LeadFile:
-    """Return the lead's own row of a cleaned file; the same content handed in twice is one row."""
+def attach(lead: Lead, cleaned: Cleaned, *, settings: Settings, from_reporter: bool = True) -> LeadFile:
+    """Return the lead's own row of a cleaned file; the same content handed in twice is the first one's row."""
     file = storage.keep(cleaned.content, media_type=cleaned.media_type, folder=settings.files_dir)
     known = next((row for row in lead.files if row.file_id == file.id), None)
     if known is not None:
@@ -68,6 +92,7 @@ def attach(lead: Lead, cleaned: Cleaned, *, settings: Settings) -> LeadFile:
         file=file,
         name=cleaned.name,
         size=len(cleaned.content),
+        from_reporter=from_reporter,
         stripped=cleaned.stripped,
         scan=cleaned.scan,
         warnings=list(cleaned.warnings),

@@ -3,7 +3,7 @@
 from casework import clock
 from casework.db import db
 from casework.leads.models import Lead
-from casework.leads.queries import open_lead_load, own_bodies
+from casework.leads.queries import open_lead_load
 from casework.operations.announce import announce
 from casework.people import queries
 from casework.people.actors import actor_of
@@ -15,7 +15,7 @@ ROLE = "lead_officer"
 
 
 def find_officer(lead: Lead, *, actor: Actor) -> Person | None:
-    """Make a present lead officer of the handling body the one who works on it, and tell them.
+    """Make a present lead officer of the handling body the one who works on it; `tell_officer` tells them.
 
     Whoever took it in keeps it, if that is their office. None when nobody is there: the lead is then an orphan,
     and the day's look for orphans tells a supervisor.
@@ -33,7 +33,7 @@ def may_have(lead: Lead, person: Person) -> bool:
     """Say whether somebody is there today and the lead is not about their own body."""
     if not present(person, clock.today()):
         return False
-    return lead.concerns_id is None or lead.concerns_id not in own_bodies(actor_of(person))
+    return lead.concerns_id is None or lead.concerns_id not in actor_of(person).bodies
 
 
 def tell_officer(lead: Lead, *, actor: Actor) -> int:

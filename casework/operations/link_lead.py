@@ -26,10 +26,9 @@ from casework.operations.story import tell
 from casework.people.actors import path_of
 from workflows.access import SYSTEM, Actor
 from workflows.case import CONCLUDED, CaseState
-from workflows.lead import LeadState
+from workflows.lead import UNTAKEN, LeadState
 
 LINK, UNLINK = "link", "unlink"
-TO_ACCEPT = frozenset({LeadState.RECEIVED.value, LeadState.TRANSFERRED.value})
 NEW_LEAD = "new_lead"
 
 
@@ -51,7 +50,7 @@ def link_lead(lead: Lead, case: Case, *, actor: Actor, reason: str = "", reopen:
     permit_lead(actor, "lead:link", lead)
     permit_case(actor, "case:open", case)
     _refuse_unfit(lead, case)
-    if lead.state in TO_ACCEPT:
+    if lead.state in UNTAKEN:
         move_lead(lead, "accept", actor=actor)
     link = write_link(lead, case, actor=actor, reason=reason)
     concluded = case.state in CONCLUDED
@@ -79,7 +78,7 @@ def unlink_lead(lead: Lead, case: Case, *, actor: Actor, reason: str) -> CaseLea
             code="reason_missing",
             params={"lead": lead.number, "case": case.number},
         )
-    if lead.state not in {*TO_ACCEPT, LeadState.ACCEPTED.value}:
+    if lead.state not in {*UNTAKEN, LeadState.ACCEPTED.value}:
         raise _closed(lead)
     link.unlinked_at = clock.now()
     _say(lead, case, UNLINK, actor=actor, reason=reason)
@@ -107,7 +106,7 @@ def _found(lead: Lead, case: Case) -> CaseLead | None:
 
 def _refuse_unfit(lead: Lead, case: Case) -> None:
     shown = {"lead": lead.number, "case": case.number}
-    if lead.state not in {*TO_ACCEPT, LeadState.ACCEPTED.value}:
+    if lead.state not in {*UNTAKEN, LeadState.ACCEPTED.value}:
         raise _closed(lead)
     if case.state == CaseState.MERGED:
         into = case.merged_into.number if case.merged_into else ""
@@ -133,8 +132,12 @@ def _refuse_unfit(lead: Lead, case: Case) -> None:
 
 def shows_to_concerned(lead: Lead, case: Case) -> bool:
     """Say whether the body that a lead is about sees this case, and with it that there is a lead."""
-    body = lead.concerns_id
-    if body is None or case.concerns_id == body:
+    return lead.concerns_id is not None and shows_to(lead.concerns_id, case)
+
+
+def shows_to(body: int, case: Case) -> bool:
+    """Say whether people of a body see a case."""
+    if case.concerns_id == body:
         return False
     return body in path_of(case.organisation) or body == case.college_id
 

@@ -1,14 +1,14 @@
 """Take one step of a lead's life: the only function in the service that writes `Lead.state`."""
 
-from casework import clock, journal
+from casework import clock
 from casework.cases.lead_facts import lead_facts
 from casework.leads.models import Lead, LeadTalk
-from casework.leads.queries import ANSWER
+from casework.leads.queries import ANSWER, merged_leads
 from casework.operations.find_officer import find_officer, tell_officer
+from casework.operations.hand_over_lead import hand_over
 from casework.operations.lead_steps import note_step
 from casework.operations.permit_lead import permit_lead
 from casework.operations.retime_lead import retime_lead
-from casework.operations.take_lead import free_external_no
 from casework.people.actors import path_of
 from casework.people.models import Organisation
 from workflows.access import SYSTEM, Actor
@@ -33,9 +33,10 @@ def move_lead(
 ) -> Moved:
     """Take `action`, or raise `Refused` with every reason and leave the lead as it was.
 
-    `reason` explains decline, transfer, reopen, unmerge, and an answer without a case; `outcome` and `words` (to the
-    reporter) come with answer; `target` with transfer, and `concerns` when it turns out on the way what the lead is
-    about; `survivor` with merge; `event` (`addition`) comes from the service itself.
+    `reason` explains decline, transfer, reopen, unmerge, and an answer without a case; `outcome` comes with answer,
+    `words` (to the reporter, and to those of merged leads) with answer and confirm_decline; `target` with transfer, and
+    `concerns` when it turns out on the way what the lead is about; `survivor` with merge; `event` (`addition`) comes
+    from the service itself.
     """
     if actor is not SYSTEM:
         permit_lead(actor, right_to(action), lead)
@@ -51,8 +52,10 @@ def move_lead(
     asked = {name for step in LEAD.steps if step.action == action for name in step.given}
     moved = fire(facts, action, actor=actor, **{name: value for name, value in given.items() if name in asked})
     lead.state, lead.state_since = facts.state, clock.now()
+    had = lead.officer
     if action == "transfer" and target is not None:
-        _hand_over(lead, target, concerns, moved, actor=actor, reason=reason)
+        states = (moved.from_state, moved.to_state)
+        hand_over(lead, target, actor=actor, states=states, concerns=concerns, reason=reason)
     else:
         shown = _write(lead, action, actor=actor, outcome=outcome, words=words, survivor=survivor, event=event)
         note_step(
@@ -65,7 +68,7 @@ def move_lead(
             states=(moved.from_state, moved.to_state),
         )
     retime_lead(lead)
-    if action == "transfer":
+    if action == "transfer" or lead.officer is not had:
         tell_officer(lead, actor=actor)
     return moved
 
@@ -84,11 +87,13 @@ def _write(
             find_officer(lead, actor=actor)
         case "decline":
             lead.declined_by_id = actor.id
+        case "confirm_decline" if words.strip():
+            _tell_reporters(lead, words.strip(), actor=actor)
         case "refuse_decline":
             lead.declined_by_id = None
         case "answer":
-            lead.outcome, lead.first_reply_at = outcome, lead.first_reply_at or clock.now()
-            lead.talks.append(LeadTalk(kind=ANSWER, by_id=actor.id, words=words.strip()))
+            lead.outcome = outcome
+            _tell_reporters(lead, words.strip(), actor=actor)
             return {"outcome": outcome}
         case "reopen":
             lead.declined_by_id = lead.outcome = lead.first_reply_at = None  # its reporter waits for a reply again
@@ -101,34 +106,17 @@ def _write(
     return {}
 
 
-def _hand_over(
-    lead: Lead, target: Organisation, concerns: Organisation | None, moved: Moved, *, actor: Actor, reason: str
-) -> None:
-    """Let another body handle the lead; the chains of both say so, each naming the other's head."""
-    left = lead.organisation
-    common = {"from": moved.from_state, "to": moved.to_state, "left": left.code, "went": target.code}
-    note_step(
-        lead,
-        action="transfer",
-        actor=actor,
-        params={"from_body": left.name, "to_body": target.name},
-        words=reason.strip(),
-        facts=common | {"head_there": list(journal.head(target.id))},
-        states=(moved.from_state, moved.to_state),
-    )
-    lead.external_no = free_external_no(target, lead)
-    lead.organisation, lead.organisation_id = target, target.id
-    if concerns is not None:
-        lead.concerns_id = concerns.id
-    lead.declined_by_id = None
-    journal.record(
-        organisation_id=target.id,
-        action="lead:transfer",
-        actor=str(actor.id),
-        subject=lead.number,
-        facts=common | {"head_there": list(journal.head(left.id))},
-    )
-    find_officer(lead, actor=actor)
+def _tell_reporters(lead: Lead, words: str, *, actor: Actor) -> None:
+    """Give the closing words to the reporter, and to those of the leads that were merged into this one."""
+    _answer(lead, words, actor=actor)
+    for merged in merged_leads(lead):
+        _answer(merged, words, actor=actor)
+        note_step(merged, action="reply", actor=actor, words=words, facts={"of": lead.number})
+
+
+def _answer(lead: Lead, words: str, *, actor: Actor) -> None:
+    lead.first_reply_at = lead.first_reply_at or clock.now()
+    lead.talks.append(LeadTalk(kind=ANSWER, by_id=actor.id or None, words=words))
 
 
 def _body(organisation: Organisation) -> Body:

@@ -15,9 +15,10 @@ from casework.db import db
 from casework.errors import N_, Conflict
 from casework.intake.models import Record
 from casework.leads.models import Lead
+from casework.leads.queries import get_lead
 from casework.operations.lead_matter import LeadMatter, about_handler, matter_of
 from casework.operations.lead_steps import note_step
-from casework.operations.link_lead import TO_ACCEPT, write_link
+from casework.operations.link_lead import write_link
 from casework.operations.move_lead import move_lead
 from casework.operations.open_case import new_case, next_number
 from casework.operations.permit import permit
@@ -29,9 +30,18 @@ from casework.people.queries import lock_organisation
 from workflows.access import Actor
 from workflows.case import CaseState
 from workflows.case_facts import Kind
-from workflows.lead import LeadState
+from workflows.lead import UNTAKEN, LeadState
 
 ORIGIN = "lead"
+
+
+def lock_to_open(number: str, actor: Actor) -> Lead:
+    """Return the lead locked behind the organisation that has it, or raise `NotFound`.
+
+    An import holds the organisation when it comes to the leads: in the other order each would wait for the other.
+    """
+    lock_organisation(get_lead(number, actor).organisation_id)
+    return get_lead(number, actor, lock=True)
 
 
 def open_from_lead(
@@ -50,12 +60,13 @@ def open_from_lead(
     `record` takes one record, `employer` a credit code, `unit` and `conduct` a unit as screening names it
     (`college:管理学院`, `class:管理学院/会计2001班`, `counsellor:…`), `conduct` also what is forbidden. `organisation`
     is where the case is worked, for a lead about one of the universities below; else where the lead is.
-    Raises `Invalid` for what is missing, `Conflict` with the number of a case about the same matter.
+    The lead is one of `lock_to_open`. Raises `Invalid` for what is missing, `Conflict` with the number of a case
+    about the same matter.
     """
     permit_lead(actor, "lead:link", lead)
     home = _home(lead, organisation or _body_of(records) or lead.organisation)
     permit(actor, "case:open", organisation=home)
-    if lead.state not in {*TO_ACCEPT, LeadState.ACCEPTED.value}:
+    if lead.state not in {*UNTAKEN, LeadState.ACCEPTED.value}:
         raise Conflict(
             N_("线索 %(lead)s 已办结、拟不予受理或已并案，不能立案；需要时请先重新打开或撤销并案。"),
             code="lead_closed",
@@ -64,7 +75,7 @@ def open_from_lead(
     matter = matter_of(lead, home=home, kind=kind, records=records, code=code, unit=unit, violations=violations)
     lock_organisation(home.id)  # two at once would open two cases about one matter
     _refuse_second(lead, home, kind, matter, violations, actor=actor)
-    if lead.state in TO_ACCEPT:
+    if lead.state in UNTAKEN:
         move_lead(lead, "accept", actor=actor)
     case = new_case(
         number=next_number(home, lead.round),

@@ -5,7 +5,7 @@ being worked on, a second reviewer after. Waiting for the deadline to find out
 would lose the days in which it can still be mended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from casework.cases.models import Case
 from casework.cases.queries import is_sealed
 from casework.db import db
 from casework.leads.models import Lead
-from casework.leads.queries import is_open
+from casework.leads.queries import WITHOUT_WORDS, is_open
 from casework.operations.announce import announce
 from casework.people import queries
 from casework.people.models import Organisation, Person
@@ -28,6 +28,7 @@ from workflows.orphans import Candidate, orphan_reason
 from workflows.reasons import Reason
 
 LEAD_OFFICER = "lead_officer"
+AT_ONCE = 500
 CLIMB = ("supervisor", "vice_leader", "party_leader", "admin_leader")
 
 
@@ -52,9 +53,8 @@ class OrphanLead:
 def orphan_leads(round_: Round) -> list[OrphanLead]:
     """Tell, once a day and lead, the next filled role about every open lead without anybody for its next step."""
     today = clock.today()
-    running = select(Lead).filter_by(round_id=round_.id).where(is_open()).order_by(Lead.organisation_id, Lead.id)
     found = []
-    for lead in db.session.scalars(running).all():
+    for lead in _open_leads(round_):
         reason = orphan_reason(candidates=_officers(lead), today=today)
         if reason is None:
             continue
@@ -69,6 +69,16 @@ def orphan_leads(round_: Round) -> list[OrphanLead]:
         )
         found.append(OrphanLead(lead, reason, role))
     return found
+
+
+def _open_leads(round_: Round) -> Iterator[Lead]:
+    """Return every open lead of a round, a slice at a time and without its words."""
+    running = select(Lead).filter_by(round_id=round_.id).where(is_open()).options(*WITHOUT_WORDS).order_by(Lead.id)
+    after: int | None = 0
+    while after is not None:
+        part = db.session.scalars(running.where(Lead.id > after).limit(AT_ONCE)).all()
+        yield from part
+        after = part[-1].id if len(part) == AT_ONCE else None
 
 
 def _officers(lead: Lead) -> list[Candidate]:

@@ -2,7 +2,6 @@
 
 from casework.errors import N_, NotFound
 from casework.leads.models import Lead
-from casework.leads.queries import own_bodies
 from casework.operations.permit import answer
 from casework.people.actors import path_of
 from workflows.access import SYSTEM, Actor, permitted
@@ -32,4 +31,4 @@ def refusal_for_lead(actor: Actor, action: str, lead: Lead) -> Refusal | None:
 
 def is_about_their_own(actor: Actor, lead: Lead) -> bool:
     """Say whether a lead is about a body to which the actor belongs."""
-    return lead.concerns_id is not None and lead.concerns_id in own_bodies(actor)
+    return lead.concerns_id is not None and lead.concerns_id in actor.bodies

@@ -14,12 +14,21 @@ LONGEST = 20_000
 
 
 def ask_reporter(lead: Lead, *, words: str, actor: Actor) -> LeadTalk:
-    """Ask the reporter something; they find it with their receipt code. It is no reply: the clock goes on."""
+    """Ask the reporter something; they find it with their receipt code. It is no reply: the clock goes on.
+
+    `Conflict` for a lead that is closed, and for one without a receipt: nobody would read the question.
+    """
     permit_lead(actor, "lead:reply", lead)
     if lead.state not in OPEN:
         raise Conflict(
             N_("线索 %(number)s 已办结、不予受理或已并案，不再提问；如需继续核实，请先重新打开。"),
             code="closed",
+            params={"number": lead.number},
+        )
+    if lead.receipt_hash is None:
+        raise Conflict(
+            N_("线索 %(number)s 的反映人没有回执码，看不到问题，没有提问；请按来件的方式联系反映人。"),
+            code="no_receipt",
             params={"number": lead.number},
         )
     return _say(lead, QUESTION, "ask", words=words, actor=actor)

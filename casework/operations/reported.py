@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import pyarrow as pa
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, select
 
 from casework import clock
@@ -26,6 +27,7 @@ from workflows.lead import LeadState
 TRIAGED = (LeadState.ACCEPTED.value, LeadState.DECLINING.value, LeadState.ANSWERED.value)
 DROPPED = (LeadState.DECLINED.value, LeadState.MERGED.value)
 BETWEEN = "；"
+AT_ONCE = 500
 
 Row = Mapping[str, object]
 
@@ -71,11 +73,12 @@ def _lists(organisation: Organisation, round_: Round, names: Mapping[str, str]) 
 
 def _complaints(organisation: Organisation, round_: Round, names: Mapping[str, str], *, above: bool) -> Iterator[Row]:
     linked = select(CaseLead.lead_id).where(CaseLead.linked_by_id.is_not(None), CaseLead.unlinked_at.is_(None))
-    wanted = _handled(select(Lead), organisation, round_).where(
+    named = select(Lead.id, Lead.number, Lead.channel, Lead.received_at, Lead.about)  # of what is sealed, this alone
+    wanted = _handled(named, organisation, round_).where(
         Lead.state.in_(TRIAGED), Lead.id.not_in(linked), Lead.id.not_in(select(LeadItem.lead_id))
     )
     colleges = set(db.session.scalars(select(Organisation.name).filter_by(parent_id=organisation.id, kind="college")))
-    for lead in db.session.scalars(wanted.order_by(Lead.id)):
+    for lead in _in_slices(wanted):
         row = _row(lead.number, lead.channel, lead.received_at, names)
         for code in lead.about.get("credit_codes", ()):
             yield row | {"credit_code": code}
@@ -86,6 +89,15 @@ def _complaints(organisation: Organisation, round_: Round, names: Mapping[str, s
         for unit in lead.about.get("units", ()):
             if unit in colleges:
                 yield row | {"unit": unit, "unit_level": "college"}
+
+
+def _in_slices(wanted: Select) -> Iterator[SqlRow]:
+    """Return the rows of a query of leads, a slice at a time."""
+    after: int | None = 0
+    while after is not None:
+        part = db.session.execute(wanted.where(Lead.id > after).order_by(Lead.id).limit(AT_ONCE)).all()
+        yield from part
+        after = part[-1].id if len(part) == AT_ONCE else None
 
 
 def _row(number: str, channel: str, received_at: datetime, names: Mapping[str, str]) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Let whoever holds the receipt add words to their report or answer what they were asked.
 
 What they add reaches the officer who has the lead; a lead that was closed is
-opened again by it, because nobody else could ask for that in their name.
+opened again by it, because nobody else could ask for that in their name. Of a
+merged lead it is the one that goes on which is opened, and its officer who hears.
 """
 
 from casework import clock
@@ -9,15 +10,16 @@ from casework.config import Settings
 from casework.errors import N_, Invalid
 from casework.leads.models import Lead, LeadFile, LeadTalk
 from casework.leads.queries import ADDITION, ANSWER, QUESTION
-from casework.operations.add_lead_file import add_lead_file
+from casework.operations.add_lead_file import Cleaned, add_lead_file
 from casework.operations.announce import announce
 from casework.operations.lead_steps import note_step
 from casework.operations.move_lead import move_lead
 from workflows.access import SYSTEM
+from workflows.lead import LeadState
 
 LONGEST = 2000
 MOST = 200
-_CLOSED = ("answered", "declined")
+_CLOSED = (LeadState.ANSWERED, LeadState.DECLINED)
 
 
 def add_words(lead: Lead, *, words: str) -> LeadTalk:
@@ -44,9 +46,9 @@ def add_words(lead: Lead, *, words: str) -> LeadTalk:
     return added
 
 
-def add_file(lead: Lead, *, name: str, content: bytes, settings: Settings) -> LeadFile:
+def add_file(lead: Lead, cleaned: Cleaned, *, settings: Settings) -> LeadFile:
     """Return the file that the reporter added; refusals are those of `add_lead_file`."""
-    added = add_lead_file(lead, name=name, content=content, settings=settings)
+    added = add_lead_file(lead, cleaned, settings=settings)
     _pass_on(lead)
     return added
 
@@ -64,13 +66,14 @@ def unread(lead: Lead) -> list[LeadTalk]:
 
 def _pass_on(lead: Lead) -> None:
     """Open a closed lead again, and tell its officer, once until they have read what was added."""
-    if lead.state in _CLOSED:
-        move_lead(lead, "reopen", actor=SYSTEM, event=ADDITION)
+    standing = lead.same_as if lead.state == LeadState.MERGED and lead.same_as is not None else lead
+    if standing.state in _CLOSED:
+        move_lead(standing, "reopen", actor=SYSTEM, event=ADDITION)
     seen = sum(talk.read_at is not None for talk in lead.talks if talk.kind == ADDITION)
     announce(
         "lead_added",
-        to=[lead.officer],
-        subject=lead,
-        params={"lead": lead.number},
+        to=[standing.officer],
+        subject=standing,
+        params={"lead": standing.number},
         dedup=f"lead:{lead.id}:added:{seen}:{clock.today()}",
     )

@@ -9,7 +9,7 @@ from casework.db import db
 from casework.deadlines.project import Projected, project_leads
 from casework.deadlines.terms import Grounds
 from casework.leads.models import Lead
-from casework.leads.queries import is_open
+from casework.leads.queries import WITHOUT_WORDS, is_open
 from casework.operations.retime import write_down
 from casework.rounds.models import Round
 
@@ -32,7 +32,9 @@ class RetimedLeads:
 def retime_slice(round_: Round, *, after: int = 0) -> RetimedLeads:
     """Retime the next open leads of a round, locked first; calendars and channels may have changed since."""
     wanted = select(Lead).where(Lead.round_id == round_.id, is_open(), Lead.id > after).order_by(Lead.id)
-    found = db.session.scalars(wanted.limit(AT_ONCE).with_for_update(of=Lead)).all()
+    found = db.session.scalars(
+        wanted.options(*WITHOUT_WORDS).limit(AT_ONCE).with_for_update(key_share=True, of=Lead)
+    ).all()
     retime_leads(found)
     return RetimedLeads(len(found), found[-1].id if len(found) == AT_ONCE else None)
 

@@ -16,6 +16,7 @@ from casework.errors import N_, Conflict, Invalid
 from casework.leads.channels import get_channel
 from casework.leads.lists import CHANNELS as LISTS
 from casework.leads.models import Lead, LeadCounter
+from casework.leads.queries import in_lead_scope
 from casework.operations.find_officer import find_officer, tell_officer
 from casework.operations.lead_steps import note_step
 from casework.operations.permit import permit
@@ -60,11 +61,7 @@ def take_lead(
     handling = handled_by(organisation, concerns)
     known = _known(handling, round, channel, external_no)
     if known is not None:
-        raise Conflict(
-            N_("这个渠道的来件编号已经登记为线索 %(number)s，没有重复登记。"),
-            code="already_taken",
-            params={"number": known},
-        )
+        raise _taken(known, actor)
     lead = Lead(
         number=_next_number(handling, round),
         organisation_id=handling.id,
@@ -156,6 +153,18 @@ def _refuse_malformed(title: str, content: str, received_at: datetime, external_
         raise Invalid(N_("线索填写不完整或有误，没有保存。"), fields=wrong)
 
 
+def _taken(number: str, actor: Actor) -> Conflict:
+    """Return the refusal of what was taken in before; the lead is named to whoever sees it alone."""
+    seen = select(Lead.id).where(Lead.number == number, in_lead_scope(actor))
+    if db.session.scalar(seen) is None:
+        return Conflict(N_("这个渠道的来件编号已经登记过，没有重复登记。"), code="already_taken")
+    return Conflict(
+        N_("这个渠道的来件编号已经登记为线索 %(number)s，没有重复登记。"),
+        code="already_taken",
+        params={"number": number},
+    )
+
+
 def _known(organisation: Organisation, round_: Round, channel: str, external_no: str | None) -> str | None:
     """Return the number of the lead that carries this number of its sender already."""
     wanted = (external_no or "").strip()
@@ -173,6 +182,6 @@ def _next_number(organisation: Organisation, round_: Round) -> str:
     keys = {"organisation_id": organisation.id, "round_id": round_.id}
     insert_new(LeadCounter, keys=tuple(keys), **keys, last=0)
     wanted = select(LeadCounter).filter_by(**keys)
-    counter = db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one()
+    counter = db.session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True)).one()
     counter.last += 1
     return f"{organisation.short_code}X{round_.cohort % 100:02}-{counter.last:04}"

@@ -28,7 +28,7 @@ from casework.leads.queries import (
 from casework.overview.desk import day_end, key_of, place_of
 from casework.people.models import Organisation, Person
 from workflows.access import Actor, scope_of
-from workflows.lead import CLOSED
+from workflows.lead import CLOSED, UNTAKEN
 
 COLUMNS = (
     Lead.id, Lead.number, Lead.channel, Lead.external_no, Lead.received_at, Lead.named, Lead.scope, Lead.violations,
@@ -87,7 +87,7 @@ def view(name: str, actor: Actor) -> ColumnElement[bool]:
     """Return the condition of one view of the desk."""
     seen = in_lead_scope(actor)
     wanted = {
-        "received": Lead.state.in_(("received", "transferred")),
+        "received": Lead.state.in_(UNTAKEN),
         "mine": and_(Lead.officer_id == actor.id, is_open()),
         "confirm": and_(Lead.state == "declining", Lead.declined_by_id != actor.id),
         "upward": owes_upward(),
@@ -106,7 +106,7 @@ def numbers(actor: Actor, filters: LeadFilters, *, now: datetime) -> LeadNumbers
         late=total(and_(seen, is_late())),
         first_today=total(and_(seen, is_open(), Lead.first_reply_at.is_(None), Lead.respond_by.between(*today))),
         upward_today=total(and_(seen, owes_upward(), Lead.reply_upward_by.between(*today))),
-        untaken=total(and_(seen, Lead.state.in_(("received", "transferred")))),
+        untaken=total(and_(seen, Lead.state.in_(UNTAKEN))),
         open=total(and_(seen, is_open())),
         most_urgent=db.session.execute(first.order_by(Lead.due_at, Lead.id).limit(1)).first(),
     )

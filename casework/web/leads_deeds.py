@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import request
 from sqlalchemy import select
 
+from casework.cases.lead_facts import lead_facts
 from casework.db import db
 from casework.errors import N_, Invalid
 from casework.leads.models import Lead
@@ -22,6 +23,7 @@ from casework.rounds.models import CodeEntry
 from casework.web import leads_links
 from casework.web import leads_words as lead_words
 from casework.web.case_deeds import chosen_person
+from casework.web.handed_in import cleaned_files
 from casework.web.leads_about import about_of, bodies_concerned, chosen_body, forbidden
 from casework.web.leads_links import cases_beside, opening
 from casework.web.leads_verbs import Verb
@@ -83,7 +85,7 @@ def targets(lead: Lead) -> list[Organisation]:
 def _step(action: str) -> Deed:
     def take(lead: Lead, actor: Actor) -> object:
         form = request.form
-        return move_lead(lead, action, actor=actor, reason=form.get("reason", ""))
+        return move_lead(lead, action, actor=actor, reason=form.get("reason", ""), words=form.get("words", ""))
 
     return take
 
@@ -133,18 +135,15 @@ def _file(lead: Lead, actor: Actor) -> None:
 
 
 def attach_files(lead: Lead, actor: Actor, *, from_reporter: bool) -> None:
-    """Add the files that came with the form to the lead."""
-    for sent in request.files.getlist("files"):
-        if sent.filename:
-            name, content = sent.filename, sent.read()
-            add_lead_file(
-                lead, name=name, content=content, actor=actor, settings=settings(), from_reporter=from_reporter
-            )
+    """Add the files that came with the form, and were cleaned before, to the lead."""
+    for each in cleaned_files():
+        add_lead_file(lead, each, actor=actor, settings=settings(), from_reporter=from_reporter)
 
 
 _OPTIONS: dict[str, Callable[[Lead, Actor], Mapping[str, object]]] = {
     "transfer": lambda lead, _: {"targets": [(each.code, each.name) for each in targets(lead)]},
     "answer": lambda *_: {"outcomes": [(code, label, "") for code, label in labels(lead_words.OUTCOMES)]},
+    "confirm_decline": lambda lead, _: {"must_tell": lead_facts(lead).has_receipt},
     "triage": _sorting,
     "open": lambda lead, _: {"violations": _catalogue(lead), **opening(lead)},
     "link": lambda lead, actor: {"beside": cases_beside(lead, actor)},

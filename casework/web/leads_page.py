@@ -7,7 +7,7 @@ reason and leaves a trace (`leads_actions.reporter`).
 from flask import Response
 from sqlalchemy import func, select
 
-from casework.cases.lead_facts import linked_cases
+from casework.cases.lead_facts import linked_cases, linked_total
 from casework.db import db
 from casework.deadlines.reasons import recalled
 from casework.doors.sessions import current_actor, signed_in
@@ -51,6 +51,7 @@ def show(number: str) -> Response:
         violations=rounds.table(lead.round_id, "violation"),
         concerns=db.session.get(Organisation, lead.concerns_id) if lead.concerns_id else None,
         cases=linked_cases(lead),
+        cases_total=linked_total(lead),
         merged=merged_into(lead, actor),
         items=items_of(lead),
         items_total=db.session.scalar(select(func.count()).where(LeadItem.lead_id == lead.id)) or 0,

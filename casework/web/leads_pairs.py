@@ -3,7 +3,7 @@
 from flask import Response, request, url_for
 from flask_babel import gettext
 
-from casework.cases.lead_facts import linked_cases
+from casework.cases.lead_facts import is_linked
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Invalid, NotFound
 from casework.leads.models import Lead
@@ -58,7 +58,7 @@ def unlink(number: str, case: str) -> Response:
     """Ask why a lead is no longer tied to a case, or take the link back."""
     actor = current_actor()
     permit_lead(actor, LINK, get_lead(number, actor))
-    if case not in {each.number for each in linked_cases(get_lead(number, actor))}:
+    if not is_linked(get_lead(number, actor), case):
         raise NotFound(N_("没有找到案件 %(number)s，或不在您的权限范围内。"), params={"number": case})
     if request.method == "GET":
         return page("leads/unlink.html", lead=get_lead(number, actor), case=case, trouble=None)

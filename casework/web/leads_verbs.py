@@ -14,7 +14,7 @@ from casework.operations.permit_lead import refusal_for_lead
 from casework.web.leads_words import next_code
 from casework.web.wording import said
 from workflows.access import Actor, scope_of
-from workflows.lead import OPEN, choices
+from workflows.lead import OPEN, UNTAKEN, choices
 
 WORKED = ("accepted",)
 TO_LINK = ("received", "accepted", "transferred")
@@ -43,7 +43,7 @@ VERBS = {
             N_("受理"),
             "ok",
             DECIDE,
-            ("received", "transferred"),
+            UNTAKEN,
             N_("受理以后由承办人核实。受理不等于认定，答复期限照计。"),
             step=True,
         ),

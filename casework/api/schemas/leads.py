@@ -104,7 +104,8 @@ class LeadOut(LeadLineOut):
     violations = fields.List(fields.String(), required=True)
     concerns = fields.Nested(PlaceOut, allow_none=True, required=True)
     same_as = fields.String(allow_none=True, required=True)
-    cases = fields.List(fields.String(), required=True)
+    cases = fields.List(fields.String(), required=True, metadata={"description": "the first hundred"})
+    cases_total = fields.Integer(required=True)
     due_why = fields.List(fields.String(), required=True)
     talks = fields.List(fields.Nested(TalkOut), required=True)
     story = fields.List(fields.Nested(LeadStepOut), required=True)
@@ -113,8 +114,8 @@ class LeadOut(LeadLineOut):
 class LeadMovedOut(Answer):
     """Where a lead stands after a step; `in_sight` is false when it went where the caller sees nothing of it."""
 
-    number = fields.String(required=True)
-    state = fields.String(required=True)
+    number = fields.String(allow_none=True, required=True)
+    state = fields.String(allow_none=True, required=True)
     in_sight = fields.Boolean(required=True)
 
 
@@ -159,7 +160,11 @@ class LeadActionIn(Strict):
     action = Choice(STEPS, required=True)
     reason = Text(load_default="")
     outcome = Choice(tuple(Outcome), load_default=None)
-    words = Text(most=LONGEST_CONTENT, load_default="", metadata={"description": "answer: what the reporter reads"})
+    words = Text(
+        most=LONGEST_CONTENT,
+        load_default="",
+        metadata={"description": "answer, confirm_decline: what the reporter reads"},
+    )
     target = Name(load_default=None, metadata={"description": "transfer: the organisation that is to handle it"})
 
 

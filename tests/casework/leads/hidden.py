@@ -130,7 +130,7 @@ def seen(town: Town, role: str) -> dict[str, object]:
         condition = desk.view(name, actor, now=now)
         found[f"queue {name}"] = [line.number for line in desk.sheet(condition, filters, now=now).lines]
         found[f"queue numbers {name}"] = desk.list_numbers(condition, filters, now=now).by_group
-        found[f"queue total {name}"] = desk.list_total(condition, filters, now=now)
+        found[f"queue total {name}"] = desk.list_totals({name: condition}, filters, now=now)[name]
     for name in LEAD_VIEWS:
         condition = lead_desk.view(name, actor)
         found[f"leads {name}"] = [line.number for line in lead_desk.sheet(condition, leads_of).lines]

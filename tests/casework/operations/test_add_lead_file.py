@@ -16,6 +16,7 @@ from casework.storage import StoredFile
 from tests.casework.leads.office import leads
 from tests.casework.leads.pictures_of import MAKER, jpeg
 from tests.support.clamd import MARKER, scanner
+from tests.support.scans import watched
 from workflows.access import SYSTEM
 
 __all__ = ["leads"]
@@ -26,12 +27,12 @@ PDF, ACTIVE_PDF = b"%PDF-1.4\n%%EOF\n", b"%PDF-1.4 /JavaScript\n%%EOF\n"
 def add(leads, settings):
     lead_id = leads.take().id
 
-    def make(content, *, name="a.jpg", actor=SYSTEM, **changed):
+    def make(content, *, name="a.jpg", actor=SYSTEM, from_reporter=True, **changed):
+        told = replace(settings, **changed)
+        cleaned = adding.clean(name=name, content=content, settings=told)
         with unit_of_work():
             lead = db.session.get_one(Lead, lead_id)
-            return adding.add_lead_file(
-                lead, name=name, content=content, settings=replace(settings, **changed), actor=actor
-            )
+            return adding.add_lead_file(lead, cleaned, settings=told, actor=actor, from_reporter=from_reporter)
 
     return make
 
@@ -58,6 +59,11 @@ def test_a_file_that_was_scanned_says_so_and_a_document_with_a_script_has_its_wa
     assert (added.scan, added.stripped) == ("clean", False)
     assert ["脚本" in words for words in added.warnings] == [True]
     assert add(ACTIVE_PDF, name="b.pdf").id == added.id  # handed in twice it is one file
+
+
+def test_the_same_content_from_somebody_else_leaves_it_with_whoever_brought_it_first(add):
+    for content, first in ((PDF, True), (ACTIVE_PDF, False)):
+        assert [add(content, name="a.pdf", from_reporter=by).from_reporter for by in (first, not first)] == [first] * 2
 
 
 def test_of_an_infected_file_or_while_the_scanner_is_away_nothing_is_kept(add, settings):
@@ -88,6 +94,15 @@ def test_no_more_and_no_larger_than_a_lead_may_have(add, monkeypatch):
                 add(ACTIVE_PDF, name="c.pdf")
         assert refused.value.code == code
     assert add(ACTIVE_PDF, name="c.pdf").name == "c.pdf"
+
+
+def test_of_several_files_none_is_scanned_that_is_one_too_many_or_too_much(settings, monkeypatch):
+    held = watched(monkeypatch)
+    for given in ({"most": 3, "beside": [1]}, {"largest": 100, "beside": [100 - 2 * len(PDF)]}):
+        held.clear()
+        with pytest.raises(Invalid):
+            adding.clean_all([(f"{number}.pdf", PDF) for number in range(5)], settings=settings, **given)
+        assert len(held) == 2
 
 
 def test_of_the_staff_only_lead_officers_of_the_body_add_files(add, leads):

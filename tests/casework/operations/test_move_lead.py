@@ -1,6 +1,9 @@
-import pytest
-from sqlalchemy import select
+from contextlib import contextmanager
 
+import pytest
+from sqlalchemy import event, select
+
+from casework.cases.lead_facts import lead_facts
 from casework.cases.models import CaseLead
 from casework.db import db
 from casework.deadlines.models import Timer
@@ -38,6 +41,20 @@ def test_a_lead_is_accepted_and_answered_with_words_that_its_reporter_can_read(l
         ("answer", "accepted", "answered"),
     ]
     assert not armed()
+
+
+@contextmanager
+def statements_of():
+    seen = []
+
+    def see(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", see)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", see)
 
 
 REVIEWED = {"state": "corrected", "accepted_at": OPENED}
@@ -87,6 +104,74 @@ def test_nobody_declines_alone(leads):
     lead = read(lead.number)
     assert (lead.state, lead.due_at, lead.declined_by_id) == ("declined", None, leads.people["officer"].id)
     assert not armed()
+
+
+def test_whoever_holds_a_receipt_reads_why_their_lead_was_not_taken_on(leads):
+    own, behind, plain = leads.take(receipt_hash="ab" * 16), leads.take(), leads.take()
+    leads.move(leads.take(receipt_hash="cd" * 16), "merge", survivor=behind)
+    for lead in (own, behind):
+        leads.move(lead, "decline", reason="与去向登记无关")
+        with pytest.raises(Refused) as refused:
+            leads.move(lead, "confirm_decline", "colleague", words=" ")
+        assert [each.code for each in refused.value.refusals] == ["words_missing"]
+        assert (read(lead.number).state, read(lead.number).talks) == ("declining", [])
+        leads.move(lead, "confirm_decline", "colleague", words=" 属于劳动仲裁范围。 ")
+        lead = read(lead.number)
+        assert (lead.state, lead.first_reply_at) == ("declined", OPENED)
+        assert [(talk.kind, talk.words) for talk in lead.talks] == [("answer", "属于劳动仲裁范围。")]
+    leads.move(plain, "decline", reason="咨询")
+    leads.move(plain, "confirm_decline", "colleague")
+    assert (read(plain.number).talks, read(plain.number).first_reply_at) == ([], None)
+
+
+def test_the_closing_words_reach_the_reporters_of_merged_leads_and_no_other_words_do(leads):
+    lead, merged = leads.take(receipt_hash="ab" * 16), leads.take(receipt_hash="cd" * 16)
+    leads.move(merged, "merge", survivor=lead)
+    with unit_of_work():
+        read(lead.number).talks.append(LeadTalk(kind="addition", words="是会计一班。"))
+    leads.move(lead, "accept")
+    leads.move(lead, "answer", reason="无需立案", **DONE)
+    merged = read(merged.number)
+    assert [(talk.kind, talk.words) for talk in merged.talks] == [("answer", DONE["words"])]
+    assert (merged.state, merged.first_reply_at) == ("merged", OPENED)
+    assert merged.steps[-1].action == "reply"
+
+
+def test_the_officer_who_is_found_when_somebody_else_takes_a_lead_on_is_told(leads):
+    leads.away("officer", "colleague")
+    lead = leads.take()
+    leads.away("officer", until=None)
+    leads.move(lead, "accept", "above")
+    told = db.session.scalars(select(Message).filter_by(kind="lead_assigned")).all()
+    assert {row.person_id for row in told} == {leads.people["officer"].id}
+
+
+def test_a_refusal_names_the_first_cases_and_counts_the_rest_in_few_queries(leads, monkeypatch):
+    monkeypatch.setattr("casework.cases.lead_facts.NAMED", 2)
+    lead = leads.take()
+    leads.move(lead, "accept")
+    leads.link(lead, **REVIEWED)
+    open_ones = [leads.link(lead, state="investigating").number for _ in range(3)]
+    with unit_of_work():
+        into = leads.office.make_case(state="investigating")
+        leads.office.make_case(state="merged")
+    with statements_of() as seen:
+        facts = lead_facts(read(lead.number))
+    once = len(seen)
+    assert ([case.number for case in facts.cases], facts.more_cases, facts.more_unsettled) == (open_ones[:2], 2, 1)
+    for _ in range(3):
+        leads.link(lead, state="merged", merged_into_id=into.id)
+    with statements_of() as seen:
+        facts = lead_facts(read(lead.number))
+    assert (len(seen), facts.more_unsettled) == (once, 4)
+    for action, name, code, count in (
+        ("decline", "officer", "cases_linked", 7),
+        ("answer", "officer", "cases_open", 6),
+    ):
+        with pytest.raises(Refused) as refused:
+            leads.move(lead, action, name, reason="x", **(DONE if action == "answer" else {}))
+        found = refused.value.refusals[0]
+        assert (found.code, found.params["count"], len(found.params["cases"])) == (code, count, 2)
 
 
 def test_a_refused_proposal_puts_the_lead_to_work_and_the_next_one_has_its_own_second_person(leads):

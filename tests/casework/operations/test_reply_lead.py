@@ -28,7 +28,8 @@ def test_each_reply_stops_its_own_clock_and_a_question_stops_none(leads):
         (answer_reporter, "answer", (LATER, None, "upward")),
         (reply_upward, "upward", (None, LATER, "respond")),
     ):
-        lead = say(leads, leads.take(channel="MOE_PHONE", reporter={"phone": "13812346021"}), how)
+        lead = leads.take(channel="MOE_PHONE", reporter={"phone": "13812346021"}, receipt_hash=kind)
+        lead = say(leads, lead, how)
         assert (lead.first_reply_at, lead.replied_upward_at, lead.due_clock) == expected
         assert [(talk.kind, talk.words) for talk in lead.talks] == [(kind, "已收到，正在核实。")]
     assert "核实" not in str([entry.facts for entry in db.session.scalars(select(JournalEntry))])
@@ -67,8 +68,16 @@ def test_a_closed_lead_can_still_be_spoken_of_but_not_asked_about(leads):
     assert refused.value.code == "closed"
 
 
+def test_who_has_no_receipt_is_not_asked_what_they_could_not_read(leads):
+    lead = leads.take()
+    with pytest.raises(Conflict) as refused:
+        say(leads, lead, ask_reporter)
+    assert refused.value.code == "no_receipt"
+    assert (read(lead.number).talks, len(read(lead.number).steps)) == ([], 1)
+
+
 def test_nothing_is_not_said(leads):
-    lead = leads.take(channel="MOE_PHONE")
+    lead = leads.take(channel="MOE_PHONE", receipt_hash="ab" * 16)
     for how, words in product((ask_reporter, answer_reporter, reply_upward), ("", " \n", "字" * 20_001)):
         with pytest.raises(Invalid):
             say(leads, lead, how, words=words)

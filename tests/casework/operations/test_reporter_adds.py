@@ -10,7 +10,7 @@ from casework.leads.models import Lead, LeadTalk
 from casework.notices.models import Message
 from casework.operations import reporter_adds
 from casework.operations.reply_lead import answer_reporter, ask_reporter, read_additions
-from tests.casework.leads.office import leads
+from tests.casework.leads.office import leads, read
 from tests.casework.notices.office import OPENED
 
 __all__ = ["leads"]
@@ -65,6 +65,21 @@ def test_an_addition_opens_a_closed_lead_again(lead, leads):
     add(lead, "有新的截图。")
     db.session.refresh(lead)
     assert (lead.state, lead.first_reply_at) == ("accepted", None)
+
+
+def test_an_addition_to_a_merged_lead_opens_the_one_that_goes_on_and_its_officer_hears(lead, leads):
+    survivor = leads.take()
+    leads.move(lead, "merge", survivor=survivor)
+    add(lead, "还有一个人。")
+    assert (told(lead), told(survivor)) == (0, 1)
+    leads.move(survivor, "accept")
+    leads.move(survivor, "answer", outcome="unsubstantiated", words="未发现所反映的问题。", reason="已逐一回访")
+    add(lead, "有新的截图。")
+    assert (read(survivor.number).state, read(lead.number).state) == ("accepted", "merged")
+    assert [talk.words for talk in read(lead.number).talks if talk.kind == "addition"] == [
+        "还有一个人。",
+        "有新的截图。",
+    ]
 
 
 def test_what_was_asked_and_answered_counts_as_read_once_the_reporter_has_looked(lead, leads):

@@ -87,10 +87,16 @@ def test_the_same_letter_of_the_same_channel_is_taken_in_once(leads):
     with pytest.raises(Conflict) as refused:
         leads.take(channel="PROV_PHONE", external_no=" 15 ")
     assert (refused.value.code, refused.value.params["number"]) == ("already_taken", first.number)
+    sent = {"channel": "PROV_PHONE", "external_no": "16", "actor": leads.actor("officer")}
+    hidden = leads.take(concerns=leads.bodies["university"], **sent)
+    with pytest.raises(Conflict) as refused:
+        leads.take(concerns=leads.bodies["university"], **sent)
+    assert (refused.value.code, refused.value.params) == ("already_taken", {})
+    assert hidden.number not in refused.value.message
     leads.take(channel="MOE_PHONE", external_no="15")
     leads.take(channel="PROV_PHONE")
     leads.take(channel="PROV_PHONE")
-    assert db.session.scalar(select(func.count()).select_from(Lead)) == 4
+    assert db.session.scalar(select(func.count()).select_from(Lead)) == 5
 
 
 MALFORMED = (

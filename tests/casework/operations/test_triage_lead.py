@@ -2,10 +2,11 @@ import pytest
 from sqlalchemy import select
 
 from casework import clock
+from casework.cases.models import CaseLead
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound
-from casework.journal import JournalEntry
+from casework.journal import JournalEntry, verify
 from casework.leads.queries import get_lead
 from casework.notices.models import Message
 from casework.operations.triage_lead import triage_lead
@@ -49,6 +50,56 @@ def test_what_turns_out_to_be_about_the_handling_body_goes_up_in_the_same_step(l
     assert get_lead(lead.number, leads.actor(hears)).number == lead.number
     said = db.session.scalars(select(Message).where(Message.person_id == leads.people[hears].id)).all()
     assert {row.kind for row in said} == {"lead_assigned"}
+
+
+def test_what_was_merged_goes_up_with_the_lead_that_goes_on(leads):
+    lead, merged = leads.take(), leads.take(external_no="15")
+    leads.move(merged, "merge", survivor=lead)
+    university = leads.bodies["university"]
+    triage(leads, lead, concerns=university)
+    merged = read(merged.number)
+    assert (merged.state, merged.organisation.code, merged.concerns_id) == ("merged", "P", university.id)
+    assert merged.number == "LCX24-0002"
+    with pytest.raises(NotFound):
+        get_lead(merged.number, leads.actor("officer"))
+    told = select(JournalEntry.organisation_id).filter_by(action="lead:transfer", subject=merged.number)
+    assert set(db.session.scalars(told)) == {university.id, merged.organisation_id}
+    assert [step.params for step in merged.steps if step.action == "transfer"] == [
+        {"from_body": "LC单位", "to_body": merged.organisation.name}
+    ]
+    assert not list(verify(university.id))
+    leads.move(merged, "unmerge", "above", reason="不是同一事项")
+    assert read(merged.number).state == "received"
+
+
+def test_what_was_merged_is_about_the_same_body_when_nothing_moves(leads):
+    lead, merged = leads.take(), leads.take()
+    leads.move(merged, "merge", survivor=lead)
+    triage(leads, lead, concerns=leads.bodies["other"])
+    assert (read(merged.number).concerns_id, read(merged.number).organisation.code) == (leads.bodies["other"].id, "LC")
+    triage(leads, lead, concerns_nobody=True)
+    assert read(merged.number).concerns_id is None
+
+
+@pytest.mark.parametrize("on_merged", [False, True])
+def test_a_case_that_would_show_the_lead_to_the_body_concerned_is_unlinked_first(leads, on_merged):
+    lead, merged = leads.take(), leads.take()
+    case = leads.link(merged if on_merged else lead, state="investigating")
+    leads.move(merged, "merge", survivor=lead)
+    with pytest.raises(Conflict) as refused:
+        triage(leads, lead, scope="conduct", concerns=leads.bodies["university"])
+    assert (refused.value.code, refused.value.params["cases"]) == ("cases_shown", (case.number,))
+    lead = read(lead.number)
+    assert (lead.organisation.code, lead.concerns_id, lead.scope, len(lead.steps)) == ("LC", None, "", 1)
+    with unit_of_work():
+        db.session.scalars(select(CaseLead)).one().unlinked_at = OPENED
+    assert triage(leads, lead, concerns=leads.bodies["university"]).organisation.code == "P"
+
+
+def test_a_case_about_the_same_body_shows_nothing_and_stays_linked(leads):
+    lead = leads.take()
+    leads.link(lead, state="investigating", concerns_id=leads.bodies["university"].id)
+    assert triage(leads, lead, concerns=leads.bodies["university"]).organisation.code == "P"
 
 
 def test_what_is_about_somebody_elses_body_stays_where_it_is(leads):

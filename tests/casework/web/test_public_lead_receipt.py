@@ -14,6 +14,7 @@ from casework.doors.unit import unit_of_work
 from casework.leads import receipts, statements
 from casework.leads.models import Lead, LeadTalk
 from casework.leads.queries import UPWARD
+from casework.operations.add_lead_file import add_lead_file
 from casework.operations.move_lead import move_lead
 from casework.operations.reply_lead import answer_reporter, ask_reporter
 from casework.web import public_lead_receipt
@@ -22,6 +23,7 @@ from tests.casework.leads.office import leads
 from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import office
 from tests.casework.web.reporting_form import Reporter, words_of
+from tests.support.scans import watched
 
 __all__ = ["leads", "office"]
 NOT_OURS = {
@@ -148,7 +150,7 @@ ANSWER = {"outcome": "unsubstantiated", "words": "未发现所反映的问题。
 LIFE = (
     ("accept", "officer", {}, "核实中"),
     ("decline", "officer", {"reason": "不属于去向登记"}, "核实中"),
-    ("confirm_decline", "colleague", {}, "没有受理"),
+    ("confirm_decline", "colleague", {"words": "不属于去向登记，请向劳动监察反映。"}, "没有受理"),
     ("reopen", "officer", {"reason": "有新情况"}, "核实中"),
     ("answer", "officer", ANSWER, "已办结"),
 )
@@ -162,16 +164,29 @@ def test_progress_is_said_in_words_without_what_the_office_has_not_decided(repor
             move_lead(db.session.query(Lead).one(), action, actor=leads.actor(name), **given)
         page = reporter.get("/receipt").text
         assert (action, f"<h1>{said}</h1>" in page, "拟不予受理" in page) == (action, True, False)
+        assert given.get("words", "") in page
     assert "未发现所反映的问题。" in page
 
 
-def test_a_file_is_added_cleaned_and_a_refused_one_says_why(reporter):
+def test_a_file_is_added_cleaned_and_a_refused_one_says_why(reporter, monkeypatch):
+    held = watched(monkeypatch)
     reporter.open(reporter.report())
     assert reporter.upload(jpeg(), name="截图.jpg", address="/receipt/file").status_code == 303
     assert "截图.jpg" in reporter.get("/receipt").text
     assert reporter.upload(b"#!/bin/sh", address="/receipt/file").status_code == 422
     assert reporter.post("/receipt/file").status_code == 422
     assert [row.stripped for row in db.session.query(Lead).one().files] == [True]
+    assert held == [False]  # nobody waits to write while it is scanned
+
+
+def test_what_the_office_put_to_the_lead_is_not_shown_to_its_reporter(reporter, leads, settings):
+    reporter.open(reporter.report())
+    reporter.upload(jpeg(), name="截图.jpg", address="/receipt/file")
+    with unit_of_work():
+        given = {"content": b"%PDF-1.4\n%%EOF\n", "settings": settings, "actor": leads.actor("officer")}
+        add_lead_file(db.session.query(Lead).one(), name="谈话记录.pdf", from_reporter=False, **given)
+    page = reporter.get("/receipt").text
+    assert ("截图.jpg" in page, "谈话记录.pdf" in page) == (True, False)
 
 
 def test_the_statement_can_be_taken_away_and_checked_with_the_published_key(reporter, settings):
