@@ -20,7 +20,7 @@ from casework.campaigns.rule import Rule, within
 from casework.clock import BEIJING
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
-from casework.errors import N_, Invalid, NotFound
+from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.intake.models import Record, Revision
 from casework.operations.approve_campaign import approve_campaign
 from casework.operations.draft_campaign import change_campaign, draft_campaign
@@ -49,12 +49,19 @@ AT_WORK = ("approved", "running", "paused")
 @signed_in
 def campaigns() -> Response:
     """List the campaigns within sight, with the form for the next one; draft it."""
+    refuse_who_reads_none()
     if request.method == "GET":
         return _listed(None)
     outcome = attempt(_drafted)
     if isinstance(outcome, Trouble):
         return _listed(outcome)
     return submitted(lambda: None, done=gettext("已建立，请先核对范围和内容。"), to=outcome, again=_listed)
+
+
+def refuse_who_reads_none() -> None:
+    """Raise `Forbidden` for whoever reads no campaign anywhere: an empty list would say that there is none."""
+    if not scope_of(current_actor(), "campaign:read"):
+        raise Forbidden(N_("提醒活动由就业部门办理，您的角色不能查看。"))
 
 
 @signed_in

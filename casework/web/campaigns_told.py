@@ -10,12 +10,14 @@ from casework.campaigns.models import ContactTask
 from casework.db import db
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
+from casework.errors import N_, Forbidden
 from casework.intake.models import Record
 from casework.notices.story_words import STATES
 from casework.operations.contact_tasks import OUTCOMES, end_task
 from casework.operations.export_told import export_told
 from casework.overview import told_graduates, unconfirmed
 from casework.web import campaign_words, shell
+from casework.web.campaigns import refuse_who_reads_none
 from casework.web.pages import PAGE_SIZE, Trouble, attempt, page, submitted
 
 LONGEST = 64
@@ -71,6 +73,7 @@ def file(ref: str) -> Response:
 @signed_in
 def tasks() -> Response:
     """List the graduates whom no message could reach."""
+    refuse_who_reads_none()
     return _tasks(None)
 
 
@@ -94,6 +97,8 @@ def end(ref: str) -> Response:
 def open_ones() -> Response:
     """Show who has not confirmed: colleges, the classes of one, the graduates of a class; by name, as work to do."""
     actor, round_ = current_actor(), shell.current_round()
+    if not unconfirmed.reads_any(actor):
+        raise Forbidden(N_("未确认名单由就业部门和院系办理，您的角色不能查看。"))
     college, class_name = request.args.get("college"), request.args.get("class")
     groups = unconfirmed.groups(actor, round_id=round_.id, college=college) if round_ else ()
     people = (

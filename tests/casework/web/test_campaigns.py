@@ -10,6 +10,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.contact_tasks import Unreached, open_tasks
 from tests.casework.campaigns.august import EVE, august, beijing
+from tests.casework.factories import make_person
 from tests.casework.web.visitor import browser_of
 
 __all__ = ["august"]
@@ -113,3 +114,12 @@ def test_pages_of_a_campaign_are_nothing_to_a_stranger(august, visitors, client)
     assert client.get(f"/campaigns/{campaign.ref}").status_code in {302, 303, 401}
     assert visitors["drafter"].get("/campaigns/nothing").status_code == 404
     assert visitors["drafter"].get(f"/campaigns/{campaign.ref}/edit/x").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["administrator", "discipline_officer"])
+def test_whoever_has_no_right_is_told_so_and_not_that_all_is_well(august, app, role):
+    august.graduates(2)
+    visitor = browser_of(app, make_person(role, august.university))
+    db.session.commit()
+    answers = [visitor.get(path).status_code for path in ("/campaigns", "/campaigns/tasks", "/unconfirmed")]
+    assert answers == [403, 403, 403]
