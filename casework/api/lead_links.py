@@ -29,7 +29,7 @@ from casework.leads.same_matter import Proposed, proposed
 from casework.leads.themes import LABELS
 from casework.operations.decide_pair import decide_pair, part_leads
 from casework.operations.link_lead import link_lead, unlink_lead
-from casework.operations.open_from_lead import open_from_lead
+from casework.operations.open_from_lead import lock_to_open, open_from_lead
 from casework.operations.permit_lead import permit_lead
 
 ACTION = "lead:link"
@@ -90,7 +90,7 @@ def unlink(body: dict, number: str) -> object:
 def open_case(body: dict, number: str) -> object:
     """Open a case from a lead, or hear which case is about the matter already (409)."""
     actor = current_actor()
-    lead = get_lead(number, actor, lock=True)
+    lead = lock_to_open(number, actor)
     where = seen.organisation(body["organisation"], actor, "case:open") if body["organisation"] else None
     case = open_from_lead(
         lead,

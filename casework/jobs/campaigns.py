@@ -47,9 +47,9 @@ def look(_ref: str = "") -> dict:
             faults.append(fault)
     with unit_of_work():
         found["answered"] = end_answered()
-    for fault in faults:
-        if isinstance(fault, DBAPIError):
-            raise fault
+    for each in faults:
+        if isinstance(each, DBAPIError):
+            raise each
     if faults:
         raise ExceptionGroup("some campaigns could not be looked at", faults)
     return dict(found)
