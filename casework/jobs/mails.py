@@ -1,18 +1,22 @@
 """Fetch the report mailbox: every new mail by itself, so that one that cannot be taken stops no other."""
 
 import logging
+import traceback
+from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from casework import promises
 from casework.config import Settings
 from casework.db import db
+from casework.doors.problems import OVERTAKEN
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError
-from casework.leads.mailbox import Folder, Mailbox, mailbox_of, opened
+from casework.leads.mailbox import Arrived, Folder, Mailbox, mailbox_of, opened
 from casework.leads.models import MailSeen
-from casework.operations.take_mail import CHANNELS, Taken, note_too_large, take_mail
+from casework.operations.take_mail import CHANNELS, Taken, note_too_large, note_unexpected, open_mail, take_mail
 from casework.people.queries import get_organisation
 from casework.rounds import queries as rounds
 
@@ -52,34 +56,54 @@ def _take(folder: Folder, uid: int, mailbox: Mailbox, code: str) -> str:
     mail = folder.look(uid)
     if mail is None:
         return "known"
-    settings = _settings()
-    too_large = mail.size > settings.max_upload_bytes
+    too_large = mail.size > _settings().max_upload_bytes
     raw = folder.fetch(uid, head_only=too_large)
     if not raw:
         return "known"
     try:
-        with unit_of_work():
-            if too_large:
-                taken = note_too_large(raw, mailbox=mailbox.name, place=mail.place)
-            else:
-                organisation = get_organisation(mailbox.organisation)
-                taken = take_mail(
-                    raw,
-                    mailbox=mailbox.name,
-                    place=mail.place,
-                    arrived_at=mail.arrived_at,
-                    organisation=organisation,
-                    round_=rounds.get_round(code),
-                    channel=mailbox.channel or CHANNELS.get(organisation.kind, ""),
-                    settings=settings,
-                )
-            became = _became(taken)
-    except CaseworkError as refusal:
-        log.warning("mail %s stays in the mailbox: %s", mail.place, refusal.code)
+        became = _became(_noted_too_large(raw, mail, mailbox) if too_large else _taken(raw, mail, mailbox, code))
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: no mail's fault, and no other could be taken either
+    except (CaseworkError, OSError, *OVERTAKEN) as refusal:
+        log.warning("mail %s stays in the mailbox: %s", mail.place, getattr(refusal, "code", type(refusal).__name__))
         return "waiting"
+    except Exception as fault:  # noqa: BLE001 - anybody may send anything: what nobody thought of must not stop the others
+        became = _became(_noted_unexpected(raw, mail, mailbox, fault))
     if became in {"taken", "added"}:
         folder.mark_read(uid)
     return became
+
+
+def _taken(raw: bytes, mail: Arrived, mailbox: Mailbox, code: str) -> Taken:
+    settings = _settings()
+    opened_mail = open_mail(raw, mailbox=mailbox.name, settings=settings)
+    with unit_of_work():
+        organisation = get_organisation(mailbox.organisation)
+        return take_mail(
+            opened_mail,
+            mailbox=mailbox.name,
+            place=mail.place,
+            arrived_at=mail.arrived_at,
+            organisation=organisation,
+            round_=rounds.get_round(code),
+            channel=mailbox.channel or CHANNELS.get(organisation.kind, ""),
+            settings=settings,
+        )
+
+
+def _noted_too_large(head: bytes, mail: Arrived, mailbox: Mailbox) -> Taken:
+    with unit_of_work():
+        return note_too_large(head, mailbox=mailbox.name, place=mail.place)
+
+
+def _noted_unexpected(raw: bytes, mail: Arrived, mailbox: Mailbox, fault: Exception) -> Taken:
+    """Write down that a mail could not be taken; where it broke is logged, and never the words: they may be its own."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    log.error(
+        "mail %s was not taken: %s at %s:%s", mail.place, type(fault).__name__, Path(last.filename).name, last.lineno
+    )
+    with unit_of_work():
+        return note_unexpected(raw, mailbox=mailbox.name, place=mail.place)
 
 
 def _became(taken: Taken) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from casework.config import Settings
 from casework.db import db, new_ref
 from casework.leads import drafts
 from casework.leads.models import LeadDraft
-from casework.operations.add_lead_file import Cleaned, clean, refuse_too_many
+from casework.operations.add_lead_file import Cleaned, refuse_too_many
 
 MOST_FILES = 5
 LARGEST_TOGETHER = 30 * 1024 * 1024
@@ -28,11 +28,10 @@ def keep_draft(draft: LeadDraft | None, answers: Mapping[str, Any]) -> str:
     return key
 
 
-def add_draft_file(draft: LeadDraft, *, name: str, content: bytes, settings: Settings) -> None:
-    """Put a cleaned file aside for a report; refusals are those of `clean`, and too many or too much."""
+def add_draft_file(draft: LeadDraft, cleaned: Cleaned, *, settings: Settings) -> None:
+    """Put a cleaned file aside for a report; raises `Invalid` for too many or too much."""
     files = list(draft.answers.get("files", []))
-    refuse_too_many([row["size"] for row in files], len(content), most=MOST_FILES, largest=LARGEST_TOGETHER)
-    cleaned = clean(name=name, content=content, settings=settings)
+    refuse_too_many(sizes_of(draft), len(cleaned.content), most=MOST_FILES, largest=LARGEST_TOGETHER)
     ref = new_ref()
     drafts.write(settings, ref, cleaned.content)
     row = {
@@ -45,6 +44,11 @@ def add_draft_file(draft: LeadDraft, *, name: str, content: bytes, settings: Set
         "warnings": list(cleaned.warnings),
     }
     keep_draft(draft, {"files": [*files, row]})
+
+
+def sizes_of(draft: LeadDraft, *, without: Collection[str] = ()) -> list[int]:
+    """Return how large the files are that were put aside, but for some that are going to be taken out."""
+    return [row["size"] for row in draft.answers.get("files", []) if row["ref"] not in without]
 
 
 def drop_draft_file(draft: LeadDraft, ref: str, *, settings: Settings) -> None:

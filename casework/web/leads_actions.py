@@ -5,7 +5,7 @@ then the identity for a minute. A file is opened for whoever reads the lead, and
 opening it leaves a trace too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -20,11 +20,13 @@ from casework.errors import N_, NotFound, Stale
 from casework.leads.models import Lead, LeadFile
 from casework.leads.queries import get_lead
 from casework.operations.look_at_reporter import look_at_reporter
+from casework.operations.open_from_lead import lock_to_open
 from casework.operations.open_lead_file import open_lead_file
 from casework.operations.permit_lead import permit_lead
 from casework.rounds import queries as rounds
 from casework.web import leads_words as lead_words
 from casework.web.case_page import downloaded
+from casework.web.handed_in import clean_files
 from casework.web.leads_deeds import DEEDS, options_of
 from casework.web.leads_verbs import VERBS, Verb, action_of
 from casework.web.pages import Trouble, attempt, page, settings, submitted
@@ -49,7 +51,13 @@ def act(number: str, verb: str) -> Response:
         done=gettext("已办理：%(what)s。", what=said(asked.label)),
         to=url_for("web.lead_after", number=number),
         again=lambda trouble: _form(number, asked, actor, trouble),
+        first=_clean_files(number, actor) if asked.code == "file" else None,
     )
+
+
+def _clean_files(number: str, actor: Actor) -> Callable[[], None]:
+    beside = [row.size for row in get_lead(number, actor).files]
+    return lambda: clean_files("files", beside=beside)
 
 
 @signed_in
@@ -98,7 +106,7 @@ def reporter(number: str) -> Response:
 
 def _fresh(number: str, verb: Verb, actor: Actor) -> Lead:
     """Return the locked lead; raise `Stale` with what it says now when the form was shown for an older version."""
-    lead = get_lead(number, actor, lock=True)
+    lead = lock_to_open(number, actor) if verb.code == "open" else get_lead(number, actor, lock=True)
     if verb.versioned and request.form.get("version", "") != str(lead.version):
         now = {
             N_("状态"): said(lead_words.STATES[lead.state]),

@@ -20,6 +20,7 @@ from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.rounds.models import CodeEntry, Round
 from casework.web import shell
+from casework.web.handed_in import clean_files
 from casework.web.leads_about import about_of, bodies_concerned, chosen_body, forbidden
 from casework.web.leads_deeds import attach_files, megabytes
 from casework.web.pages import Trouble, attempt, page, required
@@ -43,7 +44,7 @@ def new() -> Response:
         raise NotFound(N_("还没有开启任何轮次。"))
     if request.method == "GET":
         return _form(round_, seats, None)
-    outcome = attempt(lambda: _take(round_, seats, actor))
+    outcome = attempt(lambda: _take(round_, seats, actor), first=lambda: clean_files("files"))
     if isinstance(outcome, Trouble):
         return _form(round_, seats, outcome)
     lead, handling = outcome

@@ -15,6 +15,7 @@ from flask import Response, flash, g, make_response, redirect, render_template, 
 
 from casework import errors
 from casework.config import Settings
+from casework.db import db
 from casework.doors import arriving, problems
 from casework.doors.sessions import current_actor
 from casework.doors.unit import unit_of_work
@@ -49,10 +50,13 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
     return answer
 
 
-def attempt(change: Callable[[], T]) -> T | Trouble:
-    """Make a change in one unit of work, or return why it was refused; what does not exist stays a 404."""
+def attempt(change: Callable[[], T], *, first: Callable[[], object] | None = None) -> T | Trouble:
+    """Make a change in one unit of work, or return why it was refused; what does not exist stays a 404.
+
+    What takes long and writes nothing comes `first`, before the unit; it is refused in the same way.
+    """
     try:
-        return _made(change)
+        return _made(change, first)
     except problems.OVERTAKEN:
         return Trouble(409, said(problems.SENTENCES[409]))
     except problems.UNSTORABLE:
@@ -60,9 +64,12 @@ def attempt(change: Callable[[], T]) -> T | Trouble:
         return Trouble(422, said(problems.SENTENCES[422]))
 
 
-def _made(change: Callable[[], T]) -> T | Trouble:
+def _made(change: Callable[[], T], first: Callable[[], object] | None) -> T | Trouble:
     try:
         arriving.refuse_form()
+        if first is not None:
+            db.session.rollback()  # no transaction waits while it takes its time
+            first()
         with unit_of_work():
             return change()
     except Refused as refused:
@@ -79,9 +86,16 @@ def _made(change: Callable[[], T]) -> T | Trouble:
         return Trouble(403, said(forbidden.message, forbidden.params))
 
 
-def submitted(change: Callable[[], object], *, done: str, to: str, again: Callable[[Trouble], Response]) -> Response:
+def submitted(
+    change: Callable[[], object],
+    *,
+    done: str,
+    to: str,
+    again: Callable[[Trouble], Response],
+    first: Callable[[], object] | None = None,
+) -> Response:
     """Make a change and go on to a page that says so, or show the form again with what is wrong."""
-    outcome = attempt(change)
+    outcome = attempt(change, first=first)
     if isinstance(outcome, Trouble):
         return again(outcome)
     flash(done)

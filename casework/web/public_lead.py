@@ -26,6 +26,7 @@ from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from casework.web import public_lead_screens as screens
 from casework.web import public_lead_visit as visit
+from casework.web.handed_in import clean_files, cleaned_files
 from casework.web.pages import Trouble, attempt, page, settings
 from casework.web.public_lead_report import report_of
 from casework.web.public_lead_visit import DRAFT
@@ -76,12 +77,13 @@ def answer(name: str) -> Response:
         return _send() if name == SEND else _drop()
     if name not in READERS:
         raise NotFound(N_("没有这一页。请从第一步重新开始。"))
-    known = _draft() is not None
+    draft = _draft()
+    known = draft is not None
     limit = limits.FILES if any(file.filename for file in request.files.getlist("file")) else limits.DRAFTS
     waiting = None if known and limit is limits.DRAFTS else visit.held_up(limit)
     if waiting is not None:
         return waiting
-    outcome = _attempted(lambda: _keep(name))
+    outcome = _attempted(lambda: _keep(name), first=_clean_files(draft) if name == "files" else None)
     draft = _draft(fresh=outcome if isinstance(outcome, str) else "")
     if isinstance(outcome, Trouble):
         given = request.form.to_dict() | {"violations": request.form.getlist("violations")}
@@ -107,9 +109,14 @@ def _keep(name: str) -> str:
 def _keep_files(draft: LeadDraft) -> None:
     for ref in request.form.getlist("remove"):
         keep_draft.drop_draft_file(draft, ref, settings=settings())
-    for file in request.files.getlist("file"):
-        if file.filename:
-            keep_draft.add_draft_file(draft, name=file.filename, content=file.read(), settings=settings())
+    for file in cleaned_files():
+        keep_draft.add_draft_file(draft, file, settings=settings())
+
+
+def _clean_files(draft: LeadDraft | None) -> Callable[[], None]:
+    beside = keep_draft.sizes_of(draft, without=request.form.getlist("remove")) if draft else []
+    most, largest = keep_draft.MOST_FILES, keep_draft.LARGEST_TOGETHER
+    return lambda: clean_files("file", beside=beside, most=most, largest=largest)
 
 
 def _stays() -> bool:
@@ -222,9 +229,9 @@ def _shown(
     return page(f"public/report_{name}.html", status=trouble.status if trouble else 200, **context)
 
 
-def _attempted(change: Callable[[], T]) -> T | Trouble:
+def _attempted(change: Callable[[], T], *, first: Callable[[], object] | None = None) -> T | Trouble:
     try:
-        return attempt(change)
+        return attempt(change, first=first)
     except errors.Unavailable as away:
         return Trouble(503, said(away.message, away.params))
 

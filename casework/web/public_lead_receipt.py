@@ -20,6 +20,7 @@ from casework.leads.models import Lead, LeadTalk
 from casework.leads.queries import UPWARD
 from casework.operations import reporter_adds
 from casework.web import public_lead_visit as visit
+from casework.web.handed_in import clean_files, cleaned_files
 from casework.web.pages import Trouble, attempt, page, settings
 from casework.web.public_lead_visit import RECEIPT
 from casework.web.public_lead_words import PROGRESS, TALKERS
@@ -27,7 +28,7 @@ from casework.web.wording import said
 from workflows.lead import OUTCOME_LABELS
 
 OPEN_FOR = 1800
-_PATIENCE = "declining"
+_UNDECIDED = "declining"
 _ENDED = "merged"
 
 
@@ -91,8 +92,10 @@ def _add(lead: Lead, verb: str) -> Response:
     waiting = visit.held_up(limits.FILES if verb == "file" else limits.WORDS)
     if waiting is not None:
         return waiting
+    beside = [row.size for row in lead.files]
+    first = (lambda: clean_files("file", beside=beside)) if verb == "file" else None
     try:
-        outcome = attempt(lambda: _added(_again(lead), verb))
+        outcome = attempt(lambda: _added(_again(lead), verb), first=first)
     except errors.Unavailable as away:
         outcome = Trouble(503, said(away.message, away.params))
     if isinstance(outcome, Trouble):
@@ -104,11 +107,11 @@ def _added(lead: Lead, verb: str) -> None:
     if verb == "add":
         reporter_adds.add_words(lead, words=request.form.get("words", ""))
         return
-    sent = [file for file in request.files.getlist("file") if file.filename]
+    sent = cleaned_files()
     if not sent:
         raise errors.Invalid(N_("请先选择文件，再按“添加文件”。"), fields={"file": N_("请选择文件。")})
     for file in sent:
-        reporter_adds.add_file(lead, name=file.filename or "", content=file.read(), settings=settings())
+        reporter_adds.add_file(lead, file, settings=settings())
 
 
 def _again(lead: Lead) -> Lead:
@@ -133,7 +136,7 @@ def _json(said: dict) -> Response:
 
 def _shown(lead: Lead, trouble: Trouble | None) -> Response:
     standing = lead.same_as if lead.state == _ENDED and lead.same_as is not None else lead
-    state = "accepted" if standing.state == _PATIENCE else standing.state
+    state = "accepted" if standing.state == _UNDECIDED else standing.state
     talks: list[LeadTalk] = [talk for talk in lead.talks if talk.kind != UPWARD]
     return page(
         "public/receipt.html",

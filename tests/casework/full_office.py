@@ -3,7 +3,7 @@
 from casework import promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.operations.add_lead_file import add_lead_file
+from casework.operations.add_lead_file import add_lead_file, clean
 from casework.operations.contact_tasks import Unreached, open_tasks
 from casework.operations.draft_campaign import draft_campaign
 from casework.operations.link_lead import write_link
@@ -68,7 +68,8 @@ def _make_leads(office, case, actor, settings):
         take_lead(channel=channel, named=True, reporter={"name": "高艳彩"}, receipt_hash=channel, **given)
         for channel in ("UNIV_PHONE", "MOE_PHONE", "CHSI", "MEDIA", "SELF_CHECK")
     )
-    add_lead_file(fresh, name="a.pdf", content=b"%PDF-1.4\n1 0 obj\n%%EOF\n", actor=actor, settings=settings)
+    cleaned = clean(name="a.pdf", content=b"%PDF-1.4\n1 0 obj\n%%EOF\n", settings=settings)
+    add_lead_file(fresh, cleaned, actor=actor, settings=settings)
     move_lead(taken, "accept", actor=actor)
     db.session.flush()
     write_link(taken, case, actor=actor)

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from casework import clock, promises
 from casework.db import db
@@ -17,9 +18,10 @@ from casework.jobs import mails
 from casework.leads.mail import AUTOMATIC
 from casework.leads.models import Lead, LeadStep, LeadTalk, MailSeen
 from casework.operations import take_mail as taking
-from casework.operations.take_mail import AGAIN, TOO_LARGE
+from casework.operations.take_mail import AGAIN, TOO_LARGE, UNEXPECTED
 from casework.promises import Promise
 from tests.casework.sample_university import UNIVERSITY, open_university
+from tests.support.scans import watched
 
 NOON = datetime(2024, 7, 29, 4, tzinfo=UTC)
 SENDER = "秦婧慧 <qin@edu.example.com>"
@@ -156,13 +158,64 @@ def test_what_fails_now_leaves_nothing_and_is_taken_in_the_next_turn(box, monkey
         raise Unavailable("查毒服务暂时连不上")
 
     with monkeypatch.context() as broken:
-        broken.setattr(taking, "add_lead_file", away)
+        broken.setattr(taking, "clean", away)
         counts = fetch()
     assert (counts["waiting"], counts["taken"]) == (1, 1)
     assert [lead.content for lead in leads()] == ["没有附件"]
     assert len(seen()) == 1
     assert fetch()["taken"] == 1
     assert {lead.content for lead in leads()} == {"没有附件", "我要反映一个情况。"}
+
+
+def test_one_over_which_the_service_breaks_is_shown_and_stops_nobody_and_its_words_are_logged_nowhere(
+    box, monkeypatch, caplog
+):
+    broken_one = box.put(mail("不可外传的话"), at=NOON)
+    box.put(mail("没有附件"), at=NOON)
+    take = mails.take_mail
+
+    def breaks(opened, **given):
+        if opened.mail.text == "不可外传的话":
+            raise TypeError(opened.mail.text)
+        return take(opened, **given)
+
+    monkeypatch.setattr(mails, "take_mail", breaks)
+    counts = fetch()
+    assert (counts["unreadable"], counts["taken"]) == (1, 1)
+    assert [lead.content for lead in leads()] == ["没有附件"]
+    assert [row.fault for row in seen()] == [UNEXPECTED, ""]
+    assert "TypeError at test_mails.py" in caplog.text
+    assert "不可外传" not in caplog.text
+    assert box.unread() == {broken_one}
+    assert fetch()["unreadable"] == 0
+
+
+def test_a_database_that_is_away_or_a_full_disk_is_no_mails_fault(box, monkeypatch):
+    box.put(mail(), at=NOON)
+
+    def fails(fault):
+        def failing(*_given, **_named):
+            raise fault
+
+        return failing
+
+    monkeypatch.setattr(mails, "take_mail", fails(OSError(28, "no space")))
+    assert fetch()["waiting"] == 1
+    monkeypatch.setattr(mails, "take_mail", fails(OperationalError("", {}, Exception("away"))))
+    with pytest.raises(OperationalError):
+        fetch()
+    assert seen() == []
+
+
+def test_nobody_waits_to_write_while_the_files_of_a_mail_are_scanned_and_a_known_mail_is_scanned_no_more(
+    box, monkeypatch
+):
+    held = watched(monkeypatch)
+    sent = mail(files=(("截图.png", picture()),)).as_bytes()
+    for _ in range(2):
+        box.put(sent, at=NOON)
+        fetch()
+    assert held == [False]
 
 
 def test_a_turn_is_promised_where_there_is_a_mailbox_and_once(box, app):

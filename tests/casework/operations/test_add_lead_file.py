@@ -96,6 +96,7 @@ def test_no_more_and_no_larger_than_a_lead_may_have(add, monkeypatch):
     assert add(ACTIVE_PDF, name="c.pdf").name == "c.pdf"
 
 
+@pytest.mark.usefixtures("app")
 def test_of_several_files_none_is_scanned_that_is_one_too_many_or_too_much(settings, monkeypatch):
     held = watched(monkeypatch)
     for given in ({"most": 3, "beside": [1]}, {"largest": 100, "beside": [100 - 2 * len(PDF)]}):

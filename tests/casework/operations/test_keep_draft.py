@@ -12,6 +12,7 @@ from casework.errors import Invalid
 from casework.leads import drafts
 from casework.leads.models import LeadDraft
 from casework.operations import keep_draft
+from casework.operations.add_lead_file import clean
 from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import OPENED
 
@@ -27,6 +28,10 @@ def begin(**answers):
 def change(key, what, *, at=OPENED, **given):
     with clock.stopped_at(at), unit_of_work():
         return what(drafts.find_draft(key, lock=True), **given)
+
+
+def cleaned(name, content, settings):
+    return clean(name=name, content=content, settings=settings)
 
 
 def lying(settings):
@@ -57,7 +62,7 @@ def test_answers_are_added_to_those_before():
 
 def test_files_lie_sealed_and_cleaned_and_come_back_as_a_report_takes_them(settings):
     key = begin()
-    change(key, keep_draft.add_draft_file, name="a.jpg", content=jpeg(), settings=settings)
+    change(key, keep_draft.add_draft_file, cleaned=cleaned("a.jpg", jpeg(), settings), settings=settings)
     (path,) = lying(settings)
     assert b"JFIF" not in path.read_bytes()
     with clock.stopped_at(OPENED):
@@ -68,7 +73,7 @@ def test_files_lie_sealed_and_cleaned_and_come_back_as_a_report_takes_them(setti
 
 def test_a_file_that_is_taken_out_is_gone(settings):
     key = begin()
-    change(key, keep_draft.add_draft_file, name="a.pdf", content=PDF, settings=settings)
+    change(key, keep_draft.add_draft_file, cleaned=cleaned("a.pdf", PDF, settings), settings=settings)
     with clock.stopped_at(OPENED):
         ref = drafts.find_draft(key).answers["files"][0]["ref"]
     change(key, keep_draft.drop_draft_file, ref="no such file", settings=settings)
@@ -79,15 +84,15 @@ def test_a_file_that_is_taken_out_is_gone(settings):
 
 def test_no_more_files_than_the_form_takes(settings):
     key = begin()
-    for number in range(keep_draft.MOST_FILES):
-        change(key, keep_draft.add_draft_file, name=f"{number}.pdf", content=PDF, settings=settings)
+    for _ in range(keep_draft.MOST_FILES):
+        change(key, keep_draft.add_draft_file, cleaned=cleaned("a.pdf", PDF, settings), settings=settings)
     with pytest.raises(Invalid):
-        change(key, keep_draft.add_draft_file, name="one more.pdf", content=PDF, settings=settings)
+        change(key, keep_draft.add_draft_file, cleaned=cleaned("one more.pdf", PDF, settings), settings=settings)
 
 
 def test_a_draft_that_nobody_touched_for_a_day_is_forgotten_with_its_files(settings):
     key = begin()
-    change(key, keep_draft.add_draft_file, name="a.pdf", content=PDF, settings=settings)
+    change(key, keep_draft.add_draft_file, cleaned=cleaned("a.pdf", PDF, settings), settings=settings)
     for hours, there in ((23, 1), (25, 0)):
         with clock.stopped_at(OPENED + timedelta(hours=hours)):
             assert (drafts.find_draft(key) is not None) == bool(there)
@@ -98,6 +103,6 @@ def test_a_draft_that_nobody_touched_for_a_day_is_forgotten_with_its_files(setti
 
 def test_a_dropped_draft_takes_its_files_along(settings):
     key = begin()
-    change(key, keep_draft.add_draft_file, name="a.pdf", content=PDF, settings=settings)
+    change(key, keep_draft.add_draft_file, cleaned=cleaned("a.pdf", PDF, settings), settings=settings)
     change(key, keep_draft.drop_draft, settings=settings)
     assert (db.session.query(LeadDraft).count(), lying(settings)) == (0, [])

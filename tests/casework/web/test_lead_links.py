@@ -14,6 +14,7 @@ from casework.people.actors import actor_of
 from casework.people.models import Appointment
 from tests.casework.factories import make_case, make_person
 from tests.casework.web.lead_bureau import moved, only_lead
+from tests.support.scans import watched
 
 
 def test_who_reported_takes_a_reason_and_leaves_a_trace(bureau, as_person):
@@ -28,7 +29,8 @@ def test_who_reported_takes_a_reason_and_leaves_a_trace(bureau, as_person):
     assert looks("lead:reporter") == 1
 
 
-def test_files_are_added_and_opened_with_a_trace(bureau, as_person):
+def test_files_are_added_and_opened_with_a_trace(bureau, as_person, monkeypatch):
+    held = watched(monkeypatch)
     with unit_of_work():
         bureau.lead()
     browser, lead = as_person(bureau.officer), only_lead()
@@ -37,6 +39,7 @@ def test_files_are_added_and_opened_with_a_trace(bureau, as_person):
         answer = browser.post(f"/leads/{lead.number}/actions/file", data=form, content_type="multipart/form-data")
         assert answer.status_code == status
     (kept,) = only_lead().files
+    assert held == [False]  # nobody waits to write while it is scanned
     where = f"/leads/{lead.number}/files/{kept.ref}"
     assert "通知.pdf" in browser.get(f"/leads/{lead.number}").text
     assert browser.get(where).data.startswith(b"%PDF")

@@ -20,6 +20,7 @@ from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import office
 from tests.casework.web.reporting_form import ANSWERS, CODE, ENOUGH, Reporter, words_of
 from tests.support.clamd import MARKER, scanner
+from tests.support.scans import watched
 from tests.support.together import together
 
 __all__ = ["leads", "office"]
@@ -217,6 +218,13 @@ def test_a_file_that_is_refused_says_why_and_the_form_goes_on(reporter, settings
             answer = reporter.upload(content, name="a.pdf")
             assert (answer.status_code, "没有保存" in answer.text) == (status, True)
     assert "全班签三方协议" in reporter.get("/report/check").text
+
+
+def test_nobody_waits_to_write_while_a_file_is_scanned(reporter, monkeypatch):
+    reporter.fill_in()
+    held = watched(monkeypatch)
+    reporter.upload(jpeg())
+    assert held == [False]
 
 
 def test_schools_are_found_by_name(reporter, leads):

@@ -1,12 +1,10 @@
 """The page behind a receipt: right codes open it, everything else is one answer by one way, whatever was typed."""
 
 import json
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask import request
-from sqlalchemy import event
 
 from casework.db import db
 from casework.doors import limits, tokens
@@ -14,7 +12,7 @@ from casework.doors.unit import unit_of_work
 from casework.leads import receipts, statements
 from casework.leads.models import Lead, LeadTalk
 from casework.leads.queries import UPWARD
-from casework.operations.add_lead_file import add_lead_file
+from casework.operations.add_lead_file import add_lead_file, clean
 from casework.operations.move_lead import move_lead
 from casework.operations.reply_lead import answer_reporter, ask_reporter
 from casework.web import public_lead_receipt
@@ -24,6 +22,7 @@ from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import office
 from tests.casework.web.reporting_form import Reporter, words_of
 from tests.support.scans import watched
+from tests.support.statements import statements_of
 
 __all__ = ["leads", "office"]
 NOT_OURS = {
@@ -46,20 +45,6 @@ def fresh_buckets():
 @pytest.fixture
 def reporter(app, leads):
     return Reporter(app)
-
-
-@contextmanager
-def statements_of():
-    seen = []
-
-    def see(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", see)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", see)
 
 
 def traits(reporter, typed):
@@ -183,8 +168,9 @@ def test_what_the_office_put_to_the_lead_is_not_shown_to_its_reporter(reporter, 
     reporter.open(reporter.report())
     reporter.upload(jpeg(), name="截图.jpg", address="/receipt/file")
     with unit_of_work():
-        given = {"content": b"%PDF-1.4\n%%EOF\n", "settings": settings, "actor": leads.actor("officer")}
-        add_lead_file(db.session.query(Lead).one(), name="谈话记录.pdf", from_reporter=False, **given)
+        cleaned = clean(name="谈话记录.pdf", content=b"%PDF-1.4\n%%EOF\n", settings=settings)
+        given = {"settings": settings, "actor": leads.actor("officer")}
+        add_lead_file(db.session.query(Lead).one(), cleaned, from_reporter=False, **given)
     page = reporter.get("/receipt").text
     assert ("截图.jpg" in page, "谈话记录.pdf" in page) == (True, False)
 
