@@ -19,6 +19,7 @@ from casework.operations.triage_lead import triage_lead
 from casework.people.models import Appointment
 from tests.casework.leads.office import read
 from tests.casework.notices.office import OPENED, beijing
+from tests.support.statements import statements_of
 
 BASE = "https://zc.example.edu"
 LIST = {"channel": "UNIV_PHONE"}  # one working day: due on Thursday 25 July at midnight
@@ -144,6 +145,20 @@ def test_a_lead_without_anybody_is_told_to_the_supervisor_once_a_day(leads):
     assert (len(rows), {row.channel for row in rows}) == (2, {"inbox"})
     look(25)
     assert len([row for row in told() if row.kind == "lead_orphaned"]) == 4
+
+
+def test_jobs_that_look_at_many_leads_open_no_seal_and_go_by_slices(leads, monkeypatch):
+    for path in ("orphans", "retime_lead"):
+        monkeypatch.setattr(f"casework.operations.{path}.AT_ONCE", 2)
+    leads.away("officer", "colleague")
+    numbers = [leads.take().number for _ in range(3)]
+    db.session.expire_all()
+    with statements_of() as seen, clock.stopped_at(OPENED), unit_of_work():
+        assert [each.lead.number for each in orphan_leads(leads.office.round)] == numbers
+        assert retime_slice(leads.office.round).looked == 2
+    asked = [statement for statement in seen if "FROM leads" in statement and "leads.state IN" in statement]
+    assert len(asked) >= 3
+    assert not [statement for statement in seen if "leads.content" in statement or "leads.reporter" in statement]
 
 
 def test_a_proposal_to_decline_waits_for_somebody_else_and_is_an_orphan_without_them(leads):

@@ -1,7 +1,5 @@
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from casework.cases.lead_facts import lead_facts
 from casework.cases.models import CaseLead
@@ -14,6 +12,7 @@ from casework.leads.models import LeadTalk
 from casework.notices.models import Message
 from tests.casework.leads.office import read
 from tests.casework.notices.office import OPENED, beijing
+from tests.support.statements import statements_of
 from workflows.errors import Refused
 
 DONE = {"outcome": "partly", "words": "已核实，登记已更正。"}
@@ -41,20 +40,6 @@ def test_a_lead_is_accepted_and_answered_with_words_that_its_reporter_can_read(l
         ("answer", "accepted", "answered"),
     ]
     assert not armed()
-
-
-@contextmanager
-def statements_of():
-    seen = []
-
-    def see(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", see)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", see)
 
 
 REVIEWED = {"state": "corrected", "accepted_at": OPENED}
@@ -116,9 +101,9 @@ def test_whoever_holds_a_receipt_reads_why_their_lead_was_not_taken_on(leads):
         assert [each.code for each in refused.value.refusals] == ["words_missing"]
         assert (read(lead.number).state, read(lead.number).talks) == ("declining", [])
         leads.move(lead, "confirm_decline", "colleague", words=" 属于劳动仲裁范围。 ")
-        lead = read(lead.number)
-        assert (lead.state, lead.first_reply_at) == ("declined", OPENED)
-        assert [(talk.kind, talk.words) for talk in lead.talks] == [("answer", "属于劳动仲裁范围。")]
+        told = read(lead.number)
+        assert (told.state, told.first_reply_at) == ("declined", OPENED)
+        assert [(talk.kind, talk.words) for talk in told.talks] == [("answer", "属于劳动仲裁范围。")]
     leads.move(plain, "decline", reason="咨询")
     leads.move(plain, "confirm_decline", "colleague")
     assert (read(plain.number).talks, read(plain.number).first_reply_at) == ([], None)

@@ -27,6 +27,7 @@ from tests.casework.sample_university import (
     registration,
     round_,
 )
+from tests.support.statements import statements_of
 
 NOON = datetime(2024, 7, 29, 4, tzinfo=UTC)
 FIRST, SECOND, NOBODY = "202022110001", "202022110002", "999922110009"
@@ -105,6 +106,20 @@ def test_a_list_becomes_findings_with_their_source_and_cases_that_are_tied_to_it
     assert screened().opened == ()
     assert len(db.session.scalars(select(CaseLead)).all()) == 3
     assert standing().keys() == found.keys()
+
+
+def test_of_accepted_leads_nothing_is_opened_but_what_they_name_a_slice_at_a_time(monkeypatch):
+    monkeypatch.setattr("casework.operations.reported.AT_ONCE", 2)
+    for number in (FIRST, SECOND, NOBODY):
+        make_lead(student_nos=[number])
+    db.session.expire_all()
+    with statements_of() as seen:
+        assert {row["student_no"] for row in frame()} == {FIRST, SECOND, NOBODY}
+    of_leads = [statement for statement in seen if "FROM leads" in statement]
+    assert [
+        name for name in ("title", "content", "reporter") if any(f"leads.{name}" in each for each in of_leads)
+    ] == []
+    assert sum("leads.about" in each for each in of_leads) == 2
 
 
 def test_a_list_that_is_answered_keeps_its_findings():
