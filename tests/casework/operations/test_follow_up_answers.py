@@ -77,7 +77,10 @@ def test_what_nobody_mends_in_time_becomes_a_case(app):
     with clock.stopped_at(ANSWERED), unit_of_work():
         tree, round_ = make_tree(), make_round()
         waits = {}
-        for name in ("own", "national", "unverified", "confirmed", "changed", "revised", "before", "known", "late"):
+        for name in (
+            *("own", "national", "unverified", "confirmed", "changed", "revised", "before", "known", "late"),
+            *("taken_back", "hearsay", "other_way"),
+        ):
             waits[name] = make_record(tree.university, round_)
         answer(waits["own"])
         answer(waits["national"], source="national")
@@ -90,15 +93,21 @@ def test_what_nobody_mends_in_time_becomes_a_case(app):
         change(tree, waits["before"], beijing(7, 25, 8))
         make_case(tree.university, round_, records=[waits["known"]], severity="low")
         answer(waits["late"], at=beijing(7, 26, 8))
+        for name, verified in (("taken_back", True), ("hearsay", False)):
+            answer(waits[name])
+            answer(waits[name], status="CONFIRMED", at=beijing(7, 30), verified=verified)
+        answer(waits["other_way"], status="CONFIRMED", at=beijing(7, 24))
+        answer(waits["other_way"])
         numbers = {name: record.student_no for name, record in waits.items()}
     with clock.stopped_at(beijing(7, 30, 23)):
         assert wrong_information() == {"opened": 0, "uncounted": 0}
     with clock.stopped_at(DUE_OVER):
-        assert wrong_information() == {"opened": 4, "uncounted": 0}
+        assert wrong_information() == {"opened": 6, "uncounted": 0}
+        before = ("own", "national", "unverified", "before", "hearsay", "other_way")
         opened = ("medium", "confirmation", False)
-        expected = {numbers[name]: opened for name in ("own", "national", "unverified", "before")}
+        expected = {numbers[name]: opened for name in before}
         assert subjects() == expected | {numbers["known"]: ("low", "screening", False)}
         assert wrong_information() == {"opened": 0, "uncounted": 0}
     with clock.stopped_at(beijing(8, 1)):
         assert wrong_information() == {"opened": 1, "uncounted": 0}
-    assert db.session.scalar(select(func.count()).select_from(Case)) == 6
+    assert db.session.scalar(select(func.count()).select_from(Case)) == 8

@@ -1,22 +1,27 @@
 """Who is answering: a code that leaves by message and lies nowhere, its limits, and the weaker way."""
 
+import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from casework import clock
 from casework.campaigns.identity import code_of
-from casework.campaigns.models import AnswerCode
+from casework.campaigns.models import AnswerCode, AnswerLink
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict
 from casework.notices import words
 from casework.notices.models import Message
+from casework.operations import send_identity_code as send_codes
 from casework.operations.check_identity import check_code, check_particulars
 from casework.operations.send_identity_code import send_identity_code
+from casework.people.models import Organisation
 from tests.casework.answering import link_of, make_link, make_wave
 from tests.casework.factories import NOON, make_record, make_round, make_tree
+from tests.support.together import together
 
 MINUTE = timedelta(minutes=1)
 
@@ -123,3 +128,28 @@ def test_student_number_and_birth_date_bear_five_wrong_tries(ask):
     nothing = ask(sealed={"id_number": "", "birth_date": ""})
     with unit_of_work():
         assert not check_particulars(link_of(nothing), student_no=nothing.student_no, birth_date="")
+
+
+def test_two_links_of_one_graduate_at_one_moment_are_one_code(app, ask, monkeypatch):
+    """The limits are the graduate's, whichever of their links is used."""
+    record = ask()
+    with clock.stopped_at(NOON), unit_of_work():
+        make_link(record, make_wave(db.session.get_one(Organisation, record.organisation_id), make_round(), number=2))
+    ids = db.session.scalars(select(AnswerLink.id).filter_by(record_id=record.id)).all()
+    db.session.rollback()
+    counted = send_codes._refuse_flood
+
+    def slowly(link):
+        counted(link)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(send_codes, "_refuse_flood", slowly)
+
+    def asks(link_id):
+        with unit_of_work():
+            return send_identity_code(db.session.get_one(AnswerLink, link_id))
+
+    with clock.stopped_at(NOON):
+        found = together(app, [partial(asks, each) for each in ids])
+    assert {type(each) for each in found} == {bool, Conflict}
+    assert len(codes()) == 1

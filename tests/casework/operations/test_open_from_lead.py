@@ -1,13 +1,20 @@
+import time
+
 import pytest
 from sqlalchemy import select
 
 from casework.cases.models import Case, CaseLead
 from casework.cases.queries import visible
 from casework.db import db
+from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound
-from casework.operations.open_from_lead import open_from_lead
+from casework.intake.models import Record
+from casework.leads.queries import get_lead
+from casework.operations.open_from_lead import lock_to_open, open_from_lead
+from casework.people.queries import lock_organisation
 from tests.casework.factories import make_case, make_person
 from tests.casework.leads.bureau import CODE, FIRM, acting, bureau
+from tests.support.together import together
 
 __all__ = ["bureau"]
 
@@ -143,3 +150,25 @@ def test_nobody_else_opens_cases_from_leads(bureau):
         with pytest.raises(error):
             opened(bureau, lead, "employer", by=person, code=CODE)
     assert db.session.query(Case).count() == 0
+
+
+def test_an_import_and_somebody_who_opens_a_case_never_wait_for_each_other(app, bureau):
+    """An import holds the organisation when it comes to the lead."""
+    number, home = bureau.lead().number, bureau.tree.university.id
+    officer, records = acting(bureau.officer), [record.id for record in bureau.records[:1]]
+    db.session.commit()
+
+    def imports():
+        with unit_of_work():
+            lock_organisation(home)
+            time.sleep(0.2)
+            get_lead(number, officer, lock=True)
+
+    def opens():
+        with unit_of_work():
+            lead = lock_to_open(number, officer)
+            time.sleep(0.2)
+            of = [db.session.get_one(Record, each) for each in records]
+            open_from_lead(lead, kind="record", actor=officer, records=of)
+
+    assert together(app, [imports, opens]) == [None, None]
