@@ -126,7 +126,7 @@ def test_every_action_that_is_offered_has_its_form_and_the_others_say_why_not(bu
 
 def test_nobody_turns_a_lead_away_alone(bureau, as_person):
     with unit_of_work():
-        bureau.lead()
+        bureau.lead(receipt_hash="x")
     browser = as_person(bureau.officer)
     assert moved(browser, only_lead(), "decline", reason="").status_code == 409
     assert moved(browser, only_lead(), "decline", reason="属于咨询，不是问题线索").status_code == 303
@@ -135,7 +135,8 @@ def test_nobody_turns_a_lead_away_alone(bureau, as_person):
     assert "不能由您自己确认" in browser.get(f"/leads/{only_lead().number}").text
     second = as_person(bureau.second)
     assert "属于咨询，不是问题线索" in second.get(f"/leads/{only_lead().number}/actions/confirm_decline").text
-    assert moved(second, only_lead(), "confirm_decline").status_code == 303
+    assert moved(second, only_lead(), "confirm_decline").status_code == 409  # its reporter would read no reason
+    assert moved(second, only_lead(), "confirm_decline", words="属于劳动仲裁范围。").status_code == 303
     assert only_lead().state == "declined"
 
 
