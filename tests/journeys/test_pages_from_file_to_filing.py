@@ -58,7 +58,7 @@ def import_everything(supervisor, exports):
 def open_and_assign(supervisor):
     pages.screen(supervisor)
     look_over(supervisor)
-    supervisor.send(supervisor.form(), "建案6件")
+    supervisor.send(supervisor.form(), "建案5件")
     assert "建案完成" in supervisor.says()
     supervisor.open("/queue?view=unassigned")
     look_over(supervisor)

@@ -38,7 +38,7 @@ def told(record, hours, state="delivered"):
             channel="memory",
             state=state,
             created_at=clock.now() - timedelta(hours=hours),
-            ended_at=clock.now() - timedelta(hours=hours),
+            next_at=clock.now() - timedelta(hours=hours),
         )
     )
 

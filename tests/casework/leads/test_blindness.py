@@ -37,6 +37,11 @@ from workflows.access import SYSTEM, Actor
 __all__ = ["town"]
 
 
+@pytest.fixture
+def app(app_with_doors):
+    return app_with_doors
+
+
 def test_for_those_of_the_body_everything_is_as_if_it_were_not(town):
     before = {role: seen(town, role) for role in town.inside}
     above = {role: seen(town, role) for role in town.above}

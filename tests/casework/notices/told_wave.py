@@ -16,7 +16,7 @@ from casework.notices.graduates import index_of
 from casework.notices.models import Message
 from casework.operations.drain import claim_batch, pass_gate
 from casework.sealing import ring
-from tests.casework.campaigns.august import August, beijing
+from tests.casework.campaigns.august import EVE, August, beijing
 from tests.casework.notices.outward import BASE
 
 TEN = beijing(1, 10)
@@ -68,7 +68,8 @@ def begin(august, number=3, *, channels=("inbox", "simulator"), **plan):
     """Let the first wave be written."""
     records = reachable(august, number)
     ways.configure(channels)
-    campaign = august.approved(canary_share=0, **plan)
+    with clock.stopped_at(EVE):
+        campaign = august.approved(canary_share=0, **plan)
     august.look(TEN)
     return TheWave(august, records, campaign, campaign.waves[0])
 

@@ -99,11 +99,10 @@ def test_the_gate_waits_for_an_answer_that_is_being_written(app, wave):
 
 
 def test_a_gate_that_takes_no_lock_is_found_out(app, wave, monkeypatch):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has one writer: no gate can look while an answer is being written")
+    one_writer = db.engine.dialect.name == "sqlite"  # no gate can look while an answer is being written
     (record,) = [each.id for each in wave.records]
     monkeypatch.setattr(facts, "graduates", without_lock)
-    assert len(during(app, record)) == 1
+    assert len(during(app, record)) == (0 if one_writer else 1)
 
 
 def test_an_answer_waits_for_a_gate_that_was_first(app, wave):
