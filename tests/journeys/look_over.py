@@ -49,7 +49,9 @@ def too_wide(page: Page) -> list[str]:
             const root = document.scrollingElement, width = root.clientWidth;
             if (root.scrollWidth <= width) return [];
             const all = [...document.body.querySelectorAll('*')];
-            const out = all.filter(each => each.getBoundingClientRect().right > width + 1);
+            const scrolls = each => { for (let up = each; up; up = up.parentElement) {
+                if (/auto|scroll|hidden/.test(getComputedStyle(up).overflowX)) return true; } return false; };
+            const out = all.filter(each => each.getBoundingClientRect().right > width + 1 && !scrolls(each));
             return [`${root.scrollWidth} > ${width}`, ...out.slice(0, 5).map(e => e.outerHTML.slice(0, 160))];
         }"""
     )
