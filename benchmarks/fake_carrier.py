@@ -11,7 +11,8 @@ from pathlib import Path
 
 from casework.jobs import carriers
 from notifications.channels.channel import Outcome, Status, Submission, accepted
-from notifications.channels.simulator import Simulator
+from notifications.channels.simulator import Receipt, Simulator
+from notifications.message import Message
 
 CHANNEL = "simulator"
 TRAVEL = "BENCHMARK_TRAVEL"
@@ -40,17 +41,17 @@ class FakeCarrier(Simulator):
         """Take at most so many a call."""
         self.batch_size = batch_size  # type: ignore[misc] - a constant of the class, but for this one
 
-    def send(self, messages, *, reference):  # noqa: ANN001, ANN201 - as in the class above
+    def send(self, messages: Sequence[Message], *, reference: str) -> Submission:
         """Accept all of them."""
         accept([message.recipient for message in messages], reference)
         return Submission(reference, tuple(accepted(message, message.ref) for message in messages))
 
-    def ask(self, reference):  # noqa: ANN001, ANN201
+    def ask(self, reference: str) -> Submission:
         """Say what was accepted in a call of ours."""
         held = {ref for _, told, ref in accepted_lines(Path(os.environ[LOG])) if told == reference}
         asked = (each for each in carriers.addressed(reference) if each.recipient in held)
         return Submission(reference, tuple(Outcome(each.ref, Status.ACCEPTED, each.ref) for each in asked))
 
-    def receipts(self):  # noqa: ANN201
+    def receipts(self) -> tuple[Receipt, ...]:
         """Report nothing."""
         return ()

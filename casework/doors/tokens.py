@@ -58,7 +58,8 @@ def take(
     cost, room = count / rate.a_second, rate.burst / rate.a_second
     try:
         with connection() as server:
-            return float(server.eval(_TAKE, 1, _KEY + channel, cost, room))  # type: ignore[arg-type]
+            told = server.eval(_TAKE, 1, _KEY + channel, cost, room)  # type: ignore[arg-type] # numbers are sent as text
+            return float(told)
     except RedisError as fault:
         log.debug("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
     cost, room, now = cost / ALONE, room / ALONE, clock_of_process()
@@ -82,7 +83,8 @@ def wait_for(
     cost, room = count / rate.a_second, rate.burst / rate.a_second
     try:
         with connection() as server:
-            return float(server.eval(_WAIT, 1, _KEY + channel, cost, room))  # type: ignore[arg-type]
+            told = server.eval(_WAIT, 1, _KEY + channel, cost, room)  # type: ignore[arg-type] # numbers are sent as text
+            return float(told)
     except RedisError as fault:
         log.debug("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
     now = clock_of_process()

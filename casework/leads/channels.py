@@ -14,7 +14,6 @@ from casework.rounds import queries as rounds
 from casework.rounds.models import CodeEntry
 
 TABLE = "lead_channel"
-UNIVERSITY_HOTLINE = "UNIV_PHONE"
 _DAYS = re.compile(r"(\d+) working days?")
 
 

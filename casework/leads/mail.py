@@ -34,7 +34,7 @@ _QUOTED = re.compile(
 )
 
 
-class MailUnreadable(CaseworkError):  # noqa: N818
+class MailUnreadable(CaseworkError):  # noqa: N818 - it names what happened
     """A mail that cannot become a lead; the message says why and what to do."""
 
     code = "mail_unreadable"

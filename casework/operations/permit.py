@@ -47,7 +47,7 @@ def reads_sealed(actor: Actor, action: str, case: Case) -> bool:
         return True
     where = path_of(case.organisation)
     place = {"college_id": case.college_id, "kind": case.kind, "state": case.state, "concerns_id": case.concerns_id}
-    return permitted(actor, action, organisation_path=where, sealed=True, **place) is None  # type: ignore[arg-type]
+    return permitted(actor, action, organisation_path=where, sealed=True, **place) is None  # type: ignore[arg-type] # of several types
 
 
 def permit_settings(actor: Actor, action: str = "round:settings") -> None:

@@ -52,7 +52,7 @@ def new() -> Response:
         flash(gettext("已登记，并已交%(above)s办理。本单位不再显示这条线索。", above=handling))
         return redirect(url_for("web.leads"), 303)  # type: ignore[return-value] # Werkzeug's response is Flask's
     flash(gettext("已登记为线索 %(number)s。", number=lead))
-    return redirect(url_for("web.lead", number=lead), 303)  # type: ignore[return-value]
+    return redirect(url_for("web.lead", number=lead), 303)  # type: ignore[return-value] # as above
 
 
 def seats_of(actor: Actor) -> Sequence[Organisation]:
