@@ -8,6 +8,7 @@ answered, before the eyes of whoever has just started the demonstration.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import cycle
 
 from sqlalchemy import select
 
@@ -72,13 +73,12 @@ def _send(campaign: Campaign, base_url: str) -> None:
 
 
 def _answer(wave: Wave) -> None:
-    links = select(AnswerLink).filter_by(wave_id=wave.id).order_by(AnswerLink.id)
+    links = db.session.scalars(select(AnswerLink).filter_by(wave_id=wave.id).order_by(AnswerLink.id)).all()
     denials = 0
-    for at, link in enumerate(db.session.scalars(links).all()):
-        answer = ANSWERS[at // ONE_OF % len(ANSWERS)]
+    for link, answer in zip(links[::ONE_OF], cycle(ANSWERS), strict=False):
         denials += answer == "never_signed"
-        if at % ONE_OF or (answer == "never_signed" and denials > DENIALS):
-            continue
-        with clock.stopped_at(FIRST + timedelta(hours=2, minutes=11 * at)), unit_of_work():
+        said = "confirmed" if answer == "never_signed" and denials > DENIALS else answer
+        moment = FIRST + timedelta(hours=2, minutes=33 * links.index(link) // ONE_OF)
+        with clock.stopped_at(moment), unit_of_work():
             link.opened_at = clock.now()
-            take_answer(link.record, answer=answer, verified=True, link=link)
+            take_answer(link.record, answer=said, verified=True, link=link)

@@ -43,8 +43,8 @@ def up(*, demonstration: bool, with_cases: bool, host: str, port: int, workers: 
     settings = config.load()
     start_up.require_free_port(host, port)
     with start_up.sole_use(settings.data_dir):
-        prepare(settings, demonstration=demonstration, with_cases=with_cases)
         address = os.environ.get("CASEWORK_BASE_URL") or f"http://{host}:{port}"
+        prepare(replace(settings, base_url=address), demonstration=demonstration, with_cases=with_cases)
         environment = {"CASEWORK_BASE_URL": address, "CASEWORK_DATA": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
         children = []
         if not os.environ.get("REDIS_URL"):
@@ -88,7 +88,7 @@ def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> Non
     )  # the queue server starts after this; it is rung then
     config.mark_demo(settings.data_dir, clock_offset=demo.offset())
     started = time.monotonic()
-    fresh = config.load()
+    fresh = replace(config.load(), base_url=settings.base_url)
     with application(settings=fresh, migrated=False):
         demo.load(fresh, say=lambda name: click.echo(f"  {name}"), with_cases=with_cases)
     click.echo(spoken.say(N_("演示数据已装入，用时 %(seconds)d 秒。"), seconds=time.monotonic() - started))
