@@ -144,6 +144,9 @@ class Signature(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     signed_at: Mapped[datetime] = mapped_column(default=clock.now)
     grade: Mapped[int] = mapped_column(default=1)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))  # the scan, or the PDF with this signature last
+    certificate: Mapped[dict] = mapped_column(default=dict)  # grade 3: subject, issuer, serial, not_after
+    level: Mapped[Code] = mapped_column(default="")  # grade 3: B-B, B-T or B-LT
     typed_name: Mapped[str]
     manifest_hash: Mapped[Code]
     mandate_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
@@ -153,6 +156,30 @@ class Signature(db.Model):
     lapse_reason: Mapped[Words] = mapped_column(default="")
     report: Mapped[Report] = relationship(back_populates="signatures")
     person: Mapped[Person] = relationship()
+    file: Mapped[StoredFile | None] = relationship(foreign_keys=[file_id])
+
+
+class SignedPaper(db.Model):
+    """What carries a signature and was handed in for a slot: the scan of a page in ink, or a PDF signed elsewhere.
+
+    It is no signature yet. Whoever holds the slot looks at it and confirms it in
+    their own name (`sign_report`); a later one for the same slot replaces it.
+    """
+
+    __tablename__ = "signed_papers"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
+    slot: Mapped[Code]
+    grade: Mapped[int]
+    manifest_hash: Mapped[Code]
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
+    bound_by: Mapped[Code]  # code: read from the page; typed: by hand from the page; certificate
+    handed_in_at: Mapped[datetime] = mapped_column(default=clock.now)
+    handed_in_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    replaced_at: Mapped[datetime | None]
+    file: Mapped[StoredFile] = relationship()
+    handed_in_by: Mapped[Person] = relationship()
 
 
 class Mandate(db.Model):
