@@ -71,6 +71,16 @@ class Settings:
         return self.data_dir / "carrier.jsonl"
 
     @property
+    def trust_dir(self) -> Path:
+        """Return the folder of the certificate authorities that are believed, and of their revocation lists."""
+        return self.data_dir / "trust"
+
+    @property
+    def demo_authority_dir(self) -> Path:
+        """Return the folder of the demonstration's own certificate authority, with its keys."""
+        return self.data_dir / "demo-authority"
+
+    @property
     def calendars_dir(self) -> Path:
         """Return the folder of yearly calendars that were loaded since this release."""
         return self.data_dir / "calendars"

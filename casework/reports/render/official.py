@@ -23,6 +23,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from casework.reports.render.cells import LATIN_FACE, printable, repeat_on_each_page, row_xml
+from casework.reports.signing.marks import Mark, png
 
 TITLE_FACE, HEADING_FACE, SUBHEADING_FACE, BODY_FACE = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -65,6 +66,13 @@ class OfficialDocument:
     def small(self, text: str) -> None:
         """Put a line of small print, for hashes and notes."""
         self._paragraph(text, size=10.5, line=16, indent=False)
+
+    def line_to_sign(self, text: str, *, mark: Mark) -> None:
+        """Put a line to sign on, and under it the code that binds the paper to the data."""
+        self._paragraph(text, indent=False, keep=True)
+        drawn = self._document.add_paragraph()
+        drawn.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        drawn.add_run().add_picture(io.BytesIO(png(mark)), width=Mm(28))
 
     def new_page(self) -> None:
         """Begin a new page."""

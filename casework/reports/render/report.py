@@ -10,8 +10,12 @@ from dataclasses import dataclass
 
 from casework.reports.rates import DENOMINATOR, NOT_GRADUATED, Rate, rates
 from casework.reports.render.official import OfficialDocument
+from casework.reports.render.official_pdf import OfficialPdf
+from casework.reports.signing.marks import Mark
 from casework.reports.snapshot import Slot, Snapshot
 from casework.reports.statistics import problem_statistics
+
+Formal = OfficialDocument | OfficialPdf
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,33 @@ class Signature:
 
 def report_docx(snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature] = ()) -> bytes:
     """Return the DOCX of the report; a slot without a signature is printed as a line to sign on."""
-    name = f"{snapshot.organisation}{snapshot.cohort}届高校毕业生就业监测数据自查{_kind(snapshot)}报告"
-    document = OfficialDocument(subject=name)
-    document.title(name)
+    document = OfficialDocument(subject=_name(snapshot))
+    _write(document, snapshot, seal=seal, signatures=signatures)
+    return document.content()
+
+
+def report_pdf(snapshot: Snapshot, *, seal: Seal) -> bytes:
+    """Return the report as the PDF that certificates sign: the same words, no signature on it yet."""
+    document = OfficialPdf(subject=_name(snapshot))
+    _write(document, snapshot, seal=seal, signatures=())
+    return document.content()
+
+
+def signature_page_pdf(snapshot: Snapshot, *, seal: Seal) -> bytes:
+    """Return the signature page alone, to be printed, signed in ink and scanned."""
+    document = OfficialPdf(subject=_name(snapshot))
+    document.small(_name(snapshot))
+    document.small(f"报告编号：{snapshot.number}")
+    _signature_page(document, snapshot, seal=seal, signatures=())
+    return document.content()
+
+
+def _name(snapshot: Snapshot) -> str:
+    return f"{snapshot.organisation}{snapshot.cohort}届高校毕业生就业监测数据自查{_kind(snapshot)}报告"
+
+
+def _write(document: Formal, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]) -> None:
+    document.title(_name(snapshot))
     document.small(f"报告编号：{snapshot.number}")
     document.text(f"主送：{'、'.join(snapshot.recipients)}", indent=False)
     if snapshot.supplementary_to:
@@ -61,10 +89,9 @@ def report_docx(snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signatur
     _open_cases(document, snapshot)
     document.new_page()
     _signature_page(document, snapshot, seal=seal, signatures=signatures)
-    return document.content()
 
 
-def _work_done(document: OfficialDocument, snapshot: Snapshot) -> None:
+def _work_done(document: Formal, snapshot: Snapshot) -> None:
     document.heading("一、自查工作开展情况")
     document.text(f"本次自查依据自查通知（方案）{snapshot.plan.version}（{snapshot.plan.issued_on} 印发）开展。")
     document.texts(snapshot.work_done)
@@ -78,7 +105,7 @@ def _work_done(document: OfficialDocument, snapshot: Snapshot) -> None:
     )
 
 
-def _problems(document: OfficialDocument, snapshot: Snapshot) -> None:
+def _problems(document: Formal, snapshot: Snapshot) -> None:
     found = problem_statistics(snapshot.rows)
     document.heading("二、发现的问题")
     document.text(
@@ -90,7 +117,7 @@ def _problems(document: OfficialDocument, snapshot: Snapshot) -> None:
         document.table((group, "案件数"), ((word, str(number)) for word, number in counts.items()), widths=(116, 40))
 
 
-def _measures(document: OfficialDocument, snapshot: Snapshot) -> None:
+def _measures(document: Formal, snapshot: Snapshot) -> None:
     document.heading("四、整改情况和措施")
     document.texts(snapshot.rectified)
     document.table(
@@ -104,7 +131,7 @@ def _measures(document: OfficialDocument, snapshot: Snapshot) -> None:
     document.text("整改后不得为提高落实率突击更改数据；纠正后的数据变动逐条留痕并复核。")
 
 
-def _figures(document: OfficialDocument, snapshot: Snapshot) -> None:
+def _figures(document: Formal, snapshot: Snapshot) -> None:
     document.heading("五、去向统计口径与数据")
     shown = rates(snapshot.destinations)
     for version, source in (("2024", "教就业厅函〔2024〕11号"), ("2021", "教学厅函〔2021〕19号")):
@@ -128,7 +155,7 @@ def _rate_line(rate: Rate) -> tuple[str, ...]:
     return rate.name, str(rate.numerator), str(rate.denominator), rate.percent, "、".join(rate.codes)
 
 
-def _open_cases(document: OfficialDocument, snapshot: Snapshot) -> None:
+def _open_cases(document: Formal, snapshot: Snapshot) -> None:
     document.heading("六、尚未办结的案件")
     if not snapshot.open_cases:
         document.text("截至定稿时，没有尚未办结的案件。")
@@ -142,13 +169,17 @@ def _open_cases(document: OfficialDocument, snapshot: Snapshot) -> None:
 
 
 def _signature_page(
-    document: OfficialDocument, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]
+    document: Formal, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]
 ) -> None:
     signed = {signature.slot: signature for signature in signatures}
     document.title("签 字 页")
     document.text("我们已审阅本报告和随附的自查记录、案件清单，确认尚未办结案件的名单和原因，并对报告的真实性负责。")
     for slot in snapshot.slots:
-        document.text(_signature_line(slot, signed.get(slot.slot)), indent=False)
+        line = _signature_line(slot, signed.get(slot.slot))
+        if slot.slot in signed:
+            document.text(line, indent=False)
+        else:
+            document.line_to_sign(line, mark=Mark(snapshot.number, seal.manifest_hash, slot.slot))
     document.text(f"备案：{'、'.join(snapshot.recipients)}", indent=False)
     document.text(snapshot.organisation, right=True)
     document.text(snapshot.report_on, right=True)
@@ -160,7 +191,7 @@ def _signature_page(
 
 def _signature_line(slot: Slot, signature: Signature | None) -> str:
     if signature is None:
-        return f"{slot.title}（签字）：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日"
+        return f"{slot.title}（签字）：＿＿＿＿＿＿\n日期：＿＿＿＿年＿＿月＿＿日"
     if signature.mandate:
         return f"{slot.title}（签字）：{signature.name}（代）　{signature.signed_at}　授权：{signature.mandate}"
     if signature.appointment:
