@@ -16,6 +16,7 @@ proofs over the same entries. Only the standard library is used.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -128,6 +129,25 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
     """Return the proof that the tree over the first `old_size` leaves is the beginning of the one over all."""
     return Tree(leaves).consistency(old_size)
+
+
+def inclusion_after(before: Frontier, after: Iterable[bytes], *, size: int) -> list[bytes]:
+    """Return the proof of the leaf at index `before.size` in the tree of `size` leaves.
+
+    `before` stands for all leaves on its left; `after` yields those on its right, read once and not kept.
+    """
+    index, left, right = before.size, list(before.peaks), iter(after)
+    parts, start, end = [], 0, size
+    while end - start > 1:
+        middle = start + _largest_power_below(end - start)
+        if index < middle:
+            parts.append((middle, end))
+            end = middle
+        else:
+            parts.append((start, middle))
+            start = middle
+    # From the leaf upwards: what lies left are the frontier's own peaks, what lies right follows in order.
+    return [left.pop() if end <= index else root(islice(right, end - start)) for start, end in reversed(parts)]
 
 
 def verify_inclusion(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

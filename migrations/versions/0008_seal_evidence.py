@@ -2,6 +2,10 @@
 
 A signature may rest on paper or on a certificate: what was handed in waits in
 `signed_papers` until the signer confirms it, and the signature names its file.
+
+The journal gets checkpoints, and a wall: triggers by which the database itself
+refuses to change or remove entries and checkpoints, whoever asks. A migration
+that copies one of these tables (SQLite) must build the wall again.
 """
 
 import sqlalchemy as sa
@@ -17,11 +21,19 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 
 
+WALLED = ("journal_entries", "journal_checkpoints")
+REFUSED = "journal rows are never changed or removed"
+
+
 def upgrade():
     _add_signed_papers()
+    _add_checkpoints()
+    _build_walls()
 
 
 def downgrade():
+    _take_down_walls()
+    _drop_checkpoints()
     _drop_signed_papers()
 
 
@@ -59,3 +71,86 @@ def _drop_signed_papers():
         for column in ("level", "certificate", "file_id"):
             table.drop_column(column)
     op.drop_table("signed_papers")
+
+
+def _add_checkpoints():
+    op.create_table(
+        "journal_checkpoints",
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("peaks", JSON, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_checkpoints")),
+        sa.UniqueConstraint(
+            "organisation_id", "chain", "size", name=op.f("uq_journal_checkpoints_organisation_id_chain_size")
+        ),
+    )
+    op.create_table(
+        "legal_holds",
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("placed_at", MOMENT, nullable=False),
+        sa.Column("placed_by", sa.String(length=64), nullable=False),
+        sa.Column("lifted_at", MOMENT, nullable=True),
+        sa.Column("lifted_by", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_holds")),
+    )
+    standing = sa.text("lifted_at IS NULL")
+    op.create_index(
+        "uq_legal_holds_standing",
+        "legal_holds",
+        ["organisation_id", "subject"],
+        unique=True,
+        sqlite_where=standing,
+        postgresql_where=standing,
+    )
+
+
+def _drop_checkpoints():
+    op.drop_table("legal_holds")
+    op.drop_table("journal_checkpoints")
+
+
+def _build_walls():
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'insufficient_privilege'; END $$"
+        )
+        for table in WALLED:  # for each statement: TRUNCATE knows no rows, and ON CONFLICT DO UPDATE is one too
+            op.execute(
+                f"CREATE TRIGGER {table}_wall BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()"
+            )
+        return
+    for table, key in zip(WALLED, ("seq", "size"), strict=True):
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_wall_{deed.lower()} BEFORE {deed} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+            )
+        # INSERT OR REPLACE removes the row that stood there without a word to the trigger on DELETE.
+        place = " AND ".join(f"{column} = NEW.{column}" for column in ("organisation_id", "chain", key))
+        known = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 - our own words
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {place})"  # noqa: S608
+        op.execute(
+            f"CREATE TRIGGER {table}_wall_replace BEFORE INSERT ON {table} WHEN {known} OR {taken}"
+            f" BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+        )
+
+
+def _take_down_walls():
+    if op.get_bind().dialect.name == "postgresql":
+        for table in WALLED:
+            op.execute(f"DROP TRIGGER {table}_wall ON {table}")
+        op.execute("DROP FUNCTION journal_refuse()")
+        return
+    for table in WALLED:
+        for deed in ("update", "delete", "replace"):
+            op.execute(f"DROP TRIGGER {table}_wall_{deed}")

@@ -75,6 +75,8 @@ def test_every_leaf_is_proved_and_no_other_in_its_place(size, data):
     leaves, index = hashed(size), data.draw(st.integers(0, size - 1))
     proof, root = merkle.inclusion_proof(leaves, index), merkle.root(leaves)
     assert merkle.verify_inclusion(leaves[index], index=index, size=size, proof=proof, root=root)
+    before = merkle.Frontier().extended(leaves[:index])
+    assert merkle.inclusion_after(before, leaves[index + 1 :], size=size) == proof
     other = data.draw(st.integers(-1, size + 1).filter(lambda number: number != index))
     assert not merkle.verify_inclusion(leaves[index], index=other, size=size, proof=proof, root=root)
     assert not merkle.verify_inclusion(b"another", index=index, size=size, proof=proof, root=root)

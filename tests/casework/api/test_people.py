@@ -1,10 +1,13 @@
 """Oneself, one's inbox, organisations, rounds and the journal."""
 
+from sqlalchemy import update
+
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import JournalEntry
 from casework.operations.announce import announce
 from casework.people.models import Person
+from tests.support.walls import behind_its_back
 
 
 def test_i_am_who_my_token_says(world, investigator):
@@ -51,8 +54,7 @@ def test_a_journal_is_walked_and_a_change_behind_its_back_is_found(world, superv
     path = f"/organisations/{world.tree.university.code}/journal"
     sound = supervisor.get(path, status=200).json
     assert (sound["intact"], sound["breaks"]) == (True, [])
-    with unit_of_work():
-        db.session.query(JournalEntry).filter_by(seq=sound["entries"]).update({"subject": "other"})
+    behind_its_back(update(JournalEntry).where(JournalEntry.seq == sound["entries"]).values(subject="other"))
     assert supervisor.get(path, status=200).json["breaks"] == [
         {"seq": sound["entries"], "reason": "内容在写入后被改动。"}
     ]

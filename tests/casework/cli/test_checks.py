@@ -12,6 +12,7 @@ from casework.operations.report_lead import report_lead
 from tests.casework.factories import make_person, make_tree
 from tests.casework.leads.office import leads
 from tests.casework.notices.office import office
+from tests.support.walls import behind_its_back
 
 __all__ = ["leads", "office"]
 pytestmark = pytest.mark.usefixtures("app")
@@ -37,7 +38,7 @@ def test_a_sound_installation_passes(journalled):
 def test_an_entry_that_was_changed_behind_the_service_is_found_with_its_place(journalled):
     with unit_of_work():
         first = db.session.query(JournalEntry).order_by(JournalEntry.seq).first()
-        db.session.execute(update(JournalEntry).where(JournalEntry.id == first.id).values(action="people:none"))
+    behind_its_back(update(JournalEntry).where(JournalEntry.id == first.id).values(action="people:none"))
     result = journalled.run("check")
     assert result.exit_code == 1
     assert "不完整" in result.output
@@ -77,9 +78,6 @@ def test_a_statement_that_is_not_ours_was_changed_or_is_no_statement_is_refused(
 
 def test_a_statement_whose_place_in_the_journal_is_gone_says_so(command_line, statement):
     said, file = statement
-    with unit_of_work():
-        db.session.execute(
-            update(JournalEntry).where(JournalEntry.hash == said["journal"]["hash"]).values(hash="0" * 64)
-        )
+    behind_its_back(update(JournalEntry).where(JournalEntry.hash == said["journal"]["hash"]).values(hash="0" * 64))
     result = command_line.run("check", "statement", file)
     assert (result.exit_code, "日志中没有它所指的那一条" in result.output) == (1, True)

@@ -1,4 +1,4 @@
-"""The journal: chained from its first row, and what happens behind its back is found."""
+"""The chain: linked from its first row, and what happens behind its back is found."""
 
 import pytest
 from sqlalchemy import select, text, update
@@ -6,8 +6,9 @@ from sqlalchemy import select, text, update
 from casework import journal
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.journal import GENESIS, LOOKS, MAIN, JournalEntry, JournalHead, JournalSecret
+from casework.journal import GENESIS, LOOKS, MAIN, JournalEntry, JournalHead, JournalSecret, walk
 from tests.support.together import together
+from tests.support.walls import behind_its_back, take_down_wall
 
 pytestmark = pytest.mark.usefixtures("app")
 SECRET = "13812346021"
@@ -30,11 +31,6 @@ def entries(organisation_id=1, chain=MAIN):
 
 def breaks(organisation_id=1, chain=MAIN):
     return [(found.seq, found.reason % found.params) for found in journal.verify(organisation_id, chain)]
-
-
-def behind_its_back(statement, **values):
-    with unit_of_work() as session:
-        session.execute(text(statement), values)
 
 
 def test_the_first_entry_hangs_on_zeros_and_each_later_one_on_the_one_before():
@@ -125,15 +121,17 @@ def test_counting_the_entries_would_not_find_a_changed_or_exchanged_one():
 def test_an_entry_that_was_rewritten_with_a_fitting_hash_breaks_the_link_of_the_next():
     write(3)
     with unit_of_work() as session:
+        take_down_wall(session)
         entry = session.scalars(select(JournalEntry).filter_by(seq=2)).one()
         entry.actor = "9"
-        entry.hash = journal._digest(entry)
+        entry.hash = journal.link_digest(entry)
     assert breaks() == [(3, "与前一条的链接不符。")]
 
 
 def test_the_session_does_not_hide_what_the_database_says():
     write(2)
     read = entries()  # still held, as an entity, while the row changes behind it
+    take_down_wall(db.session())
     db.session.execute(update(JournalEntry).values(actor="9"), execution_options={"synchronize_session": False})
     assert read[0].actor == "7"
     assert [seq for seq, _ in breaks()] == [1, 2]
@@ -201,7 +199,7 @@ def test_units_of_work_at_the_same_time_all_land_in_one_unbroken_chain(app, begu
 
 @pytest.mark.usefixtures("app")
 def test_a_long_chain_is_walked_in_pages(monkeypatch):
-    monkeypatch.setattr(journal, "_STEP", 2)
+    monkeypatch.setattr(walk, "_STEP", 2)
     write(5, personal={"phone": SECRET})
     assert breaks() == []
     behind_its_back("UPDATE journal_secrets SET salt = '00' WHERE id = 3")
