@@ -12,6 +12,7 @@ from types import MappingProxyType
 from casework.jobs import (
     campaigns,
     canary,
+    checkpoints,
     comparing,
     deadlines,
     delivery,
@@ -47,6 +48,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "apply_pushed": receipts.apply,
         "take_mails": Later("casework.jobs.mails:take_mails"),
         "fan_out": campaigns.fan_out,
+        "checkpoint_journals": checkpoints.checkpoint_journals,
     }
 )
 """Every job by its name; each takes the ref of its promise, then its own arguments by keyword."""
@@ -61,6 +63,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Every("campaigns", seconds=30, run=campaigns.look),
     Every("canary", seconds=300, run=canary.look),
     Daily("retime_all", at=time(0, 5)),
+    Daily("checkpoint_journals", at=time(0, 30)),
     Daily("compare_timers", at=time(1, 30)),
     Daily("invariants", at=time(2, 30)),
     Daily("wrong_information", at=time(8, 10)),

@@ -17,6 +17,8 @@ from casework.config import Settings
 from casework.db import db
 from casework.errors import N_
 from casework.filing import queries as filing
+from casework.journal.checkpoints import Rooted, checkpoint
+from casework.merkle import root
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.tell_report import ask_for_signatures
@@ -94,7 +96,6 @@ def _refuse_incomplete(report: Report, cases: Sequence[Case]) -> None:
 
 def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out: Sequence[tuple[Case, str]]) -> dict:
     organisation = report.organisation
-    seq, last = journal.head(organisation.id)
     return build_manifest(
         number=snapshot.number,
         round_code=report.round.code,
@@ -122,7 +123,7 @@ def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out
             "policy": str(report.round.settings_version),
             "rates": report.round.settings["rate_version"],
         },
-        journal_heads=[{"organisation": organisation.id, "chain": journal.MAIN, "seq": seq, "hash": last}],
+        journal_heads=[_head_of(organisation.id)],
         supplementary_to=snapshot.supplementary_to or None,
         cites=[
             {
@@ -133,6 +134,12 @@ def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out
             for cited in queries.cited_by(organisation, report.round_id)
         ],
     )
+
+
+def _head_of(organisation_id: int) -> dict[str, object]:
+    """Return the journal as the report finds it, and leave a checkpoint there: the paper shows its root."""
+    rooted = checkpoint(organisation_id, journal.MAIN, reason="freeze") or Rooted(0, journal.GENESIS, root([]).hex())
+    return {"organisation": organisation_id, "chain": journal.MAIN, **vars(rooted)}
 
 
 def _include(report: Report, cases: Sequence[Case], dossiers: Mapping[int, dict]) -> None:

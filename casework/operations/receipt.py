@@ -64,6 +64,7 @@ def receipt(filing: Filing, *, number: str, received_on: date, receiver: str, ac
     if set(recipient_names(report)) - {each.recipient for each in filing_queries.receipts_of(report)}:
         return Receipted(filing, filed=False, cases=())
     move_report(report, "file", actor=SYSTEM)
+    journal.mark(report.organisation_id, reason="file")
     return Receipted(filing, filed=True, cases=carry_to_cases(report, "file"))
 
 

@@ -65,7 +65,9 @@ def signed_report(report: Report, snapshot: Snapshot) -> Rendered:
 
 def seal_of(manifest: dict, manifest_hash: str) -> Seal:
     """Return what is printed at the foot of the signature page."""
-    heads = tuple(Head(head["chain"], head["seq"], head["hash"]) for head in manifest["journal_heads"])
+    heads = tuple(
+        Head(head["chain"], head["seq"], head["hash"], head.get("root", "")) for head in manifest["journal_heads"]
+    )
     return Seal(manifest_hash=manifest_hash, journal_heads=heads, frozen_at=manifest["frozen_at"])
 
 

@@ -37,6 +37,7 @@ NAMES: Mapping[str, str] = {
     "look": N_("系统自查"),
     "canary": N_("通道巡检"),
     "retime_all": N_("重算全部期限"),
+    "checkpoint_journals": N_("写入日志检查点"),
     "compare_timers": N_("核对提醒时点"),
     "invariants": N_("投递记录自检"),
     "wrong_information": N_("跟进信息有误的答复"),

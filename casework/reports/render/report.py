@@ -17,14 +17,19 @@ from casework.reports.statistics import problem_statistics
 
 Formal = OfficialDocument | OfficialPdf
 
+SHORT = 16
+"""So many digits of a journal's head are compared by eye; the digest tells as many."""
+CHAINS = {"main": "本单位办理日志", "looks": "本单位查看日志"}
+
 
 @dataclass(frozen=True)
 class Head:
-    """The last link of one journal chain at the moment of freezing."""
+    """The last link of one journal chain at the moment of freezing, and the Merkle root over it and all before."""
 
     chain: str
     seq: int
     hash: str
+    root: str = ""  # the first manifests had none
 
 
 @dataclass(frozen=True)
@@ -168,9 +173,7 @@ def _open_cases(document: Formal, snapshot: Snapshot) -> None:
     )
 
 
-def _signature_page(
-    document: Formal, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]
-) -> None:
+def _signature_page(document: Formal, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]) -> None:
     signed = {signature.slot: signature for signature in signatures}
     document.title("签 字 页")
     document.text("我们已审阅本报告和随附的自查记录、案件清单，确认尚未办结案件的名单和原因，并对报告的真实性负责。")
@@ -186,7 +189,18 @@ def _signature_page(
     document.small(f"清单哈希（SHA-256）：{seal.manifest_hash}")
     document.small(f"定稿时间：{seal.frozen_at}")
     for head in seal.journal_heads:
-        document.small(f"日志末端（{head.chain}，第 {head.seq} 条）：{head.hash}")
+        _journal_lines(document, head)
+
+
+def _journal_lines(document: Formal, head: Head) -> None:
+    chain, short = CHAINS.get(head.chain, head.chain), head.hash[:SHORT]
+    document.small(
+        f"日志末端：定稿时，{chain}共 {head.seq} 条，末端校验值的前 {SHORT} 位为 {short}，全文如下。"
+        "收件单位留存本页，即可查明此前的日志是否被改写。"
+    )
+    document.small(f"第 {head.seq} 条校验值（SHA-256）：{head.hash}")
+    if head.root:
+        document.small(f"第 1 条至第 {head.seq} 条的默克尔根：{head.root}")
 
 
 def _signature_line(slot: Slot, signature: Signature | None) -> str:
