@@ -34,6 +34,7 @@ class Settings:
     secret_key: str
     sealing_keys: Mapping[str, bytes]  # key id → 32 bytes; the last one seals, all of them open
     index_key: bytes
+    migration_database_url: str = ""  # the owner of the tables, when the application's account is not
     base_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = False
     channels: tuple[str, ...] = ("inbox", "console")
@@ -99,6 +100,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         data_dir=data_dir,
         database_url=_driver(environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'casework.sqlite3'}"),
+        migration_database_url=_driver(environ.get("MIGRATION_DATABASE_URL", "")),
         redis_url=environ.get("REDIS_URL") or f"unix://{data_dir / 'queue' / 'queue.sock'}",
         secret_key=environ.get("CASEWORK_SECRET_KEY") or keys["secret_key"],
         sealing_keys={name: bytes.fromhex(key) for name, key in keys["sealing_keys"].items()},

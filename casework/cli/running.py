@@ -75,7 +75,7 @@ def init(*, demonstration: bool, with_cases: bool) -> None:
 def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> None:
     """Migrate the database and, the first time, load the demonstration."""
     with application(settings=settings, migrated=False):
-        schema.upgrade()
+        schema.upgrade(settings.migration_database_url)
         if not demonstration:
             return
         from casework import demo  # noqa: PLC0415 - it loads nearly everything, and an office never needs it
