@@ -8,6 +8,8 @@ from casework.api.resource import Resource
 from casework.api.schemas.fields import Query
 from casework.api.schemas.reports import (
     FreezeIn,
+    PaperIn,
+    PaperOut,
     RefusalIn,
     ReportIn,
     ReportOut,
@@ -21,8 +23,10 @@ from casework.deadlines.upcoming import next_said
 from casework.doors import etags
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
+from casework.errors import N_
 from casework.operations import draft_report as drafting
 from casework.operations import freeze_report as freezing
+from casework.operations import hand_in_paper as handing
 from casework.operations import refuse_report as refusing
 from casework.operations import sign_report as signing
 from casework.operations.permit_report import permit_report
@@ -86,8 +90,24 @@ def freeze_report(body: dict, ref: str) -> object:
 def sign_report(body: dict, ref: str) -> object:
     """Sign in one's own name: the hash that was read, the name, the password once more."""
     report = changed(ref)
-    signing.sign_report(report, actor=current_actor(), **body)
+    signing.sign_report(report, actor=current_actor(), settings=current_app.extensions["casework"], **body)
     return answer(report)
+
+
+@reports.operation("POST", "/reports/<name:ref>/papers", multipart=PaperIn, out=PaperOut, status=201)
+def hand_in_paper(body: dict, ref: str) -> object:
+    """Hand in the scan of a signed page or a signed PDF; it waits until its signer confirms it."""
+    upload = body.pop("file")
+    report = queries.get_report(ref, current_actor())
+    queries.lock_cases(queries.case_ids(report))  # cases before the report, as everybody does
+    return handing.hand_in_paper(
+        report,
+        name=upload.filename or N_("未命名"),
+        content=upload.read(),
+        actor=current_actor(),
+        settings=current_app.extensions["casework"],
+        **body,
+    )
 
 
 @reports.operation("POST", "/reports/<name:ref>/refusal", body=RefusalIn, out=ReportOut, match=True)

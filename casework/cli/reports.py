@@ -22,6 +22,7 @@ from casework.people import queries as people
 from casework.reports import queries
 from casework.reports.facts import signing_of
 from casework.reports.models import Report
+from casework.reports.papers import standing_paper
 from casework.reports.snapshot_of import TEXTS
 from casework.rounds import queries as rounds
 from casework.rounds import settings as round_settings
@@ -126,7 +127,8 @@ def sign(
     login: str,
 ) -> None:
     """Sign one slot: what is signed is the hash that this person was shown."""
-    with application():
+    with application() as app:
+        settings = app.extensions["casework"]
         found = queries.find_report(number, acting(login))
         shown = seen_hash or found.manifest_hash or ""
         for line in (_line(found), *_frozen(found)):
@@ -147,7 +149,9 @@ def sign(
                 password=password,
                 seen_hash=shown,
                 open_cases_confirmed=confirmed,
+                paper=_waiting_paper(queries.find_report(number, actor), slot),
                 actor=actor,
+                settings=settings,
             )
             waiting = [spoken.say(Role(each).label) for each in done.waiting]
         if waiting:
@@ -165,6 +169,12 @@ def refuse(*, number: str, reason: str, login: str) -> None:
     with application(), unit_of_work():
         actor = acting(login)
         refuse_report(queries.find_report(number, actor), reason=reason, actor=actor)
+
+
+def _waiting_paper(found: Report, slot: str) -> str:
+    """Return what was handed in for the slot: at the terminal it is confirmed by name and password as it lies there."""
+    paper = standing_paper(found, slot)
+    return paper.ref if paper else ""
 
 
 def _reasons(file: Path | None) -> dict[str, str]:

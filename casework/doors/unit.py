@@ -4,18 +4,23 @@ Whatever an entrance does to the database happens inside one `unit_of_work()`.
 At its end the journal is written (heads locked last), everything is committed
 at once, and only then are the doorbells of promised jobs rung. If anything
 fails, nothing of it is left behind. Files that it made superfluous are deleted
-after the commit, never before.
+after the commit, never before. Only a refusal that was noted outlives it, in a
+transaction of its own: an attempt to get round a signature is a fact.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import journal, promises, storage
 from casework.db import IMMEDIATE, db
 from casework.doors import doorbell
+from casework.operations import refusals
 
+log = logging.getLogger("casework.doors")
 _OPEN = "unit_of_work_open"
 
 
@@ -33,11 +38,15 @@ def unit_of_work() -> Iterator[Session]:
     try:
         session.connection(execution_options={IMMEDIATE: True})
         yield session
+        for refusal in refusals.take_noted():  # one of many was refused, and the others went on
+            refusal.record()
         journal.seal()
         refs, paths = promises.to_ring(), storage.to_delete()
         session.commit()
     except BaseException:
+        noted = refusals.take_noted()
         _give_up(session)
+        _write_down(session, noted)
         raise
     finally:
         session.info.pop(_OPEN, None)
@@ -52,3 +61,19 @@ def _give_up(session: Session) -> None:
     journal.discard()
     promises.to_ring()
     storage.to_delete()
+    refusals.take_noted()
+
+
+def _write_down(session: Session, noted: Sequence[refusals.Refusal]) -> None:
+    """Journal what was refused; if even that fails, the caller still learns of the refusal itself."""
+    if not noted:
+        return
+    try:
+        session.connection(execution_options={IMMEDIATE: True})
+        for each in noted:
+            each.record()
+        journal.seal()
+        session.commit()
+    except SQLAlchemyError:
+        log.exception("a refusal could not be journalled")
+        _give_up(session)

@@ -4,7 +4,7 @@ from casework import journal
 from casework.config import Settings
 from casework.errors import N_, Conflict, NotFound
 from casework.operations.permit_report import permit_report, refusal_for_report
-from casework.reports.documents import KINDS, WITH_PEOPLE, Rendered, masked_document, signed_report
+from casework.reports.documents import KINDS, WITH_PEOPLE, Rendered, masked_document, signature_page, signed_report
 from casework.reports.models import Report
 from casework.reports.queries import number_of
 from casework.reports.snapshot import Snapshot
@@ -15,14 +15,18 @@ IN_FULL = WITH_PEOPLE | {"dossiers"}
 """What leaves the house with people in it, also where an earlier freeze kept it (`records-1`)."""
 
 
+ON_DEMAND = {"signed_report": signed_report, "signature_page": signature_page}
+"""What is made anew each time, from the frozen report."""
+
+
 def download_document(report: Report, *, kind: str, masked: bool, actor: Actor, settings: Settings) -> Rendered:
-    """Return one document (plan, records, records_sheet, report, signed_report, manifest) with its name and type.
+    """Return one document with its name and type: a stored one by its kind, or one that is made ON_DEMAND.
 
     The records in full need the right to export or to take the package; masked, whoever reads the report may have them.
     """
     permit_report(actor, "report:read", report)
     stored = next((row for row in report.documents if row.kind == kind), None)
-    if report.snapshot is None or (stored is None and kind != "signed_report"):
+    if report.snapshot is None or (stored is None and kind not in ON_DEMAND):
         raise NotFound(N_("自查报告 %(report)s 没有这份文书；请先定稿。"), params={"report": number_of(report)})
     if kind in WITH_PEOPLE and masked:
         return masked_document(Snapshot.from_dict(report.snapshot), kind)
@@ -39,6 +43,6 @@ def download_document(report: Report, *, kind: str, masked: bool, actor: Actor, 
     if stored is None:
         if report.state not in {"frozen", "signed", "filed"}:
             raise Conflict(N_("自查报告 %(report)s 已失效，没有有效的签字。"), params={"report": number_of(report)})
-        return signed_report(report, Snapshot.from_dict(report.snapshot))
+        return ON_DEMAND[kind](report, Snapshot.from_dict(report.snapshot))
     name, media_type = KINDS.get(kind, (stored.file_name, stored.file.media_type))
     return Rendered(kind, name, media_type, read(stored.file, folder=settings.files_dir))

@@ -25,8 +25,10 @@ from casework.operations.tell_report import ask_for_signatures
 from casework.reports import queries
 from casework.reports.documents import JSON, render_all, seal_of
 from casework.reports.facts import facts_of
-from casework.reports.manifest import CannotFreeze, build_manifest, manifest_hash
+from casework.reports.manifest import CannotFreeze, Second, build_manifest, manifest_hash
 from casework.reports.models import Document, OpenCase, Report, ReportCase
+from casework.reports.papers import grade_of
+from casework.reports.sm3 import second_of
 from casework.reports.snapshot import Snapshot, content_hashes
 from casework.reports.snapshot_of import TEXTS, snapshot_of
 from casework.storage import keep
@@ -63,7 +65,8 @@ def freeze_report(
     recipients = [each.organisation.name for each in filing.recipients_of(report.organisation, report.round)]
     snapshot = snapshot_of(report, cases=cases, left_out=left_out, recipients=recipients)
     dossiers = {case.id: dossier_of(case) for case in cases}
-    manifest = _manifest(report, snapshot, [*dossiers.values()], left_out)
+    second = second_of(report.round, snapshot, [*dossiers.values()], folder=settings.files_dir)
+    manifest = _manifest(report, snapshot, [*dossiers.values()], left_out, second=second)
     _set_aside(report, settings)
     _include(report, cases, dossiers)
     report.open_cases = [OpenCase(case_id=case.id, reason=reason.strip()) for case, reason in left_out]
@@ -71,7 +74,7 @@ def freeze_report(
     report.manifest, report.manifest_hash = manifest, manifest_hash(manifest)
     report.snapshot, report.frozen_by_id = snapshot.to_dict(), actor.id
     seal = seal_of(manifest, report.manifest_hash)
-    for made in render_all(snapshot, manifest=manifest, seal=seal):
+    for made in render_all(snapshot, manifest=manifest, seal=seal, grade=grade_of(report)):
         stored = keep(made.content, media_type=made.media_type, folder=settings.files_dir)
         report.documents.append(Document(kind=made.kind, file_name=made.file_name, file_id=stored.id, file=stored))
     move_report(report, "freeze", actor=actor, included=cases, left_out=left_out)
@@ -94,8 +97,16 @@ def _refuse_incomplete(report: Report, cases: Sequence[Case]) -> None:
         )
 
 
-def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out: Sequence[tuple[Case, str]]) -> dict:
+def _manifest(
+    report: Report,
+    snapshot: Snapshot,
+    dossiers: list[dict],
+    left_out: Sequence[tuple[Case, str]],
+    *,
+    second: Second | None,
+) -> dict:
     organisation = report.organisation
+    heads = [_head_of(organisation.id)]
     return build_manifest(
         number=snapshot.number,
         round_code=report.round.code,
@@ -122,8 +133,11 @@ def _manifest(report: Report, snapshot: Snapshot, dossiers: list[dict], left_out
             "calendar": "+".join(year.version for year in calendar().years.values()),
             "policy": str(report.round.settings_version),
             "rates": report.round.settings["rate_version"],
+            "signature_grade": str(report.round.settings["signature_grade"]),
         },
-        journal_heads=[_head_of(organisation.id)],
+        journal_heads=heads,
+        journal_extract=filing.extract_under(heads, [snapshot.number, *(dossier["number"] for dossier in dossiers)]),
+        second=second,
         supplementary_to=snapshot.supplementary_to or None,
         cites=[
             {

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from casework import clock, journal
 from casework.cases.models import Case
 from casework.filing import queries as filing
+from casework.operations.refusals import noted
 from casework.operations.retime_report import retime_report
 from casework.reports.facts import facts_of
 from casework.reports.models import Report
@@ -33,7 +34,8 @@ def move_report(
     """
     facts = facts_of(report, included=included, left_out=left_out, changed=changed, receipts=filing.receipts_of(report))
     asked = {name for step in REPORT.steps if step.action == action for name in step.given}
-    moved = fire(facts, action, actor=actor, **({"reason": reason} if "reason" in asked else {}))
+    with noted(f"report:{action}", organisation_id=report.organisation_id, subject=number_of(report), actor=actor):
+        moved = fire(facts, action, actor=actor, **({"reason": reason} if "reason" in asked else {}))
     report.state = facts.state
     if action in MOMENTS:
         setattr(report, MOMENTS[action], clock.now())

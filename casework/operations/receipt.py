@@ -13,6 +13,7 @@ from casework.operations.carry_to_cases import carry_to_cases
 from casework.operations.issue_plan import refuse_blank
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
+from casework.operations.refusals import noted
 from casework.operations.tell_report import say_receipted
 from casework.reports.facts import recipient_names
 from casework.reports.queries import case_ids, lock_cases, lock_report, number_of
@@ -31,19 +32,20 @@ class Receipted:
 def receipt(filing: Filing, *, number: str, received_on: date, receiver: str, actor: Actor) -> Receipted:
     """Write the receipt of one recipient; the same receipt given twice changes nothing."""
     report = filing.report
-    permit_report(actor, "filing:receipt", report)
-    refuse_stranger(filing, actor)
-    refuse_blank({"number": number, "receiver": receiver})
-    if received_on > clock.today():
-        raise Invalid(N_("签收日期不能晚于今天，没有保存。"), fields={"received_on": N_("请填今天或之前的日期。")})
-    lock_cases(case_ids(report))  # cases before the report, as everybody does
-    lock_report(report)
-    db.session.refresh(filing)
-    given = (number.strip(), received_on, receiver.strip())
-    if filing.receipted_at is not None and (filing.receipt_number, filing.received_on, filing.receiver) == given:
-        return Receipted(filing, report.state == "filed", ())
-    refuse_filed(report)
-    refuse_settled(filing)
+    with noted("filing:receipt", organisation_id=report.organisation_id, subject=number_of(report), actor=actor):
+        permit_report(actor, "filing:receipt", report)
+        refuse_stranger(filing, actor)
+        refuse_blank({"number": number, "receiver": receiver})
+        if received_on > clock.today():
+            raise Invalid(N_("签收日期不能晚于今天，没有保存。"), fields={"received_on": N_("请填今天或之前的日期。")})
+        lock_cases(case_ids(report))  # cases before the report, as everybody does
+        lock_report(report)
+        db.session.refresh(filing)
+        given = (number.strip(), received_on, receiver.strip())
+        if filing.receipted_at is not None and (filing.receipt_number, filing.received_on, filing.receiver) == given:
+            return Receipted(filing, report.state == "filed", ())
+        refuse_filed(report)
+        refuse_settled(filing)
     filing.receipt_number, filing.received_on, filing.receiver = given
     filing.receipted_at, filing.receipted_by_id = clock.now(), actor.id
     journal.record(

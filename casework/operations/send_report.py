@@ -6,6 +6,7 @@ from casework.errors import N_, Conflict
 from casework.filing import queries as filing
 from casework.filing.models import Filing
 from casework.operations.permit_report import permit_report, refuse_filed
+from casework.operations.refusals import noted
 from casework.reports.models import Report
 from casework.reports.queries import lock_report, number_of
 from workflows.access import Actor
@@ -13,15 +14,11 @@ from workflows.access import Actor
 
 def send_report(report: Report, *, actor: Actor) -> tuple[Filing, ...]:
     """Return the standing deliveries of the report; what was delivered already is not delivered twice."""
-    permit_report(actor, "filing:deliver", report)
-    refuse_filed(report)
-    lock_report(report)
-    if report.state != "signed":
-        raise Conflict(
-            N_("自查报告 %(report)s 尚未签字完毕，不能报送备案；请先由签字人签字。"),
-            code="report_not_signed",
-            params={"report": number_of(report)},
-        )
+    with noted("filing:deliver", organisation_id=report.organisation_id, subject=number_of(report), actor=actor):
+        permit_report(actor, "filing:deliver", report)
+        refuse_filed(report)
+        lock_report(report)
+        _refuse_unsigned(report)
     sent = {each.recipient_id for each in filing.standing(report)}
     for recipient in filing.recipients_of(report.organisation, report.round):
         if recipient.organisation.id in sent:
@@ -39,3 +36,13 @@ def send_report(report: Report, *, actor: Actor) -> tuple[Filing, ...]:
             },
         )
     return tuple(filing.standing(report))
+
+
+def _refuse_unsigned(report: Report) -> None:
+    if report.state == "signed":
+        return
+    raise Conflict(
+        N_("自查报告 %(report)s 尚未签字完毕，不能报送备案；请先由签字人签字。"),
+        code="report_not_signed",
+        params={"report": number_of(report)},
+    )

@@ -3,6 +3,10 @@
 The signer is asked for the password once more and types the own name. What is
 signed is the hash of the manifest that they were shown; a report that has
 changed since cannot be signed by accident.
+
+The three grades are one act. Where the round wants ink or a certificate, the
+signer confirms in the same way what was handed in for the slot: nobody's scan
+and nobody's file becomes a signature without its signer.
 """
 
 import unicodedata
@@ -10,12 +14,15 @@ from dataclasses import dataclass
 
 from casework import clock, journal
 from casework.cases.models import Case
+from casework.config import Settings
 from casework.db import db
 from casework.errors import N_, Invalid
+from casework.operations.carried_by import Carried, carried_by
 from casework.operations.carry_to_cases import carry_to_cases
 from casework.operations.move_report import move_report
 from casework.operations.passwords import confirm_password
 from casework.operations.permit_report import permit_report, refuse_filed
+from casework.operations.refusals import noted
 from casework.operations.tell_report import say_signed
 from casework.people.models import Person
 from casework.reports import queries
@@ -46,9 +53,41 @@ def sign_report(
     password: str,
     seen_hash: str,
     actor: Actor,
+    settings: Settings,
     open_cases_confirmed: bool = False,
+    paper: str = "",
 ) -> Signed:
-    """Fill one slot in the actor's own name; raise `Refused` with every reason, or `Invalid` naming the field."""
+    """Fill one slot in the actor's own name; raise `Refused` with every reason, or `Invalid` naming the field.
+
+    `paper` names (by ref) what was handed in for the slot and is confirmed, where the grade asks for one.
+    """
+    number, place = queries.number_of(report), report.organisation_id
+    with noted("report:signature", actor=actor, slot=slot[:40], organisation_id=place, subject=number):
+        return _sign(
+            report,
+            slot,
+            actor,
+            typed_name=typed_name,
+            password=password,
+            seen_hash=seen_hash,
+            open_cases_confirmed=open_cases_confirmed,
+            paper=paper,
+            settings=settings,
+        )
+
+
+def _sign(
+    report: Report,
+    slot: str,
+    actor: Actor,
+    *,
+    typed_name: str,
+    password: str,
+    seen_hash: str,
+    open_cases_confirmed: bool,
+    paper: str,
+    settings: Settings,
+) -> Signed:
     permit_report(actor, "report:sign", report)
     refuse_filed(report)
     cases = queries.lock_cases(queries.case_ids(report))
@@ -65,7 +104,8 @@ def sign_report(
     person = db.session.get_one(Person, actor.id)
     _refuse_other_name(person, typed_name)
     confirm_password(person, password)
-    signature = _write(report, filled, person)
+    carried = carried_by(report, filled.slot, seen=paper, signer=person, settings=settings)
+    signature = _write(report, filled, person, carried)
     waiting = tuple(each.name for each in signing_of(report).waiting_slots)
     if waiting:
         return Signed(signature, waiting, ())
@@ -90,14 +130,18 @@ def _refuse_other_name(person: Person, typed_name: str) -> None:
         )
 
 
-def _write(report: Report, filled: signoff.Signature, person: Person) -> Signature:
+def _write(report: Report, filled: signoff.Signature, person: Person, carried: Carried) -> Signature:
     delegated = filled.capacity is signoff.Capacity.DELEGATE
     paper = _paper(report, filled, person)
     signature = Signature(
         slot=filled.slot,
         person_id=person.id,
         person=person,
-        grade=report.round.settings["signature_grade"],
+        grade=carried.grade,
+        file_id=carried.file.id if carried.file else None,
+        file=carried.file,
+        certificate=carried.certificate,
+        level=carried.level,
         typed_name=person.name,
         manifest_hash=filled.manifest_hash,
         delegated=delegated,
@@ -116,6 +160,9 @@ def _write(report: Report, filled: signoff.Signature, person: Person) -> Signatu
             "manifest_hash": filled.manifest_hash,
             "delegated": delegated,
             "document": signature.document,
+            "grade": carried.grade,
+            "file": carried.file.sha256 if carried.file else "",
+            "certificate": carried.certificate.get("serial", ""),
         },
     )
     return signature

@@ -7,13 +7,16 @@ from casework import clock
 from casework.cases.canonical import canonical_bytes
 from casework.reports.models import Report
 from casework.reports.models import Signature as Signed
+from casework.reports.papers import BASE, CERTIFICATE, CONSENT
+from casework.reports.papers import SIGNED as CERTIFIED
 from casework.reports.render.plan import plan_docx
 from casework.reports.render.records import records_docx, records_xlsx
-from casework.reports.render.report import Head, Seal, Signature, report_docx
+from casework.reports.render.report import Head, Seal, Signature, report_docx, report_pdf, signature_page_pdf
+from casework.reports.signing.pdf_fields import with_fields
 from casework.reports.snapshot import Snapshot
-from casework.storage import OFFICE
+from casework.storage import ALLOWED, OFFICE
 
-JSON = "application/json"
+JSON, PDF = "application/json", ALLOWED["pdf"]
 DOCX, XLSX = OFFICE["docx"], OFFICE["xlsx"]
 KINDS = {
     "plan": ("自查通知（方案）.docx", DOCX),
@@ -21,8 +24,11 @@ KINDS = {
     "records_sheet": ("自查记录.xlsx", XLSX),
     "report": ("自查报告.docx", DOCX),
     "manifest": ("案件清单.json", JSON),
+    BASE: ("自查报告.pdf", PDF),
+    CERTIFIED: ("自查报告（数字签名）.pdf", PDF),
 }
 SIGNED = "自查报告（已签字）.docx"
+SIGNATURE_PAGE = "签字页.pdf"
 WITH_PEOPLE = frozenset({"records", "records_sheet"})
 """Documents that show graduates: in full they are exports, masked they may be read."""
 
@@ -37,8 +43,11 @@ class Rendered:
     content: bytes
 
 
-def render_all(snapshot: Snapshot, *, manifest: dict, seal: Seal) -> tuple[Rendered, ...]:
-    """Return every document of a report that is being frozen; people are shown in full, because it is the archive."""
+def render_all(snapshot: Snapshot, *, manifest: dict, seal: Seal, grade: int = CONSENT) -> tuple[Rendered, ...]:
+    """Return every document of a report that is being frozen; people are shown in full, because it is the archive.
+
+    Where certificates sign (`grade` 3), the PDF that they sign is among them, with an empty field for each slot.
+    """
     made = {
         "plan": plan_docx(snapshot),
         "records": records_docx(snapshot, masked=False),
@@ -46,7 +55,16 @@ def render_all(snapshot: Snapshot, *, manifest: dict, seal: Seal) -> tuple[Rende
         "report": report_docx(snapshot, seal=seal),
         "manifest": canonical_bytes(manifest),
     }
+    if grade == CERTIFICATE:
+        slots = [slot.slot for slot in snapshot.slots]
+        made[BASE] = with_fields(report_pdf(snapshot, seal=seal), slots)
     return tuple(Rendered(kind, *KINDS[kind], content) for kind, content in made.items())
+
+
+def signature_page(report: Report, snapshot: Snapshot) -> Rendered:
+    """Return the page that is printed, signed in ink and scanned, with its codes."""
+    seal = seal_of(report.manifest or {}, report.manifest_hash or "")
+    return Rendered("signature_page", SIGNATURE_PAGE, PDF, signature_page_pdf(snapshot, seal=seal))
 
 
 def masked_document(snapshot: Snapshot, kind: str) -> Rendered:

@@ -17,6 +17,7 @@ from workflows.engine import Words
 
 SEVERITIES = ("low", "medium", "high", "critical")
 LEVELS = ("university", "province", "ministry")
+SHA256, SM3 = "sha256", "sm3"
 DATE_LABELS = (N_("高校自查"), N_("省级核查"), N_("毕业生确认"))
 """What the shipped round calls its dates: they come out of the database, so the catalogue learns of them here."""
 
@@ -80,9 +81,14 @@ class RoundSettings(_Strict):
     signatories = fields.Dict(keys=fields.String(validate=validate.OneOf(LEVELS)), values=_slots, required=True)
     recipients = fields.Dict(keys=fields.String(validate=validate.OneOf(LEVELS)), values=_recipients, required=True)
     signature_grade = fields.Integer(required=True, strict=True, validate=validate.Range(1, 3))
+    signer_field = fields.String(validate=validate.OneOf(["common_name", "subject"]))
     rate_version = fields.String(required=True)
     checklist = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
     screening = fields.Dict(keys=fields.String(), values=fields.Dict(), load_default=dict)
+    digests = fields.List(
+        fields.String(validate=validate.OneOf([SHA256, SM3])),
+        validate=validate.OneOf([[SHA256], [SHA256, SM3]]),
+    )
     official_site = fields.String(validate=validate.Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"))
 
 
@@ -129,6 +135,11 @@ def limits(round_: Round) -> Mapping[str, Mapping[str, int]]:
     return round_.settings["limits"]
 
 
+def digests(round_: Round) -> tuple[str, ...]:
+    """Return by which hashes a report is sealed: SHA-256, with SM3 beside it where the round asks for it."""
+    return tuple(round_.settings.get("digests") or (SHA256,))
+
+
 def ladder(round_: Round) -> tuple[Mapping[str, object], ...]:
     """Return the rungs of the ladder in their order."""
     return tuple(round_.settings["ladder"])
@@ -143,6 +154,11 @@ def quiet_hours(round_: Round) -> tuple[time, time]:
 def official_site(round_: Round) -> str:
     """Return the name of the site on which graduates confirm officially."""
     return str(round_.settings.get("official_site") or OFFICIAL_SITE)
+
+
+def signer_field(round_: Round) -> str:
+    """Return where a certificate must bear the signer's name: in its common name, or anywhere in its subject."""
+    return str(round_.settings.get("signer_field") or "common_name")
 
 
 def _places(messages: Mapping[object, object], prefix: str = "") -> list[str]:

@@ -15,7 +15,7 @@ from casework.overview import navigation
 from casework.reports import queries
 from casework.reports.facts import signing_of
 from casework.reports.models import Report, Signature
-from casework.web.pages import Trouble, page, submitted
+from casework.web.pages import Trouble, page, settings, submitted
 from casework.web.reports import named
 from casework.web.wording import said
 from workflows import signoff
@@ -71,7 +71,9 @@ def _sign(ref: str, actor: Actor) -> object:
         password=form.get("password", ""),
         seen_hash=form.get("seen_hash", ""),
         open_cases_confirmed=form.get("open_confirmed") == "yes",
+        paper=form.get("paper", ""),
         actor=actor,
+        settings=settings(),
     )
 
 

@@ -7,6 +7,7 @@ from casework.api.schemas.fields import (
     Answer,
     Choice,
     Day,
+    File,
     Flag,
     Many,
     Moment,
@@ -128,6 +129,27 @@ class SignIn(Strict):
     password = Text(least=1, most=500, required=True)
     seen_hash = Name(required=True)
     open_cases_confirmed = Flag(load_default=False)
+    paper = Text(most=64, load_default="", metadata={"description": "what was handed in for the slot, by ref"})
+
+
+class PaperIn(Strict):
+    """What carries a signature: the scan of the signed page, or the signed PDF."""
+
+    file = File(required=True)
+    slot = Name(required=True)
+    typed_hash = Text(most=80, load_default="")
+
+
+class PaperOut(Answer):
+    """What was handed in and waits until its signer confirms it."""
+
+    ref = fields.String(required=True)
+    slot = fields.String(required=True)
+    grade = fields.Integer(required=True)
+    bound_by = fields.String(required=True)
+    manifest_hash = fields.String(required=True)
+    handed_in_at = Moment(required=True)
+    handed_in_by = fields.Nested(PersonOut, required=True)
 
 
 class RefusalIn(Strict):
@@ -143,6 +165,9 @@ class SignatureOut(Answer):
     slot = fields.String(required=True)
     person = fields.Nested(PersonOut, required=True)
     signed_at = Moment(required=True)
+    grade = fields.Integer(required=True)
+    level = fields.String(required=True)
+    certificate = fields.Dict(required=True)
     delegated = fields.Boolean(required=True)
     lapsed_at = Moment(allow_none=True, required=True)
 

@@ -58,7 +58,7 @@ class OfficialPdf:
 
     def small(self, text: str) -> None:
         """Put a line of small print, for hashes and notes."""
-        self._put(f"block(spacing: 7pt, text(size: 10.5pt, {_quoted(text)}))")
+        self._put(f"block(spacing: 7pt, par(justify: false, text(size: 10.5pt, {_quoted(text)})))")
 
     def line_to_sign(self, text: str, *, mark: Mark) -> None:
         """Put a line to sign on with its code beside it; they stay together."""

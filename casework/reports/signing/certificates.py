@@ -78,7 +78,9 @@ def certificate_fault(certificate: x509.Certificate, *, trust: Trust, at: dateti
             shown | {"on": _day(certificate.not_valid_before)},
         )
     for each in trust.lists_of(certificate.issuer):
-        entry = next((row for row in _revoked(each) if row["user_certificate"].native == certificate.serial_number), None)
+        entry = next(
+            (row for row in _revoked(each) if row["user_certificate"].native == certificate.serial_number), None
+        )
         if entry is not None and entry["revocation_date"].native <= at:
             return Fault(
                 "certificate_revoked",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from flask import current_app
+
 from casework import clock
 from casework.db import db
 from casework.operations.add_evidence import add_evidence
@@ -90,6 +92,7 @@ def sign(report, slot, person, **changes):
         "password": PASSWORD,
         "seen_hash": report.manifest_hash,
         "open_cases_confirmed": True,
+        "settings": current_app.extensions["casework"],
     }
     return sign_report(report, slot=slot, actor=actor_of(person), **given | changes)
 

@@ -1,0 +1,58 @@
+"""What was refused leaves a trace where it matters: an attempt to get round the signatures is a fact of its own.
+
+A refusal takes its unit of work with it, and every journal row of it. What is
+noted here outlives that: the unit of work writes it in a transaction of its own,
+whichever entrance the attempt came through.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from casework import journal
+from casework.db import db
+from casework.errors import CaseworkError
+from workflows.access import SYSTEM, Actor
+from workflows.errors import Refused
+
+_NOTED = "refusals_noted"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An attempt that was refused: where, what, by whom, on which thing, and the codes of the reasons."""
+
+    organisation_id: int
+    action: str
+    actor: str
+    subject: str
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def record(self) -> None:
+        """Put it into the journal of the present transaction."""
+        journal.record(
+            organisation_id=self.organisation_id,
+            action=self.action,
+            actor=self.actor,
+            subject=self.subject,
+            facts=self.facts,
+        )
+
+
+@contextmanager
+def noted(action: str, *, organisation_id: int, subject: str, actor: Actor, **facts: object) -> Iterator[None]:
+    """Note it when what happens inside is refused, as `<action>_refused`; the refusal goes on its way."""
+    try:
+        yield
+    except (CaseworkError, Refused) as refused:
+        codes = [each.code for each in refused.refusals] if isinstance(refused, Refused) else [refused.code]
+        found = Refusal(organisation_id, f"{action}_refused", str(actor.id), subject, {"reasons": codes} | facts)
+        so_far: list[tuple[Exception, Refusal]] = db.session.info.setdefault(_NOTED, [])
+        if actor is not SYSTEM and all(each is not refused for each, _ in so_far):  # an attempt inside an attempt
+            so_far.append((refused, found))
+        raise
+
+
+def take_noted() -> list[Refusal]:
+    """Hand over (once) what was refused in this unit of work."""
+    return [refusal for _, refusal in db.session.info.pop(_NOTED, [])]
