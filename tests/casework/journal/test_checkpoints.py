@@ -9,9 +9,8 @@ from casework import journal, merkle
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import MAIN, JournalCheckpoint, JournalEntry, JournalHead, checkpoints
-from casework.journal.links import link_digest
 from tests.support.together import together
-from tests.support.walls import behind_its_back, take_down_wall
+from tests.support.walls import behind_its_back, recompute_checkpoints, rewrite_from
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -119,40 +118,14 @@ def test_the_earliest_covering_checkpoint_is_found_among_those_that_count():
     assert checkpoints.covering(1, MAIN, 1, among=[]) is None
 
 
-def rewrite_from(seq, **changed):
-    """Do what somebody with the database's rights does: change an entry and compute every later link anew."""
-    with unit_of_work() as session:
-        take_down_wall(session)
-        previous = None
-        for entry in session.scalars(select(JournalEntry).where(JournalEntry.seq >= seq).order_by(JournalEntry.seq)):
-            for name, value in (changed if entry.seq == seq else {}).items():
-                setattr(entry, name, value)
-            entry.previous = previous or entry.previous
-            entry.hash = previous = link_digest(entry)
-        session.execute(update(JournalHead).values(hash=previous))
-
-
-def recompute_checkpoints():
-    found = db.session.scalars(select(JournalCheckpoint).order_by(JournalCheckpoint.size)).all()
-    made = {each.size: merkle.Frontier().extended(leaves()[: each.size]) for each in found}
-    behind_its_back(
-        *(
-            update(JournalCheckpoint)
-            .where(JournalCheckpoint.size == size)
-            .values(root=frontier.root().hex(), peaks=[peak.hex() for peak in frontier.peaks])
-            for size, frontier in made.items()
-        )
-    )
-
-
 def test_a_chain_computed_anew_is_found_by_its_checkpoints_unless_they_are_computed_anew_too():
     for grown in (3, 3):
         write(grown)
         checked()
     before = journal.head(1)
-    rewrite_from(2, actor="9")
+    rewrite_from(1, 2, actor="9")
     assert breaks() == [(3, WRONG_ROOT), (6, WRONG_ROOT)]
-    recompute_checkpoints()
+    recompute_checkpoints(1)
     assert breaks() == []  # whole in itself: only a head that somebody else keeps tells
     assert journal.head(1) != before
 
@@ -186,7 +159,7 @@ def test_a_proof_that_does_not_lead_to_its_root_is_not_handed_out():
     write(4)
     checked()
     [under] = db.session.scalars(select(JournalCheckpoint))
-    rewrite_from(3, actor="9")
+    rewrite_from(1, 3, actor="9")
     assert [checkpoints.prove(under, seq) for seq in (1, 3, 4)] == [None, None, None]
 
 
