@@ -40,6 +40,7 @@ from casework.operations.take_file import take_file
 from casework.people import queries as people
 from casework.people.actors import actor_of
 from casework.people.models import Organisation, Person
+from casework.reports.signing.authority import found_demonstration
 from casework.rounds import queries as rounds
 from workflows.access import SYSTEM, Actor
 
@@ -62,6 +63,8 @@ FILES = (
 MINIMUM_WAGES = "local_min_wage.csv"
 LEADS, LEAD_OFFICER = "leads.csv", "U017"
 ACKNOWLEDGED = "已收悉并受理，正在核实，查明后答复。"
+LEADERS = ("U018", "U019", "U028", "U022", "U023")
+"""Who signs here or above: the demonstration's authority gives each of them a key."""
 LOGINS = (
     ("U001", "investigator"),
     ("U013", "supervisor"),
@@ -106,6 +109,8 @@ def load(settings: Settings, *, say: Say, with_cases: bool = True) -> None:
             set_password(_person(login), password=PASSWORD, actor=SYSTEM)
         for login in (*DESK[1:], "U007", "U028", "U015", "U016", "U022", "U023", "U024", "U025"):
             set_password(_person(login), password=PASSWORD, actor=SYSTEM)
+        leaders = [(login, _person(login).name) for login in LEADERS]
+    found_demonstration(settings.demo_authority_dir, names=leaders, at=STARTS_AT)
     if not with_cases:
         return
     with clock.stopped_at(FRIDAY):

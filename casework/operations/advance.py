@@ -1,5 +1,7 @@
 """Take one step of a case's life: the only function in the service that writes `Case.state`."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from casework import clock
 from casework.cases.facts import facts_of
 from casework.cases.models import Case
@@ -9,6 +11,7 @@ from casework.operations.announce import announce_case
 from casework.operations.extend_case import take_late
 from casework.operations.go_stale import go_stale
 from casework.operations.permit import permit_case
+from casework.operations.refusals import noted
 from casework.operations.retime import retime
 from casework.operations.story import tell
 from casework.people.actors import actor_of
@@ -45,19 +48,20 @@ def advance(
     `event` (drift, new_lead) and `manifest` come from the service itself. A case
     that is taken back makes the frozen or signed report that contains it stale.
     """
-    if actor is not SYSTEM:
-        permit_case(actor, PERMISSION.get(action, f"case:{action}"), case)
-    _refuse_unknown_words(case, violation, consequence)
-    facts = facts_of(case, manifest=manifest, with_conflicts=actor is not SYSTEM)
-    given = {
-        "reason": reason,
-        "conclusion": conclusion,
-        "approved_by": _agreed_by(case) if conclusion == Conclusion.UNVERIFIABLE else None,
-        "event": event,
-        "survivor": facts_of(survivor) if survivor else None,
-    }
-    asked = {name for step in CASE.steps if step.action == action for name in step.given}
-    moved = fire(facts, action, actor=actor, **{name: value for name, value in given.items() if name in asked})
+    with _watched(case, action, actor):
+        if actor is not SYSTEM:
+            permit_case(actor, PERMISSION.get(action, f"case:{action}"), case)
+        _refuse_unknown_words(case, violation, consequence)
+        facts = facts_of(case, manifest=manifest, with_conflicts=actor is not SYSTEM)
+        given = {
+            "reason": reason,
+            "conclusion": conclusion,
+            "approved_by": _agreed_by(case) if conclusion == Conclusion.UNVERIFIABLE else None,
+            "event": event,
+            "survivor": facts_of(survivor) if survivor else None,
+        }
+        asked = {name for step in CASE.steps if step.action == action for name in step.given}
+        moved = fire(facts, action, actor=actor, **{name: value for name, value in given.items() if name in asked})
     _write(case, moved, facts)
     if action == "conclude":
         case.conclusion, case.conclusion_note, case.concluded_at = conclusion, note.strip() or None, clock.now()
@@ -88,6 +92,13 @@ def advance(
     if action in {"send_back", "reopen"}:
         go_stale(case, step=advance)
     return moved
+
+
+def _watched(case: Case, action: str, actor: Actor) -> AbstractContextManager[None]:
+    """Note it when somebody tries by hand what only a report's signatures and receipts may do."""
+    if action not in CLOCKLESS:
+        return nullcontext()
+    return noted(f"case:{action}", organisation_id=case.organisation_id, subject=case.number, actor=actor)
 
 
 def _refuse_unknown_words(case: Case, violation: str | None, consequence: str | None) -> None:

@@ -26,7 +26,7 @@ from casework.reports.signing.certificates import DEMO_MARK
 NAME = f"岭川示例证书机构（{DEMO_MARK}）"
 TIME_STAMPS = f"岭川示例时间戳（{DEMO_MARK}）"
 YEARS = timedelta(days=730)
-ROOT, LIST, KEYS = "root.pem", "root.crl", "keys"
+ROOT, LIST, KEYS, TSA = "root.pem", "root.crl", "keys", "time-stamps"
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -96,7 +96,7 @@ def found_demonstration(folder: Path, *, names: Sequence[tuple[str, str]], at: d
     since = at - timedelta(days=1)
     for login, name in names:
         _keep(folder / KEYS / f"{login}.pem", authority.certify(name, since=since).pem())
-    _keep(folder / KEYS / "tsa.pem", authority.certify(TIME_STAMPS, since=since, time_stamps=True).pem())
+    _keep(folder / KEYS / f"{TSA}.pem", authority.certify(TIME_STAMPS, since=since, time_stamps=True).pem())
     _keep(folder / LIST, authority.revocation_list((), at=since, until=at + YEARS))
     _keep(folder / ROOT, authority.root.certificate.public_bytes(Encoding.PEM))
 
@@ -107,6 +107,11 @@ def holder_of(folder: Path, login: str) -> Holder | None:
     if not path.is_file():
         return None
     return read_holder(path.read_bytes())
+
+
+def read_root(folder: Path) -> x509.Certificate:
+    """Return the certificate of the demonstration's authority."""
+    return x509.load_pem_x509_certificate((folder / ROOT).read_bytes())
 
 
 def read_holder(content: bytes) -> Holder:
