@@ -57,7 +57,7 @@ _ALL = (
     _kind("filing_returned", ESCALATION, "report recipient_body due link", N_("备案被退回")),
     _kind("stand_in_named", REMINDER, "on link", N_("代理人通知")),
     _kind("gathered", REMINDER, "due_soon overdue assigned others link", N_("提醒汇总")),
-    _kind("digest", REMINDER, "on overdue escalated due_soon link", N_("每日摘要")),
+    _kind("digest", REMINDER, "on overdue escalated due_soon heads link", N_("每日摘要")),
     _kind("confirm_reminder", CAMPAIGN, "on link", N_("去向确认提醒")),
     _kind("identity_code", REMINDER, "code minutes", N_("身份验证码")),
     _kind("alarm", ESCALATION, "alarm about advice at link", N_("系统告警")),

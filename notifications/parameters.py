@@ -22,6 +22,8 @@ _INSTITUTION = re.compile(
     r"|University|College|School|Academy|Institute|Department|Ministry|Office|Commission|Authority"
 )
 _ABOUT = re.compile(r"[A-Za-z0-9_.:/ -]{0,60}")
+_PLACE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[0-9]{6}|\*{6}")
 _LONG_DIGITS = re.compile(r"\d{6}")
 _TOO_MANY = 1_000_000
@@ -152,6 +154,23 @@ def _about(value: object, wording: Wording) -> str:
     raise ValueError("is not the code of a channel, task or rule")
 
 
+def _heads(value: object, wording: Wording) -> str:
+    """Accept journal heads, each (organisation's code, number, hash), written so that they can be checked as they are.
+
+    None where no journal has begun.
+    """
+    if isinstance(value, list | tuple):
+        return "\n".join(_head(each, wording) for each in value) or wording.no_head
+    raise ValueError("is not a list of journal heads")
+
+
+def _head(value: object, wording: Wording) -> str:
+    match value:
+        case [str(code), int(seq), str(link)] if _PLACE.fullmatch(code) and _HASH.fullmatch(link):
+            return wording.head.format(seq=seq, short=link[:16], whole=f"{code}:{seq}:{link}")
+    raise ValueError("is not the head of a journal")
+
+
 PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
     {
         "about": _about,
@@ -165,6 +184,7 @@ PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
         "due": _due,
         "due_soon": _count,
         "escalated": _count,
+        "heads": _heads,
         "lead": _number,
         "link": _link,
         "minutes": _count,

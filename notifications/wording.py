@@ -39,6 +39,8 @@ class Wording:
     no_date: str
     alarms: Mapping[str, AlarmWords]
     about: str
+    head: str
+    no_head: str
     standing_in: str
     standing_in_subject: str
     chinese: bool
@@ -106,6 +108,8 @@ WORDINGS: Mapping[str, Wording] = {
         no_date="本单位确定的日期",
         alarms=alarm_words.ZH,
         about="（{about}）",
+        head="第{seq}条，前16位 {short}，全文：\n{whole}",
+        no_head="还没有日志。",
         standing_in="您是一位休假同事登记的代理人，因此代为收到本消息；下文中的“您”指这位同事。您不能代其办理的事项，请及时告知其主管。",
         standing_in_subject="【代收】{subject}",
         chinese=True,
@@ -139,6 +143,8 @@ WORDINGS: Mapping[str, Wording] = {
         no_date="the date that your office sets",
         alarms=alarm_words.EN,
         about=" ({about})",
+        head="entry {seq}, first 16 digits {short}, in full:\n{whole}",
+        no_head="There is no journal yet.",
         standing_in="You get this because you stand in for a colleague on leave; “you” below means them. "
         "What you may not do in their place, please bring to whoever they report to.",
         standing_in_subject="[standing in] {subject}",

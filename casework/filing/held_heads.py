@@ -25,6 +25,7 @@ from casework.reports.models import Report
 from casework.reports.queries import number_of
 
 SHORTEST = 16
+LONGEST = 10  # digits of an id
 _LINE = re.compile(
     r"(?P<organisation>[^:：]+)[:：](?P<seq>\d{1,9})[:：](?P<hash>[0-9a-fA-F]{16,64})(?:\s+(?P<source>.*))?"
 )
@@ -126,7 +127,8 @@ def _organisation_id(named: int | str) -> int | None:
     if isinstance(named, int):
         return db.session.scalar(select(Organisation.id).filter_by(id=named))
     wanted = select(Organisation.id).where(or_(Organisation.code == named, Organisation.name == named))
-    return db.session.scalar(wanted.order_by(Organisation.code != named).limit(1))
+    found = db.session.scalar(wanted.order_by(Organisation.code != named).limit(1))
+    return _organisation_id(int(named)) if found is None and named.isdecimal() and len(named) < LONGEST else found
 
 
 def _heads_in(said: object) -> Iterator[HeldHead]:

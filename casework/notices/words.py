@@ -19,6 +19,7 @@ from notifications.message import Message as Letter
 from notifications.message import Text
 
 LINK = "link"
+HEADS = "heads"
 ON_PAGES = {"press": "/queue", "work_behind": "/overdue"}
 LATE_LEADS = frozenset({"lead_escalated", "lead_orphaned"})
 """Said to people above, who see how much is late and not what it says."""
@@ -114,4 +115,6 @@ def _language(message: Message, reader: Person | Graduate) -> str:
 def _params(message: Message, base_url: str) -> Mapping[str, object]:
     asked = KINDS[message.kind].parameters if message.kind in KINDS else frozenset()
     held = {name: value for name, value in message.params.items() if name in asked}
+    if HEADS in asked:  # a digest of the day on which they were added tells none
+        held.setdefault(HEADS, [])
     return held | ({LINK: base_url + path_of(message)} if LINK in asked else {})

@@ -6,6 +6,8 @@ office get it whenever something is overdue or near; leaders only when something
 climbed to them.
 """
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -18,6 +20,7 @@ from casework.cases.queries import not_about
 from casework.db import db
 from casework.deadlines.hearers import hears_of_lead
 from casework.deadlines.queries import running_stage
+from casework.journal import MAIN, JournalHead
 from casework.leads.models import Lead
 from casework.notices.models import Message
 from casework.notices.post import Notice, post
@@ -25,7 +28,7 @@ from casework.notices.queries import shown_to
 from casework.notices.ways import INBOX, out_to
 from casework.notices.words import STANDING_IN
 from casework.people.actors import actor_of
-from casework.people.models import Appointment, Person
+from casework.people.models import Appointment, Organisation, Person
 from casework.people.presence import present, stand_in_of
 from casework.rounds.models import Round
 from casework.working_days import calendar
@@ -38,6 +41,8 @@ KIND = "digest"
 SOON = 3
 LOOK_BACK = timedelta(days=14)
 EVERY_DAY = ("supervisor",)
+PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+"""Codes that a message may hold; an organisation with another one is named by its id, which checking understands too."""
 WHEN_TOLD = ("vice_leader", "party_leader", "admin_leader")
 
 
@@ -67,8 +72,9 @@ def digest(day: date) -> int:
     if not _worked(day):
         return 0
     counted: dict[tuple[int, frozenset[int]], Counted] = {}
-    notices = []
-    for reader in _readers(day):
+    notices, readers = [], _readers(day)
+    heads = _heads({each for reader in readers for each in reader.organisation_ids})
+    for reader in readers:
         person, organisation_ids = reader.person, dict.fromkeys(reader.organisation_ids)
         bodies = actor_of(person).bodies
         for organisation_id in organisation_ids:
@@ -79,7 +85,8 @@ def digest(day: date) -> int:
         escalated = _climbed_to(person)
         if not escalated and not (reader.roles & set(EVERY_DAY) and (overdue or due_soon)):
             continue
-        params = {"on": day.isoformat(), "overdue": overdue, "escalated": escalated, "due_soon": due_soon}
+        params: dict[str, object] = {"on": day.isoformat(), "overdue": overdue, "escalated": escalated}
+        params |= {"due_soon": due_soon, "heads": [heads[each] for each in organisation_ids if each in heads]}
         notices += [
             Notice(
                 kind=KIND,
@@ -121,6 +128,16 @@ def _readers(day: date) -> list[Reader]:
         reader.organisation_ids.append(held.organisation_id)
         reader.stands_in = reader.stands_in and hears is not person
     return list(found.values())
+
+
+def _heads(organisation_ids: Collection[int]) -> dict[int, list[object]]:
+    """Return where each organisation's journal stands: told to people, it cannot be rewritten unseen."""
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.code, JournalHead.seq, JournalHead.hash)
+        .join(JournalHead, JournalHead.organisation_id == Organisation.id)
+        .where(JournalHead.chain == MAIN, Organisation.id.in_(organisation_ids))
+    )
+    return {row.id: [row.code if PLAIN.fullmatch(row.code) else str(row.id), row.seq, row.hash] for row in rows}
 
 
 def _count(organisation_id: int, day: date, bodies: frozenset[int]) -> Counted:

@@ -17,6 +17,7 @@ VALUES = {
     "due": datetime(2024, 8, 5, 15, 59, 59, tzinfo=UTC),
     "due_soon": 7,
     "escalated": 2,
+    "heads": [["LC", 7, "0123456789abcdef" * 4]],
     "lead": "LC24-L12",
     "link": "https://casework.example.edu.cn/cases/LC24-0417",
     "minutes": 10,

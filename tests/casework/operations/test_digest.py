@@ -2,9 +2,11 @@ from datetime import date
 
 from sqlalchemy import select
 
-from casework import clock
+from casework import clock, journal
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.filing.held_heads import contradictions, parse_head
+from casework.notices import words
 from casework.notices.models import Message
 from casework.operations.digest import digest
 from casework.operations.fire_timers import fire_timers
@@ -82,3 +84,19 @@ def test_a_head_of_office_hears_what_is_near_and_leaders_only_what_climbed(offic
 def test_nobody_gets_a_digest_on_a_day_of_rest(office):
     make_overdue(office)
     assert at(beijing(8, 3, 9), digest, date(2024, 8, 3)) == 0
+
+
+def test_a_digest_tells_where_the_journal_stands_in_a_form_that_can_be_checked(office):
+    make_overdue(office)
+    at(beijing(8, 1, 9), digest, date(2024, 8, 1))
+    organisation = office.university
+    seq, last = journal.head(organisation.id)
+    [told] = [row for row in digests() if row.person.login == "supervisor"]
+    body = words.text(told, base_url="https://casework.example").body
+    assert seq > 0
+    assert f"第{seq}条，前16位 {last[:16]}" in body
+    line = next(line for line in body.splitlines() if last in line)
+    assert list(contradictions([parse_head(line)])) == []
+    assert list(contradictions([parse_head(line.replace(last, "0" * 64))])) != []
+    del told.params["heads"]  # as a row that was written before heads were told
+    assert "还没有日志" in words.text(told, base_url="https://casework.example").body
