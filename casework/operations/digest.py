@@ -42,7 +42,7 @@ SOON = 3
 LOOK_BACK = timedelta(days=14)
 EVERY_DAY = ("supervisor",)
 PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
-"""Codes that a message may hold; an organisation with another one is named by its id, which checking understands too."""
+"""Codes that a message may hold; an organisation with another one is named by its id, which is understood too."""
 WHEN_TOLD = ("vice_leader", "party_leader", "admin_leader")
 
 

@@ -89,9 +89,12 @@ class RoundSettings(_Strict):
         fields.String(validate=validate.OneOf([SHA256, SM3])),
         validate=validate.OneOf([[SHA256], [SHA256, SM3]]),
     )
+    retention_years = fields.Integer(strict=True, validate=validate.Range(1, 100))
     official_site = fields.String(validate=validate.Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"))
 
 
+RETENTION_YEARS = 10
+"""So long personal values are kept after the last thing that happened, until a round says otherwise."""
 OFFICIAL_SITE = "dj.ncss.cn"
 """Where graduates confirm officially, until a round says otherwise."""
 
@@ -149,6 +152,11 @@ def quiet_hours(round_: Round) -> tuple[time, time]:
     """Return begin and end of the hours in which nothing leaves the house."""
     hours = round_.settings["quiet_hours"]
     return time.fromisoformat(hours["from"]), time.fromisoformat(hours["to"])
+
+
+def retention_years(round_: Round) -> int:
+    """Return for how many years personal values are kept after the last thing that happened."""
+    return int(round_.settings.get("retention_years") or RETENTION_YEARS)
 
 
 def official_site(round_: Round) -> str:

@@ -51,6 +51,7 @@ GROUPS = {
     "delivery": N_("消息送达"),
     "channel": N_("发送通道"),
     "service": N_("系统任务"),
+    "journal": N_("日志"),
 }
 ACTIONS = {
     "delivery:resend": N_("重发为新消息"),
@@ -63,6 +64,9 @@ ACTIONS = {
     "channel:weight": N_("更改权重"),
     "channel:test": N_("发送测试消息"),
     "service:run": N_("手动运行"),
+    "journal:erase": N_("清除个人信息"),
+    "journal:hold": N_("依法保全"),
+    "journal:lift": N_("解除保全"),
     "person:unmask": N_("查看完整身份信息"),
     "evidence:open": N_("打开材料"),
     "report:download": N_("下载文书"),
