@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from casework import journal
 from casework.db import db
 from casework.errors import CaseworkError
-from workflows.access import SYSTEM, Actor
+from workflows.access import Actor
 from workflows.errors import Refused
 
 _NOTED = "refusals_noted"
@@ -48,7 +48,7 @@ def noted(action: str, *, organisation_id: int, subject: str, actor: Actor, **fa
         codes = [each.code for each in refused.refusals] if isinstance(refused, Refused) else [refused.code]
         found = Refusal(organisation_id, f"{action}_refused", str(actor.id), subject, {"reasons": codes} | facts)
         so_far: list[tuple[Exception, Refusal]] = db.session.info.setdefault(_NOTED, [])
-        if actor is not SYSTEM and all(each is not refused for each, _ in so_far):  # an attempt inside an attempt
+        if all(each is not refused for each, _ in so_far):  # an attempt inside an attempt
             so_far.append((refused, found))
         raise
 

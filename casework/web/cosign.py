@@ -15,6 +15,8 @@ from casework.overview import navigation
 from casework.reports import queries
 from casework.reports.facts import signing_of
 from casework.reports.models import Report, Signature
+from casework.reports.papers import grade_of, pdf_to_sign, standing_paper
+from casework.web import shell
 from casework.web.pages import Trouble, page, settings, submitted
 from casework.web.reports import named
 from casework.web.wording import said
@@ -40,12 +42,12 @@ def cosign_list() -> Response:
 def cosign(ref: str) -> Response:
     """Show the statement and take the signature."""
     if request.method == "GET":
-        return _form(ref, None)
+        return form(ref, None)
     return submitted(
         lambda: _sign(ref, current_actor()),
         done=gettext("签字已记录。"),
         to=url_for("web.report", ref=ref),
-        again=lambda trouble: _form(ref, trouble),
+        again=lambda trouble: form(ref, trouble),
     )
 
 
@@ -56,7 +58,7 @@ def refuse(ref: str) -> Response:
         lambda: refuse_report(named(ref), reason=request.form.get("reason", ""), actor=current_actor()),
         done=gettext("已退回起草单位，其他签字同时失效。"),
         to=url_for("web.report", ref=ref),
-        again=lambda trouble: _form(ref, trouble),
+        again=lambda trouble: form(ref, trouble),
     )
 
 
@@ -71,13 +73,14 @@ def _sign(ref: str, actor: Actor) -> object:
         password=form.get("password", ""),
         seen_hash=form.get("seen_hash", ""),
         open_cases_confirmed=form.get("open_confirmed") == "yes",
-        paper=form.get("paper", ""),
+        paper=form.get(f"paper-{form.get('slot', '')}", ""),
         actor=actor,
         settings=settings(),
     )
 
 
-def _form(ref: str, trouble: Trouble | None) -> Response:
+def form(ref: str, trouble: Trouble | None) -> Response:
+    """Return the page on which a report is signed, with what went wrong last."""
     actor, found = current_actor(), named(ref)
     signing = signing_of(found)
     slots, refusals = _slots(signing, actor)
@@ -97,6 +100,11 @@ def _form(ref: str, trouble: Trouble | None) -> Response:
         slots=slots,
         refusals=refusals,
         manifest=manifest,
+        grade=grade_of(found),
+        papers={slot.name: standing_paper(found, slot.name) for slot in signing.waiting_slots},
+        given_out=pdf_to_sign(found),
+        hands_in=shell.may(actor, "report:sign") or shell.may(actor, "report:draft"),
+        demonstrates=settings().demo,
         titles={row.number: row for row in titles},
         given=request.form,
     )

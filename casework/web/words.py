@@ -137,6 +137,8 @@ DOCUMENTS = {
     "records": N_("自查记录"),
     "records_sheet": N_("自查记录（表格）"),
     "report": N_("自查报告"),
+    "report_pdf": N_("自查报告（待签署 PDF）"),
+    "report_signed": N_("自查报告（数字签名）"),
 }
 
 
