@@ -15,6 +15,7 @@ from casework import errors
 from casework.doors import limits
 from casework.doors.sessions import open_to_all
 from casework.errors import N_, NotFound
+from casework.filing.inclusion import covered, inclusion_of
 from casework.leads import receipts, statements
 from casework.leads.models import Lead, LeadTalk
 from casework.leads.queries import UPWARD
@@ -53,7 +54,7 @@ def again(verb: str) -> Response:  # noqa: ARG001 - named by the address
 def act(verb: str) -> Response:
     """Open a receipt by its code; add words or a file; hand out the statement; close the receipt."""
     visit.refuse_foreign_form()
-    if verb not in {"open", "add", "file", "statement", "close"}:
+    if verb not in {"open", "add", "file", "statement", "inclusion", "close"}:
         raise NotFound(N_("没有这一页。请从查询页重新进入。"))
     if verb != "file":
         request.max_content_length = visit.LARGEST_FORM
@@ -64,7 +65,9 @@ def act(verb: str) -> Response:
     lead = _lead()
     if lead is None:
         return _back()
-    return _statement(lead) if verb == "statement" else _add(lead, verb)
+    if verb in {"statement", "inclusion"}:
+        return _statement(lead) if verb == "statement" else _inclusion(lead)
+    return _add(lead, verb)
 
 
 @open_to_all
@@ -130,6 +133,15 @@ def _statement(lead: Lead) -> Response:
     return answer
 
 
+def _inclusion(lead: Lead) -> Response:
+    proof = inclusion_of(lead.statement)
+    if proof is None:
+        return _shown(lead, Trouble(404, gettext("包含证明还不能下载：日志检查点每天写入一次，请明天再来。")))
+    answer = _json(proof.to_dict())
+    answer.headers["Content-Disposition"] = "attachment; filename=inclusion.json"
+    return answer
+
+
 def _json(said: dict) -> Response:
     return Response(json.dumps(said, ensure_ascii=False, indent=1) + "\n", mimetype="application/json")
 
@@ -145,6 +157,7 @@ def _shown(lead: Lead, trouble: Trouble | None) -> Response:
         standing=standing,
         progress=PROGRESS[state],
         merged=standing is not lead,
+        covered=covered(lead.statement),
         talks=talks,
         steps=[(row.at, PROGRESS[row.to_state][0]) for row in lead.steps if row.to_state in PROGRESS],
         trouble=trouble,
