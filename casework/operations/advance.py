@@ -22,9 +22,10 @@ from workflows.case import CASE, fire
 from workflows.case_facts import CaseFacts, Conclusion, ManifestFacts
 from workflows.engine import Moved
 
-PERMISSION = {"unmerge": "case:merge"}
 AGREED = "agree_unverifiable"
 CLOCKLESS = frozenset({"sign_off", "lapse", "file"})  # the clocks of a case stopped at `accept`
+# What nobody takes by hand is refused by the rules, with their sentence, to whoever sees the case.
+PERMISSION = {"unmerge": "case:merge"} | dict.fromkeys(CLOCKLESS, "case:read")
 
 
 def advance(
