@@ -68,9 +68,7 @@ def _name_the_other(report: Report, content: bytes, name: str) -> None:
         return
     if other.report != number_of(report) or other.manifest_hash != report.manifest_hash:
         raise SignatureRefused(
-            N_(
-                "“%(name)s”签署的是自查报告 %(other)s（%(hash)s），不是现在的 %(report)s，没有保存。请下载后重签。"
-            ),
+            N_("“%(name)s”签署的是自查报告 %(other)s（%(hash)s），不是现在的 %(report)s，没有保存。请下载后重签。"),
             code="another_report",
             params=shown | {"other": other.report, "hash": other.manifest_hash[:16]},
         )

@@ -82,7 +82,9 @@ class OfficialPdf:
     def content(self) -> bytes:
         """Return the PDF."""
         source = "\n".join(self._parts).encode()
-        made: bytes = typst.compile(source, font_paths=[str(FACES)], ignore_system_fonts=True, timestamp=0)
+        made: bytes = typst.compile(  # type: ignore[misc] # its types cannot tell bytes from a path
+            source, font_paths=[str(FACES)], ignore_system_fonts=True, timestamp=0
+        )
         return made
 
     def _put(self, words: str) -> None:
