@@ -6,7 +6,8 @@ the body, guards, journal, clocks, one commit, the answer), by the operation
 alone in its unit of work, and barely. For the last, the statements of one step
 are recorded with their parameters and sent through psycopg in one transaction
 that is committed, on a copy of the database as it stood before that step, over
-and over from that same state. Prints medians and the number of statements.
+and over from that same state. Prints medians and the number of statements, and what
+of the operation goes into its journal.
 
     python -m benchmarks.case_action [--cases 1000] [--rounds 40]
 """
@@ -24,6 +25,7 @@ from casework import demo
 from casework.cases.models import Case
 from casework.cases.queries import get_case
 from casework.db import db
+from casework.doors import unit
 from casework.doors.etags import etag_of_case
 from casework.doors.unit import unit_of_work
 from casework.operations.advance import advance
@@ -90,6 +92,26 @@ def commit_alone(raw: psycopg.Connection) -> float:
     return time.perf_counter() - started
 
 
+def in_journal(work: Callable[[], float], *, rounds: int) -> float:
+    """Return the median of the seconds that a step spends on writing its journal: hashing, rows, head."""
+    spent: list[float] = []
+    whole = unit.journal.seal
+
+    def timed() -> None:
+        db.session.flush()  # the step's other rows, which would be written without a journal too
+        started = time.perf_counter()
+        whole()
+        spent.append(time.perf_counter() - started)
+
+    unit.journal.seal = timed
+    try:
+        for _ in range(rounds):
+            work()
+    finally:
+        unit.journal.seal = whole
+    return median(spent)
+
+
 def compare(work: Callable[[], float], *, skip: int, rounds: int) -> tuple[float, float, int]:
     """Return the medians of the step and of its bare SQL, taken by turns, and the number of statements."""
     work()
@@ -118,7 +140,7 @@ def main() -> None:
             db.session.execute(text("UPDATE cases SET state = 'flagged'"))
             token = make_token(people.find_person(demo.DESK[0]), name="benchmark", actor=SYSTEM)
         client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
-        numbers = iter(db.session.scalars(select(Case.number).order_by(Case.id).limit(3 * given.rounds + 20)).all())
+        numbers = iter(db.session.scalars(select(Case.number).order_by(Case.id).limit(4 * given.rounds + 30)).all())
 
         def post() -> float:
             number = next(numbers)
@@ -147,9 +169,13 @@ def main() -> None:
             "POST …/actions": compare(post, skip=LOOKS, rounds=given.rounds),
             "operation in its unit of work": compare(operate, skip=0, rounds=given.rounds),
         }
+        journalled = in_journal(operate, rounds=given.rounds)
     print(f"begin, {given.rounds} rounds by turns\n{'':34}{'ms':>8}{'SQL ms':>9}{'stmts':>7}{'ratio':>8}")
     for name, (whole, bare, count) in lines.items():
         print(f"{name:34}{whole * 1e3:8.1f}{bare * 1e3:9.1f}{count:7}{whole / bare:8.2f}")
+    print(f"the journal takes {journalled * 1e3:.2f} ms, which adds to what the step costs without it:")
+    for name, (whole, _, _) in lines.items():
+        print(f"{name:34}{journalled / (whole - journalled):8.0%}")
 
 
 if __name__ == "__main__":

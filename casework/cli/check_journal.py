@@ -10,7 +10,7 @@ from casework.cli import spoken
 from casework.cli.context import application
 from casework.errors import N_
 from casework.filing import held_heads
-from casework.journal.walls import walls
+from casework.overview.walls import wall
 
 SHOWN = 5
 
@@ -42,26 +42,9 @@ def journal_check(*, files: tuple[Path, ...], lines: tuple[str, ...]) -> None:
 
 def walls_stand() -> bool:
     """Say what keeps the journal from being rewritten; False when a trigger is gone, which no program of ours does."""
-    found = walls()
-    if found.missing_triggers:
-        named = spoken.enumeration(found.missing_triggers)
-        click.echo(
-            spoken.say(N_("日志防改：数据库中缺少触发器 %(names)s，可能有人拆除。请查明后再使用。"), names=named)
-        )
-    elif found.may_rewrite is None:
-        click.echo(spoken.say(N_("日志防改：触发器在位。SQLite 没有账号，能写数据库文件的人可以拆除触发器。")))
-    elif found.may_rewrite:
-        click.echo(
-            spoken.say(
-                N_(
-                    "日志防改：触发器在位，但缺少账号这道防线：服务所用的数据库账号拥有日志表，可以拆除触发器。"
-                    "请用另一个账号建表并设置 MIGRATION_DATABASE_URL。"
-                )
-            )
-        )
-    else:
-        click.echo(spoken.say(N_("日志防改：触发器在位，服务所用的数据库账号无权修改或删除日志。")))
-    return not found.missing_triggers
+    found = wall()
+    click.echo(spoken.say(found.sentence, **found.params))
+    return found.stands
 
 
 def chains_hold() -> bool:

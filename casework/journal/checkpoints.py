@@ -90,6 +90,12 @@ def grown_chains() -> list[tuple[int, str]]:
     return [(row.organisation_id, row.chain) for row in found]
 
 
+def latest(organisation_id: int, chain: str) -> JournalCheckpoint | None:
+    """Return the checkpoint over the longest part of a chain, or None."""
+    wanted = select(JournalCheckpoint).filter_by(organisation_id=organisation_id, chain=chain)
+    return db.session.scalars(wanted.order_by(JournalCheckpoint.size.desc()).limit(1)).one_or_none()
+
+
 def covering(
     organisation_id: int, chain: str, seq: int, *, among: Collection[int] | None = None
 ) -> JournalCheckpoint | None:

@@ -1,10 +1,11 @@
 """Bring in the tree of organisations: parents first, short codes from the pinyin of their names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 
+from casework import journal
 from casework.db import db
 from casework.errors import N_, Conflict, Forbidden
 from casework.operations.permit import permit, permit_settings
@@ -20,8 +21,8 @@ def import_organisations(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> 
     permit_settings(actor, "people:manage")
     known = {found.code: found for found in db.session.scalars(select(Organisation))}
     short = {found.short_code for found in known.values()}
-    waiting = list(rows)
-    total = len(waiting)
+    given = list(rows)
+    waiting, total = given, len(given)
     while waiting:
         ready = [row for row in waiting if not row["parent_id"] or row["parent_id"] in known]
         if not ready:
@@ -33,7 +34,22 @@ def import_organisations(rows: Iterable[Mapping[str, str]], *, actor: Actor) -> 
             _permit_row(row, known, actor)
             _take(row, known, short)
         waiting = [row for row in waiting if row["org_id"] not in known]
+    _say(given, known, actor)
     return total
+
+
+def _say(rows: Sequence[Mapping[str, str]], known: Mapping[str, Organisation], actor: Actor) -> None:
+    """Journal the import once, in the chain of the highest organisation that it touched."""
+    if not rows:
+        return
+    highest = min((known[row["org_id"]] for row in rows), key=lambda each: (each.path.count("/"), each.id))
+    journal.record(
+        organisation_id=highest.id,
+        action="people:organisations",
+        actor=str(actor.id),
+        subject=highest.code,
+        facts={"rows": len(rows)},
+    )
 
 
 def _permit_row(row: Mapping[str, str], known: Mapping[str, Organisation], actor: Actor) -> None:

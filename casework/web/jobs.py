@@ -19,6 +19,7 @@ from casework.operations.release_stop import STOPPING, release_stop
 from casework.operations.run_task import run_task
 from casework.overview import service, tasks
 from casework.overview.channels import LABELS
+from casework.overview.walls import wall
 from casework.promises import Promise
 from casework.web.pages import Trouble, page, submitted
 from casework.web.wording import said
@@ -119,6 +120,7 @@ def _page(trouble: Trouble | None) -> Response:
         trouble=trouble,
         may_run=watches(actor, RUN),
         stopping=STOPPING if scope_of(actor, "deliveries:act") else (),
+        wall=wall(),
         alarms=[(alarm, alarm_words(alarm)) for alarm in service.open_alarms()],
         past=[(alarm, alarm_words(alarm)) for alarm in service.past_alarms()],
         tasks=lines,

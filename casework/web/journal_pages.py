@@ -19,8 +19,10 @@ from casework.db import db
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
-from casework.journal import Break, JournalEntry, JournalHead
+from casework.journal import Break, JournalCheckpoint, JournalEntry, JournalHead
+from casework.journal.checkpoints import latest
 from casework.leads.models import Lead
+from casework.overview.walls import wall
 from casework.people.models import Organisation, Person
 from casework.web import words
 from casework.web.pages import PAGE_SIZE, page
@@ -101,6 +103,7 @@ ACTIONS = {
     "round:dates": N_("更改期限"),
     "round:settings": N_("更改设置"),
     "round:screening_settings": N_("更改筛查参数"),
+    "people:organisations": N_("导入机构"),
     "people:add": N_("新建账号"),
     "people:appoint": N_("任职"),
     "people:dismiss": N_("免去职务"),
@@ -122,6 +125,7 @@ class Verdict:
     head: str
     breaks: tuple[Break, ...]
     seconds: float
+    checkpoint: JournalCheckpoint | None
 
 
 @signed_in
@@ -155,6 +159,7 @@ def verified() -> Response:
         chain=chain,
         oversees=oversees,
         verdicts=verdicts,
+        wall=wall() if verdicts else None,
         whole=not any(each.breaks for each in verdicts),
         entries=shown,
         names=_names(shown),
@@ -208,7 +213,7 @@ def _walk(organisation_id: int, chain: str) -> Verdict:
         if len(breaks) >= BREAKS:
             break
     seq, head = journal.head(organisation_id, chain)
-    return Verdict(chain, seq, head, tuple(breaks), time.monotonic() - began)
+    return Verdict(chain, seq, head, tuple(breaks), time.monotonic() - began, latest(organisation_id, chain))
 
 
 def _entries(

@@ -55,6 +55,11 @@ def test_a_whole_chain_is_said_to_be_whole(town, as_person):
     text = as_person(town.supervisor).get("/journal").text
     assert "完整：第1条至第12条连续，没有发现改动" in text
     assert "不完整" not in text
+    assert "日志防改：触发器在位" in text
+    assert "最近的检查点" not in text
+    with unit_of_work():
+        journal.mark(town.tree.university.id, reason="daily")
+    assert "最近的检查点：第1条至第12条" in as_person(town.supervisor).get("/journal").text
 
 
 def test_a_changed_entry_is_named_by_its_number(town, as_person):
