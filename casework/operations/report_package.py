@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from casework import journal
+from casework.cases.canonical import canonical_bytes
 from casework.config import Settings
 from casework.errors import N_, Conflict
 from casework.filing.package import EvidenceFile, PackageRefused, build_package
@@ -17,11 +18,14 @@ from casework.filing.queries import journal_of
 from casework.operations.permit_report import permit_report
 from casework.reports.documents import KINDS, signed_report
 from casework.reports.models import Report
+from casework.reports.papers import INK, signatures_of, standing_signatures
 from casework.reports.queries import UNFINISHED, number_of
 from casework.reports.snapshot import Snapshot, document_contents
 from casework.storage import ALLOWED, StoredFile, present, read, stored_files
 from workflows.access import Actor
 
+SIGNATURES = "signatures.json"
+"""Who signed which slot, in which way, with which certificate: `reports.papers.signatures_of`."""
 SUFFIXES = {media_type: f".{extension}" for extension, media_type in ALLOWED.items()}
 
 
@@ -74,6 +78,11 @@ def _documents(report: Report, snapshot: Snapshot, settings: Settings) -> dict[s
     if any(row.lapsed_at is None for row in report.signatures):
         signed = signed_report(report, snapshot)
         found[signed.file_name] = signed.content
+    for row in standing_signatures(report):
+        if row.grade == INK and row.file is not None:
+            name = f"签字页_{row.slot}{SUFFIXES.get(row.file.media_type, '')}"
+            found[name] = read(row.file, folder=settings.files_dir)
+    found[SIGNATURES] = canonical_bytes(signatures_of(report))
     return found
 
 

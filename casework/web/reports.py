@@ -27,6 +27,7 @@ from casework.people.models import Organisation
 from casework.reports import queries
 from casework.reports.facts import signing_of
 from casework.reports.models import OpenCase, Report, ReportCase
+from casework.reports.papers import CONSENT, grade_of
 from casework.reports.snapshot_of import TEXTS
 from casework.rounds import settings as round_settings
 from casework.rounds.models import Round
@@ -169,6 +170,7 @@ def _report(ref: str) -> Response:
         deliveries=filing.history_of(found),
         may_send=shell.may(actor, "filing:deliver") and found.state == "signed",
         may_sign=shell.may(actor, "report:sign") and found.state == "frozen",
+        may_hand_in=shell.may(actor, "report:draft") and found.state == "frozen" and grade_of(found) != CONSENT,
     )
 
 

@@ -1,8 +1,11 @@
 """Ink and certificates: what is handed in is bound to this report, and its signer confirms it. One table per grade."""
 
+import hashlib
 import io
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from zipfile import ZipFile
 
 import pypdfium2
 import pytest
@@ -11,6 +14,7 @@ from PIL import Image
 from casework import clock, storage
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError, Conflict
+from casework.filing import verify
 from casework.journal import JournalEntry
 from casework.operations.advance import advance
 from casework.operations.demo_sign import demo_sign
@@ -19,6 +23,7 @@ from casework.operations.draft_report import draft_report
 from casework.operations.hand_in_paper import hand_in_paper
 from casework.operations.record_mandate import record_both_offices, record_mandate
 from casework.operations.refuse_report import refuse_report
+from casework.operations.report_package import report_package
 from casework.people.actors import actor_of
 from casework.reports.models import Report
 from casework.reports.papers import SIGNED, pdf_to_sign, signatures_of, standing_paper
@@ -295,6 +300,24 @@ def test_what_holds_for_consent_holds_for_ink_and_certificates(office, settings,
     assert standing_paper(report, "party_leader").manifest_hash == report.manifest_hash
     with pytest.raises(CaseworkError, match="不在待签字状态"):
         hand_in(report, settings, party, b"%PDF-1.7 %%EOF")
+
+
+@pytest.mark.parametrize("grade", [2, 3])
+def test_the_package_carries_what_was_signed_and_holds(office, settings, authority, tmp_path, grade):
+    wants(office, grade)
+    make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
+    report = frozen(office, settings)
+    give(report, settings, authority, "party_leader", office.party_leader)
+    give(report, settings, authority, "admin_leader", office.admin_leader)
+    target, who = tmp_path / "package.zip", actor_of(office.admin_leader)
+    made = report_package(report, target=target, actor=who, settings=settings)
+    assert verify.check_package(made.path, printed=report.manifest_hash, package=made.sha256).findings == []
+    with ZipFile(made.path) as package:
+        (facts,) = (package.read(each) for each in package.namelist() if each.endswith("signatures.json"))
+        stored = {hashlib.sha256(package.read(each)).hexdigest() for each in package.namelist()}
+    assert [each["grade"] for each in json.loads(facts)] == [grade, grade]
+    last = json.loads(facts)[-1]["file"]
+    assert last in stored
 
 
 def test_a_demonstration_signs_with_its_own_keys_and_an_office_never_does(office, settings):
