@@ -1,9 +1,14 @@
 """What a package says of the journal: the entries about one report, each proved under the root in its manifest.
 
     {"entries": [link, …],                    in the order of the manifest's heads, then by number
-     "proofs": {"7/main": {"head": [hash, …],           that the head's hash is the last leaf under its root
-                           "entries": {"12": [hash, …]}, one proof an entry, nearest sibling first (RFC 6962)
-                           "checkpoints": [{"size", "root", "hash", "inclusion", "consistency"}]}}}
+     "proofs": {"7/main": {"nodes": {"0": {"13": hash}},   by height and place: the siblings on the ways to the root
+                           "checkpoints": [{"size", "root", "hash", "consistency"}]}}}
+
+The inclusion proof of entry n (RFC 6962) is the sibling of place n-1 at height
+0, of half that place at height 1, and so on; a place at the end of a height has
+none and moves up by itself. The entries share most of their way, so each node
+stands there once. The ways of the head and of each checkpoint's last entry are
+among them: that hash and root of a head belong together is proved too.
 
 Entries about other matters stay in the house. That none about this report was
 left out is what `extract` in the manifest is for: number and hash of them all.
@@ -65,20 +70,26 @@ def _proofs(head: Head, own: list[int], hashes: Sequence[str], points: Sequence[
             params={"chain": chain_of(head)},
         )
     return {
-        "head": _hex(tree.inclusion(tree.size - 1)),
-        "entries": {str(seq): _hex(tree.inclusion(seq - 1)) for seq in own},
+        "nodes": _nodes(tree, {*own, tree.size, *(size for size, _ in points)}),
         "checkpoints": [
             {
                 "size": size,
                 "root": root,
                 "hash": hashes[size - 1],
-                "inclusion": _hex(tree.inclusion(size - 1)),
-                "consistency": _hex(tree.consistency(size)),
+                "consistency": [node.hex() for node in tree.consistency(size)],
             }
             for size, root in points
         ],
     }
 
 
-def _hex(proof: Iterable[bytes]) -> list[str]:
-    return [node.hex() for node in proof]
+def _nodes(tree: Tree, numbers: Iterable[int]) -> dict[str, dict[str, str]]:
+    """Return every sibling on the ways of these entries to the root, once."""
+    nodes: dict[str, dict[str, str]] = {}
+    for number in numbers:
+        place, last, height, way = number - 1, tree.size - 1, 0, iter(tree.inclusion(number - 1))
+        while last:
+            if place ^ 1 <= last:
+                nodes.setdefault(str(height), {})[str(place ^ 1)] = next(way).hex()
+            place, last, height = place >> 1, last >> 1, height + 1
+    return nodes

@@ -261,11 +261,29 @@ def read_json(raw: bytes) -> Any:
 
     That the value, spelt again, gives the same bytes also rules out keys that stand there twice.
     """
+    return _read(raw)[0]
+
+
+def canonical(value: Any, *, quick: bool = False) -> bytes:
+    """Return the RFC 8785 spelling of a JSON value; `quick` where both encoders are known to spell it alike."""
+    said = _QUICK(value).encode("utf-8")
+    return said if quick or not (_POINT.search(said) or _FAR.search(said)) else _spell(value).encode("utf-8")
+
+
+def _read(raw: bytes) -> tuple[Any, bool]:
+    """Return the value, and whether the standard encoder spells it (and every part of it) canonically."""
     if len(raw) > LARGEST_TEXT:
         raise BadText("> %d bytes" % LARGEST_TEXT)
+    fractions: list[str] = []
+
+    def fraction(text: str) -> float:
+        fractions.append(text)
+        return _finite(text)
+
     try:
-        value = json.loads(raw.decode("utf-8"), parse_int=_whole, parse_float=_finite, parse_constant=_refuse_constant)
-        spelt = canonical(value)
+        value = json.loads(raw.decode("utf-8"), parse_int=_whole, parse_float=fraction, parse_constant=_refuse_constant)
+        quick = not fractions and not _FAR.search(raw)
+        spelt = canonical(value, quick=quick)
     except UnicodeDecodeError as error:
         raise BadText("byte %d" % error.start) from error
     except json.JSONDecodeError as error:
@@ -277,20 +295,12 @@ def read_json(raw: bytes) -> Any:
     if spelt != raw:
         place = next((at for at, (now, then) in enumerate(zip(raw, spelt)) if now != then), min(len(raw), len(spelt)))
         raise BadText("byte %d" % place)
-    return value
+    return value, quick
 
 
-def canonical(value: Any) -> bytes:
-    """Return the RFC 8785 spelling of a JSON value."""
-    said = _QUICK(value).encode("utf-8")
-    # The standard encoder differs in two places only: numbers with a point, and the order of keys beyond U+FFFF.
-    if _POINT.search(said) or _FAR.search(said):
-        said = _spell(value).encode("utf-8")
-    return said
-
-
+# The standard encoder differs in two places only: numbers with a point, and the order of keys beyond U+FFFF.
 _QUICK = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
-_POINT = re.compile(rb"[0-9][.e]")  # also found inside texts, where it costs a little time and nothing else
+_POINT = re.compile(rb'(?:":|[\[,]|^)-?[0-9]+[.e]')  # found inside a text it costs a little time and nothing else
 _FAR = re.compile(rb"[\xf0-\xf4]")
 
 
@@ -549,6 +559,42 @@ def included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root
     return last == 0 and node == root
 
 
+class Grove:
+    """The nodes that a package gives of one tree, by height and place, and which of them are proved so far.
+
+    Entries of one report share most of their way to the root; each way ends where it meets one that was proved.
+    """
+
+    def __init__(self, nodes: Any, *, size: int, root: bytes) -> None:
+        self._nodes, self._size, self._root = nodes, size, root
+        self._proved: dict[tuple[int, int], bytes] = {}
+
+    def holds(self, leaf: bytes, index: int) -> bool:
+        """Say whether `leaf` is number `index` (from 0) under the root."""
+        if not 0 <= index < self._size:
+            return False
+        node, place, last, height = hashlib.sha256(b"\0" + leaf).digest(), index, self._size - 1, 0
+        passed = []
+        while last and (height, place) not in self._proved:
+            passed.append(((height, place), node))
+            if place ^ 1 <= last:
+                other = self._given(height, place ^ 1)
+                if len(other) != 32:
+                    return False
+                passed.append(((height, place ^ 1), other))
+                node = _node(other, node) if place & 1 else _node(node, other)
+            place, last, height = place >> 1, last >> 1, height + 1
+        if node != (self._proved[height, place] if last else self._root):
+            return False
+        self._proved.update(passed)
+        return True
+
+    def _given(self, height: int, place: int) -> bytes:
+        level = self._nodes.get(str(height))
+        said = level.get(str(place)) if isinstance(level, dict) else None
+        return bytes.fromhex(said) if isinstance(said, str) and _HEX.fullmatch(said) else b""
+
+
 def consistent(*, old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> bool:
     """Say whether the tree of `old_size` leaves is the beginning of the later one."""
     if not 0 < old_size <= size:
@@ -608,6 +654,18 @@ def _hashes(value: Any, key: Any, path: str) -> list[bytes]:
     return [_hash(found, number, "%s.%s" % (path, key)) for number in range(len(found))]
 
 
+def _entry_itself(entry: dict[str, Any], path: str) -> None:
+    """Check the kinds of an entry's fields that are read here; its hash covers the rest."""
+    for key, kind in _KINDS.items():
+        if type(entry[key]) is not kind and not (key == "organisation" and type(entry[key]) is str):
+            raise Malformed("%s.%s" % (path, key))
+    if not _HEX.fullmatch(entry["hash"]):
+        raise Malformed(path + ".hash")
+
+
+_KINDS = {"organisation": int, "chain": str, "seq": int, "subject": str, "hash": str}
+
+
 # The check itself ---------------------------------------------------------------------------------------------------
 
 
@@ -630,6 +688,7 @@ class _Check:
         self.sm3: dict[str, str] = {}
         self.texts: dict[str, bytes] = {}
         self.values: dict[str, Any] = {}
+        self.quick: set[str] = set()  # whose values the standard encoder spells canonically
         self.changed_at: dict[str, str] = {}
         self.listed: dict[str, dict[str, str]] = {}
         self.wanted: dict[str, str] = {}  # evidence and the case that names it
@@ -708,10 +767,12 @@ class _Check:
                 self.say("unreadable", name, reason="> %d bytes" % LARGEST_TEXT)
             return None
         try:
-            self.values[name] = read_json(self.texts[name])
+            self.values[name], quick = _read(self.texts[name])
         except BadText as error:
             self.say("unreadable", name, reason=str(error))
             return None
+        if quick:
+            self.quick.add(name)
         return self.values[name]
 
     def _safely(self, part: Callable[[], None]) -> bool:
@@ -934,7 +995,12 @@ class _Check:
                 _hash(head, "root", path)
             heads[chain] = head
         proofs = _part(journal, "proofs", dict, JOURNAL)
-        hashes = self._entries(_part(journal, "entries", list, JOURNAL), heads, proofs)
+        groves = {}
+        for chain, head in heads.items():
+            if head["seq"]:
+                nodes = _part(_part(proofs, chain, dict, JOURNAL + ": proofs"), "nodes", dict, JOURNAL + ": " + chain)
+                groves[chain] = Grove(nodes, size=head["seq"], root=bytes.fromhex(head["root"]))
+        hashes = self._entries(_part(journal, "entries", list, JOURNAL), groves)
         extract = _part(self.manifest, "journal_extract", dict, "")
         if extract != {"entries": len(hashes), "hash": extract_hash(hashes)}:
             self.say("journal_extract_differs", JOURNAL, listed=str(extract.get("entries")), now=str(len(hashes)))
@@ -942,21 +1008,21 @@ class _Check:
             if chain not in heads:
                 self.say("journal_foreign", chain)
             elif heads[chain]["seq"]:
-                self._head(chain, heads[chain], _part(proofs, chain, dict, JOURNAL + ": proofs"))
+                self._head(chain, heads[chain], _part(proofs, chain, dict, JOURNAL + ": proofs"), groves[chain])
         self._held(heads, proofs)
 
-    def _entries(self, entries: list[Any], heads: dict[str, Any], proofs: dict[str, Any]) -> list[str]:
+    def _entries(self, entries: list[Any], groves: dict[str, Grove]) -> list[str]:
         """Check every entry: about this report, unchanged, linked where its neighbour stands here, under the root."""
         about = {_part(self.manifest, "number", str, ""), *self.lines}
         before: Any = {}
         hashes: list[str] = []
-        self.entries = len(entries)
+        self.entries, quick = len(entries), JOURNAL in self.quick
         for place, entry in enumerate(entries):
             path = "journal.json: entries[%d]" % place
             if not isinstance(entry, dict) or sorted(entry) != sorted(LINK):
                 raise Malformed(path)
-            chain = "%s/%s" % (_part(entry, "organisation", (int, str), path), _part(entry, "chain", str, path))
-            seq, leaf = _part(entry, "seq", int, path), _hash(entry, "hash", path)
+            _entry_itself(entry, path)
+            chain, seq, leaf = "%s/%s" % (entry["organisation"], entry["chain"]), entry["seq"], entry["hash"]
             name = "%s/%d" % (chain, seq)
             previous = (before.get("organisation"), before.get("chain"), before.get("seq"))
             same_chain = previous[:2] == (entry["organisation"], entry["chain"])
@@ -964,35 +1030,28 @@ class _Check:
                 self.say("journal_out_of_order", name)
             content = {key: value for key, value in entry.items() if key != "hash"}
             linked = not (same_chain and seq == previous[2] + 1) or entry["previous"] == before["hash"]
-            if hashlib.sha256(canonical(content)).digest() != leaf or not linked:
+            if hashlib.sha256(canonical(content, quick=quick)).hexdigest() != leaf or not linked:
                 self.say("journal_broken", name)
-            if chain not in heads or _part(entry, "subject", str, path) not in about:
+            if chain not in groves or entry["subject"] not in about:
                 self.say("journal_foreign", name)
-            else:
-                proof = _hashes(_part(proofs.get(chain), "entries", dict, JOURNAL), str(seq), path)
-                head = heads[chain]
-                root = bytes.fromhex(head["root"]) if head["seq"] else b""
-                if not included(leaf, index=seq - 1, size=head["seq"], proof=proof, root=root):
-                    self.say("journal_unproved", name)
+            elif not groves[chain].holds(bytes.fromhex(leaf), seq - 1):
+                self.say("journal_unproved", name)
             before = entry
             self.hash_at[chain, seq] = entry["hash"]
             hashes.append(entry["hash"])
         return hashes
 
-    def _head(self, chain: str, head: Any, proof: Any) -> None:
+    def _head(self, chain: str, head: Any, proof: Any, grove: Grove) -> None:
         """Check that hash and root of a head belong together, and that earlier checkpoints lead to it."""
         path, root, size = "journal.json: proofs.%s" % chain, bytes.fromhex(head["root"]), head["seq"]
-        way = _hashes(proof, "head", path)
-        if not included(bytes.fromhex(head["hash"]), index=size - 1, size=size, proof=way, root=root):
+        if not grove.holds(bytes.fromhex(head["hash"]), size - 1):
             self.say("journal_unproved", "%s/%d" % (chain, size))
         for place, point in enumerate(_part(proof, "checkpoints", list, path)):
             at = "%s.checkpoints[%d]" % (path, place)
             old, leaf, old_root = _part(point, "size", int, at), _hash(point, "hash", at), _hash(point, "root", at)
-            way = _hashes(point, "inclusion", at)
             grown = _hashes(point, "consistency", at)
-            if not included(leaf, index=old - 1, size=size, proof=way, root=root) or not consistent(
-                old_size=old, old_root=old_root, size=size, root=root, proof=grown
-            ):
+            begins = consistent(old_size=old, old_root=old_root, size=size, root=root, proof=grown)
+            if not begins or not grove.holds(leaf, old - 1):
                 self.say("checkpoint_unproved", "%s/%d" % (chain, old))
 
     def _held(self, heads: dict[str, Any], proofs: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ def of_journal(change):
 
 
 def without_second(journal):
-    del journal["entries"][1], journal["proofs"]["7/main"]["entries"]["2"]
+    del journal["entries"][1]
 
 
 def doubled(journal):
@@ -69,7 +69,7 @@ def foreign(journal):
 
 
 def wrong_proof(journal):
-    journal["proofs"]["7/main"]["entries"]["4"][0] = "00" * 32
+    journal["proofs"]["7/main"]["nodes"]["0"]["2"] = "00" * 32
 
 
 def wrong_checkpoint(journal):
@@ -104,7 +104,7 @@ FORGERIES = [
     ("journal.json", of_journal(foreign), ("journal_foreign", "7/main/4"), "7/main/4"),
     ("journal.json", of_journal(wrong_proof), ("journal_unproved", "7/main/4"), "7/main/4"),
     ("journal.json", of_journal(wrong_checkpoint), ("checkpoint_unproved", "7/main/2"), "7/main/2"),
-    ("journal.json", lambda _: b'{"entries":[{}],"proofs":{}}', ("malformed", "journal.json: entries[0]"), "entries"),
+    ("journal.json", lambda _: b'{"entries":[{}],"proofs":{}}', ("malformed", "journal.json: proofs.7/main"), "proofs"),
     (EVIDENCE, lambda _: None, ("evidence_missing", CONTRACT_HASH), "LC24-000"),
     (DOSSIER, lambda _: None, ("case_missing", "LC24-0002"), "LC24-0002"),
     ("contents/plan.json", lambda _: None, ("content_differs", "plan"), "plan"),
@@ -149,7 +149,6 @@ def rewritten(tmp_path):
     manifest = make_manifest(dossiers=dossiers, journal_heads=[make_head(entries)], journal_extract=extract)
     journal = make_journal_json(entries)
     journal["entries"] = [entry for entry in about_the_report(entries) if entry["subject"] != "LC24-0002"]
-    del journal["proofs"]["7/main"]["entries"]["4"]
     return make_package(tmp_path, manifest=manifest, dossiers=dossiers, journal=journal)
 
 
