@@ -93,7 +93,7 @@ class RoundSettings(_Strict):
     official_site = fields.String(validate=validate.Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"))
 
 
-RETENTION_YEARS = 10
+RETENTION_YEARS = 3
 """So long personal values are kept after the last thing that happened, until a round says otherwise."""
 OFFICIAL_SITE = "dj.ncss.cn"
 """Where graduates confirm officially, until a round says otherwise."""

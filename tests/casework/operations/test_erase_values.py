@@ -103,8 +103,8 @@ def test_the_naive_erasing_breaks_the_chain(town):
 
 
 REFUSED = [
-    ("before the floor of retention", NOON, {}, Conflict, "须保存到 2034-07-2"),
-    ("a day before it", NOON.replace(year=2034, day=27), {}, Conflict, "须保存到"),
+    ("before the floor of retention", NOON, {}, Conflict, "须保存到 2027-07-28"),
+    ("a day before it", NOON.replace(year=2027, day=27), {}, Conflict, "须保存到"),
     ("without a reason", LATER, {"reason": " "}, Invalid, "必填"),
     ("what the journal does not know", LATER, {"subject": "LC24-9999"}, NotFound, "没有清除任何内容"),
 ]
