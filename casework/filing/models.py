@@ -31,6 +31,8 @@ class Filing(db.Model):
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[Words] = mapped_column(default="")
     voided_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]  # by the sender, before any receipt
+    withdraw_reason: Mapped[Words] = mapped_column(default="")
     report: Mapped[Report] = relationship()
     recipient: Mapped[Organisation] = relationship()
     disposals: Mapped[list["Disposal"]] = relationship(back_populates="filing", order_by="Disposal.id")
@@ -47,3 +49,21 @@ class Disposal(db.Model):
     words: Mapped[str] = mapped_column(SealedText("disposal"))
     filing: Mapped[Filing] = relationship(back_populates="disposals")
     by: Mapped[Person] = relationship()
+
+
+class Upload(db.Model):
+    """A package made for the national system (N2.4), and the day and number under which that system took it."""
+
+    __tablename__ = "uploads"
+
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
+    sha256: Mapped[Code]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    number: Mapped[str] = mapped_column(default="")
+    delivered_on: Mapped[date | None]
+    recorded_at: Mapped[datetime | None]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    report: Mapped[Report] = relationship()
+    made_by: Mapped[Person] = relationship(foreign_keys=[made_by_id])

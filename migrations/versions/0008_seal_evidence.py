@@ -3,9 +3,15 @@
 A signature may rest on paper or on a certificate: what was handed in waits in
 `signed_papers` until the signer confirms it, and the signature names its file.
 
+An office's own words in its documents are kept by version, and with each plan
+the words with which it was issued.
+
 The journal gets checkpoints, and a wall: triggers by which the database itself
 refuses to change or remove entries and checkpoints, whoever asks. A migration
 that copies one of these tables (SQLite) must build the wall again.
+
+The level above and the discipline body leave their traces: hand-overs, spot
+checks, consequences, packages uploaded; a delivery may be withdrawn.
 """
 
 import sqlalchemy as sa
@@ -28,11 +34,15 @@ REFUSED = "journal rows are never changed or removed"
 def upgrade():
     _add_signed_papers()
     _add_checkpoints()
+    _add_wordings()
     _build_walls()
+    _add_oversight()
 
 
 def downgrade():
+    _drop_oversight()
     _take_down_walls()
+    _drop_wordings()
     _drop_checkpoints()
     _drop_signed_papers()
 
@@ -117,6 +127,36 @@ def _drop_checkpoints():
     op.drop_table("journal_checkpoints")
 
 
+def _add_wordings():
+    op.create_table(
+        "report_wordings",
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("texts", JSON, nullable=False),
+        sa.Column("saved_at", MOMENT, nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_report_wordings_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_report_wordings_round_id")),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["persons.id"], name=op.f("fk_report_wordings_saved_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_wordings")),
+        sa.UniqueConstraint(
+            "organisation_id", "round_id", "version", name=op.f("uq_report_wordings_organisation_id_round_id_version")
+        ),
+    )
+    with op.batch_alter_table("plans") as table:
+        table.add_column(sa.Column("wording", JSON, nullable=False, server_default="{}"))
+
+
+def _drop_wordings():
+    with op.batch_alter_table("plans") as table:
+        table.drop_column("wording")
+    op.drop_table("report_wordings")
+
+
 def _build_walls():
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
@@ -154,3 +194,108 @@ def _take_down_walls():
     for table in WALLED:
         for deed in ("update", "delete", "replace"):
             op.execute(f"DROP TRIGGER {table}_wall_{deed}")
+
+
+def _add_oversight():
+    with op.batch_alter_table("filings") as table:
+        table.add_column(sa.Column("withdrawn_at", MOMENT, nullable=True))
+        table.add_column(sa.Column("withdraw_reason", sa.Text(), nullable=False, server_default=""))
+    op.create_table(
+        "case_hand_overs",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("left_id", sa.Integer(), nullable=False),
+        sa.Column("went_id", sa.Integer(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["persons.id"], name=op.f("fk_case_hand_overs_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_hand_overs_case_id")),
+        sa.ForeignKeyConstraint(["left_id"], ["organisations.id"], name=op.f("fk_case_hand_overs_left_id")),
+        sa.ForeignKeyConstraint(["went_id"], ["organisations.id"], name=op.f("fk_case_hand_overs_went_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_hand_overs")),
+    )
+    op.create_index(op.f("ix_case_hand_overs_case_id"), "case_hand_overs", ["case_id"])
+    op.create_index(op.f("ix_case_hand_overs_left"), "case_hand_overs", ["left_id", "at"])
+    op.create_table(
+        "spot_checks",
+        sa.Column("ref", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("population_hash", sa.String(length=64), nullable=False),
+        sa.Column("drawn_at", MOMENT, nullable=False),
+        sa.Column("drawn_by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["drawn_by_id"], ["persons.id"], name=op.f("fk_spot_checks_drawn_by_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_spot_checks_organisation_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_spot_checks_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_checks")),
+        sa.UniqueConstraint("ref", name=op.f("uq_spot_checks_ref")),
+    )
+    op.create_index(op.f("ix_spot_checks_organisation"), "spot_checks", ["organisation_id", "round_id"])
+    op.create_table(
+        "spot_checked_cases",
+        sa.Column("spot_check_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("decided_at", MOMENT, nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_spot_checked_cases_case_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["persons.id"], name=op.f("fk_spot_checked_cases_decided_by_id")),
+        sa.ForeignKeyConstraint(
+            ["spot_check_id"], ["spot_checks.id"], name=op.f("fk_spot_checked_cases_spot_check_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_checked_cases")),
+        sa.UniqueConstraint("spot_check_id", "case_id", name=op.f("uq_spot_checked_cases_spot_check_id_case_id")),
+    )
+    op.create_index(op.f("ix_spot_checked_cases_case_id"), "spot_checked_cases", ["case_id"])
+    op.create_table(
+        "consequences",
+        sa.Column("ref", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", MOMENT, nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_consequences_case_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["persons.id"], name=op.f("fk_consequences_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consequences")),
+        sa.UniqueConstraint("ref", name=op.f("uq_consequences_ref")),
+    )
+    op.create_index(op.f("ix_consequences_case_id"), "consequences", ["case_id"])
+    op.create_table(
+        "uploads",
+        sa.Column("ref", sa.String(length=64), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("delivered_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", MOMENT, nullable=True),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["persons.id"], name=op.f("fk_uploads_made_by_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["persons.id"], name=op.f("fk_uploads_recorded_by_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_uploads_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+        sa.UniqueConstraint("ref", name=op.f("uq_uploads_ref")),
+    )
+    op.create_index(op.f("ix_uploads_report_id"), "uploads", ["report_id"])
+
+
+def _drop_oversight():
+    for table in ("uploads", "consequences", "spot_checked_cases", "spot_checks", "case_hand_overs"):
+        op.drop_table(table)
+    with op.batch_alter_table("filings") as table:
+        for column in ("withdraw_reason", "withdrawn_at"):
+            table.drop_column(column)
