@@ -8,8 +8,8 @@ import pytest
 from casework.doors.unit import unit_of_work
 from casework.reports.models import Report, SignedPaper
 from tests.casework.factories import PASSWORD, make_case
+from tests.casework.operations.papers import page_of, picture, wants
 from tests.casework.operations.reporting import frozen, make_office, prepare
-from tests.casework.operations.test_hand_in_paper import page_of, picture, wants
 from tests.casework.web.visitor import browser_of
 
 
