@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from casework import clock
 from casework.cases.canonical import canonical_bytes
+from casework.reports.manifest import manifest_sm3
 from casework.reports.models import Report
 from casework.reports.models import Signature as Signed
 from casework.reports.papers import BASE, CERTIFICATE, CONSENT
@@ -86,7 +87,8 @@ def seal_of(manifest: dict, manifest_hash: str) -> Seal:
     heads = tuple(
         Head(head["chain"], head["seq"], head["hash"], head.get("root", "")) for head in manifest["journal_heads"]
     )
-    return Seal(manifest_hash=manifest_hash, journal_heads=heads, frozen_at=manifest["frozen_at"])
+    sm3 = manifest_sm3(manifest)
+    return Seal(manifest_hash=manifest_hash, journal_heads=heads, frozen_at=manifest["frozen_at"], manifest_sm3=sm3)
 
 
 def _printed(signatures: Sequence[Signed]) -> list[Signature]:

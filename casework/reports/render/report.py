@@ -39,6 +39,7 @@ class Seal:
     manifest_hash: str
     journal_heads: tuple[Head, ...]
     frozen_at: str
+    manifest_sm3: str = ""  # printed where the round asks for SM3 beside SHA-256
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,8 @@ def _signature_page(document: Formal, snapshot: Snapshot, *, seal: Seal, signatu
     document.text(snapshot.organisation, right=True)
     document.text(snapshot.report_on, right=True)
     document.small(f"清单哈希（SHA-256）：{seal.manifest_hash}")
+    if seal.manifest_sm3:
+        document.small(f"清单哈希（SM3）：{seal.manifest_sm3}")
     document.small(f"定稿时间：{seal.frozen_at}")
     for head in seal.journal_heads:
         _journal_lines(document, head)

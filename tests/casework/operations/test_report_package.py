@@ -17,6 +17,7 @@ from casework.operations.download_document import download_document
 from casework.operations.log_verification import log_verification
 from casework.operations.report_package import report_package
 from casework.people.actors import actor_of
+from casework.reports.manifest import manifest_sm3
 from tests.casework.factories import make_case, make_person
 from tests.casework.operations.reporting import attach, drafted, frozen, make_office, prepare, signed
 
@@ -67,6 +68,26 @@ def test_the_package_holds_against_the_hash_on_the_paper(office, report, tmp_pat
     assert {"documents/自查记录.docx", "documents/自查报告.docx", "documents/自查报告（已签字）.docx"} <= set(names)
     assert sum(name.startswith("evidence/") for name in names) == 1
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("tmp")] == []
+
+
+def test_where_the_round_asks_for_sm3_it_stands_on_the_paper_and_through_the_package(office, tmp_path, settings):
+    with unit_of_work():
+        office.round_.settings = office.round_.settings | {"digests": ["sha256", "sm3"]}
+    with unit_of_work():
+        report = signed(office, settings)
+    sm3 = manifest_sm3(report.manifest)
+    made = package(report, office.supervisor, tmp_path, settings)
+    assert verify.check_package(made.path, printed=report.manifest_hash, printed_sm3=sm3).findings == []
+    with zipfile.ZipFile(made.path) as archive, archive.open("documents/自查报告.docx") as file:
+        assert sm3 in zipfile.ZipFile(file).read("word/document.xml").decode()
+
+
+def test_evidence_that_is_no_longer_on_disk_is_named_and_nothing_is_packed(office, report, tmp_path, settings):
+    (item,) = report.cases[0].dossier["evidence"]
+    (settings.files_dir / item["sha256"][:2] / item["sha256"]).unlink()
+    with pytest.raises(Conflict, match=item["sha256"]):
+        package(report, office.supervisor, tmp_path, settings)
+    assert (looks(), (tmp_path / "package.zip").exists()) == ([], False)
 
 
 def test_a_package_with_a_changed_byte_does_not_hold(office, report, tmp_path, settings):
