@@ -39,7 +39,7 @@ def test_an_attempt_inside_an_attempt_is_one_attempt(app):
 
 
 def test_what_fails_without_being_refused_leaves_nothing(app):
-    with pytest.raises(ZeroDivisionError), unit_of_work():
-        with noted("report:signature", organisation_id=1, subject="LC24-R1", actor=SYSTEM):
-            _ = 1 / 0
+    attempt = noted("report:signature", organisation_id=1, subject="LC24-R1", actor=SYSTEM)
+    with pytest.raises(ZeroDivisionError), unit_of_work(), attempt:
+        _ = 1 / 0
     assert in_the_journal() == []
