@@ -7,6 +7,8 @@ from casework.operations.permit import permit
 from casework.people.models import Organisation
 from casework.reports import queries
 from casework.reports.models import Plan
+from casework.reports.snapshot_of import words_of
+from casework.reports.wording import PLAN
 from casework.rounds.models import Round
 from workflows.access import Actor
 
@@ -33,6 +35,7 @@ def issue_plan(
         round_id=round_.id,
         version=before.version + 1 if before else 1,
         issued_by_id=actor.id,
+        wording=_words(organisation, round_),
         **{name: text.strip() for name, text in texts.items()},
     )
     db.session.add(plan)
@@ -45,6 +48,12 @@ def issue_plan(
         facts={"version": plan.version},
     )
     return plan
+
+
+def _words(organisation: Organisation, round_: Round) -> dict[str, str]:
+    """Return the words around the plan as they are today: what was issued reads the same for ever."""
+    words = words_of(organisation.id, round_.id, None)
+    return {key: text for key, text in words.items() if key.partition(".")[0] == PLAN}
 
 
 def refuse_blank(texts: dict[str, str]) -> None:

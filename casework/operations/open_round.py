@@ -8,6 +8,7 @@ from datetime import date
 from casework import journal
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid, NotFound
+from casework.operations.change_wording import copy_wordings
 from casework.operations.permit import permit_settings
 from casework.rounds import settings, tables
 from casework.rounds.models import CodeEntry, Round, StatutoryDate
@@ -55,6 +56,7 @@ def copy_round(source: Round, *, code: str, name: str, cohort: int, dates: Mappi
         for row in db.session.query(CodeEntry).filter_by(round_id=source.id)
     ]
     _add(opened, entries, actor=actor)
+    copy_wordings(source, opened, actor=actor)
     return opened
 
 

@@ -30,6 +30,24 @@ class Plan(db.Model):
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     issued_by: Mapped[Person] = relationship()
+    wording: Mapped[dict] = mapped_column(
+        default=dict
+    )  # the words around it as they were on that day; none: by default
+
+
+class Wording(db.Model):
+    """One version of an office's own words in its documents of a round; the last one holds (`reports/wording.py`)."""
+
+    __tablename__ = "report_wordings"
+    __table_args__ = (UniqueConstraint("organisation_id", "round_id", "version"),)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    version: Mapped[int]
+    texts: Mapped[dict]
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    saved_by: Mapped[Person] = relationship()
 
 
 class ChecklistAnswer(db.Model):

@@ -11,7 +11,7 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.people.models import Organisation
-from casework.reports.models import ChecklistAnswer, Measure, Plan, Report, ReportCase
+from casework.reports.models import ChecklistAnswer, Measure, Plan, Report, ReportCase, Wording
 from casework.rounds.models import Round
 from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
 
@@ -106,6 +106,12 @@ def plans(organisation_id: int, round_id: int) -> Sequence[Plan]:
     return db.session.scalars(wanted).all()
 
 
+def wording(organisation_id: int, round_id: int) -> Wording | None:
+    """Return the office's own words in force: the last version, or None where the shipped words hold."""
+    wanted = select(Wording).filter_by(organisation_id=organisation_id, round_id=round_id)
+    return db.session.scalars(wanted.order_by(Wording.version.desc()).limit(1)).one_or_none()
+
+
 def answers(organisation_id: int, round_id: int) -> dict[str, ChecklistAnswer]:
     """Return the answers of the checklist by clause."""
     wanted = select(ChecklistAnswer).filter_by(organisation_id=organisation_id, round_id=round_id)
@@ -176,23 +182,16 @@ def lock_cases(ids: Iterable[int]) -> dict[int, Case]:
     return {case.id: case for case in db.session.scalars(wanted)}
 
 
+def cases_to_show(ids: Iterable[int]) -> list[Case]:
+    """Return cases with what their rows of the records need, by number; nobody is kept from changing them."""
+    wanted = select(Case).where(Case.id.in_(list(ids))).order_by(Case.number).options(*dossier_parts())
+    return list(db.session.scalars(wanted))
+
+
 def standing_entry(case: Case) -> ReportCase | None:
     """Return the place of a case in the frozen or signed report that contains it, or None."""
     wanted = select(ReportCase).join(Report).where(ReportCase.case_id == case.id, Report.state.in_(LIVE))
     return db.session.scalars(wanted).first()
-
-
-def cited_by(organisation: Organisation, round_id: int) -> Sequence[Report]:
-    """Return the delivered reports of the organisations directly below, which a report of the level above cites."""
-    wanted = (
-        select(Report)
-        .join(Report.organisation)
-        .where(Organisation.parent_id == organisation.id, Report.round_id == round_id)
-        .where(Report.state.in_(DELIVERED))
-        .options(joinedload(Report.organisation), joinedload(Report.round))
-        .order_by(Organisation.code, Report.number)
-    )
-    return db.session.scalars(wanted).all()
 
 
 def _condition(scope: Scope) -> ColumnElement[bool]:

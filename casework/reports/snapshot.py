@@ -7,14 +7,17 @@ says the same. Dates are Beijing dates as ISO text.
 
 The parts: `Plan` for 自查通知（方案）, `Row` (one graduate in one case) for 自查记录,
 the rest for 自查报告 (N2.2). `destinations` counts all graduates of the cohort by
-code; `sample` rows are listed apart and stay out of the problem figures.
+code; `sample` rows are listed apart and stay out of the problem figures. `wording`
+holds the sentences around the figures, `definitions` what each rate counts and
+`code_names` what the codes are called: all of it as it was on that day.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from casework.cases.canonical import canonical_hash
+from casework.reports.rates import Definition
 
 PLAN, RECORDS, REPORT = "plan", "records", "report"
 
@@ -120,6 +123,15 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Cited:
+    """A report of the level below that this one rests on: its number, whose it is, the hash of its manifest."""
+
+    number: str
+    organisation: str
+    manifest_hash: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """Everything that the three documents of one report say; see the module for the promises."""
 
@@ -142,6 +154,11 @@ class Snapshot:
     slots: tuple[Slot, ...]
     recipients: tuple[str, ...]
     rectified: tuple[str, ...] = ()
+    cites: tuple[Cited, ...] = ()
+    form: int = 1  # 2: with its own words, rates and charts; what was frozen before renders as it did
+    wording: Mapping[str, str] = field(default_factory=dict)
+    definitions: tuple[Definition, ...] = ()
+    code_names: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict:
         """Return the snapshot in JSON's own types."""
@@ -161,12 +178,16 @@ _ITEMS = {
     "rows": Row,
     "open_cases": OpenCase,
     "slots": Slot,
+    "cites": Cited,
+    "definitions": Definition,
 }
+FORM = 2
+_SINCE_FORM_2 = ("form", "wording", "definitions", "code_names")
 _FRAME = ("number", "organisation", "level", "cohort", "supplementary_to")
 _PARTS = {
     PLAN: ("organisation", "level", "cohort", "plan", "checklist"),
     RECORDS: (*_FRAME, "rows"),
-    REPORT: (*_FRAME, *(field.name for field in fields(Snapshot) if field.name not in (*_FRAME, "plan"))),
+    REPORT: (*_FRAME, *(each.name for each in fields(Snapshot) if each.name not in (*_FRAME, "plan"))),
 }
 
 
@@ -176,7 +197,18 @@ def document_contents(snapshot: Snapshot) -> dict[str, dict]:
     contents = {name: {key: whole[key] for key in keys} for name, keys in _PARTS.items()}
     contents[PLAN]["checklist"] = [{key: item[key] for key in ("clause", "title")} for item in whole["checklist"]]
     contents[REPORT]["plan_version"] = snapshot.plan.version
+    if not snapshot.cites:
+        del contents[REPORT]["cites"]  # whoever has nobody below says nothing of it, as the first reports did
+    if snapshot.form == 1:
+        contents[REPORT] = {key: part for key, part in contents[REPORT].items() if key not in _SINCE_FORM_2}
+        return contents
+    contents[PLAN]["wording"] = _words_of(snapshot, PLAN)
+    contents[REPORT]["wording"] = _words_of(snapshot, REPORT)
     return contents
+
+
+def _words_of(snapshot: Snapshot, document: str) -> dict[str, str]:
+    return {key: text for key, text in snapshot.wording.items() if key.partition(".")[0] == document}
 
 
 def content_hashes(snapshot: Snapshot) -> dict[str, str]:

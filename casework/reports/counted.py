@@ -1,0 +1,129 @@
+"""The graduates behind the figures of a report: counted and listed by the same statements.
+
+A figure and the list behind it can only agree if one statement says who belongs
+to it. For a report that is frozen the statement looks at each registration as it
+stood at that moment: imports add revisions and overwrite none.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy.orm import aliased
+
+from casework.db import db
+from casework.errors import N_, Invalid
+from casework.intake.answers import standing
+from casework.intake.models import Batch, Confirmation, Record, Revision
+from casework.intake.queries import STATUS
+from casework.people import queries as people
+from casework.reports.models import Report
+from casework.reports.rates import FAMILY
+
+CONFIRMED = {
+    "confirmed": "已确认",
+    "unconfirmed": "未确认",
+    "wrong_information": "信息有误",
+    "never_signed": "从未签订",
+}
+UNCONFIRMED = "unconfirmed"
+
+
+def destinations(report: Report, *, at: datetime | None = None) -> dict[str, int]:
+    """Return how many graduates of the organisation and everything below it are registered under each code."""
+    counted = _registered(report, at).with_only_columns(
+        Revision.destination_code.label("code"), func.count().label("n")
+    )
+    grouped = counted.group_by(Revision.destination_code).order_by(Revision.destination_code)
+    return {row.code: row.n for row in db.session.execute(grouped)}
+
+
+def confirmations(report: Report) -> dict[str, int]:
+    """Return how many graduates gave which answer last; whoever gave none that stands has not confirmed."""
+    found = dict.fromkeys(CONFIRMED, 0)
+    counted = _answering(report).with_only_columns(Confirmation.status, func.count()).group_by(Confirmation.status)
+    for status, number in db.session.execute(counted):
+        found[_status(status)] += number
+    return {CONFIRMED[status]: number for status, number in found.items()}
+
+
+def registered_under(
+    report: Report,
+    *,
+    families: Collection[str],
+    without: Collection[str] = (),
+    at: datetime | None = None,
+    after: str = "",
+    limit: int | None,
+) -> Sequence[Row]:
+    """Return the graduates whom a figure counts by families of codes (none: everybody), behind the one called `after`."""
+    family = func.substr(Revision.destination_code, 1, FAMILY)
+    wanted = _registered(report, at)
+    if families:
+        wanted = wanted.where(family.in_(families))
+    if without:
+        wanted = wanted.where(family.not_in(without))
+    return _listed(wanted, limit=limit, after=after)
+
+
+def answering(report: Report, *, status: str, after: str = "", limit: int | None) -> Sequence[Row]:
+    """Return the graduates who gave an answer last (or none that stands), behind the one called `after`."""
+    known = {name: [code for code, ours in STATUS.items() if ours == name] for name in CONFIRMED if name != UNCONFIRMED}
+    if status == UNCONFIRMED:
+        spoken = {code for codes in known.values() for code in codes} | set(known)
+        where = Confirmation.status.is_(None) | Confirmation.status.not_in(spoken)
+    else:
+        where = Confirmation.status.in_([status, *known[status]])
+    return _listed(_answering(report).where(where), limit=limit, after=after)
+
+
+def _status(stored: str | None) -> str:
+    name = STATUS.get(stored or "", stored or "")
+    return name if name in CONFIRMED else UNCONFIRMED
+
+
+def _registered(report: Report, at: datetime | None) -> Select:
+    return select(Record.id).join(Revision, _as_of(at)).where(*_inside(report))
+
+
+def _as_of(at: datetime | None) -> ColumnElement[bool]:
+    """Return what joins a record with its registration: the newest, or the newest at a moment."""
+    if at is None:
+        return Revision.id == Record.revision_id
+    earlier = aliased(Revision)
+    newest = (
+        select(func.max(earlier.number))
+        .join(Batch, Batch.id == earlier.batch_id)
+        .where(earlier.record_id == Record.id, func.coalesce(Batch.confirmed_at, Batch.uploaded_at) <= at)
+        .scalar_subquery()
+    )
+    return and_(Revision.record_id == Record.id, Revision.number == newest)
+
+
+def _answering(report: Report) -> Select:
+    newest = standing().subquery()
+    return (
+        select(Record.id)
+        .outerjoin(Revision, Revision.id == Record.revision_id)
+        .outerjoin(newest, newest.c.record_id == Record.id)
+        .outerjoin(Confirmation, Confirmation.id == newest.c.id)
+        .where(*_inside(report))
+    )
+
+
+def _listed(wanted: Select, *, after: str, limit: int | None) -> Sequence[Row]:
+    columns = (
+        Record.ref, Record.student_no, Record.name, Revision.college, Revision.major_name,
+        Revision.destination_code, Revision.employer_name,
+    )  # fmt: skip
+    if after:
+        at = db.session.scalar(select(Record.id).where(Record.ref == after))
+        if at is None:
+            raise Invalid(N_("没有可以接续的这一页，请从第一页重新读取。"))
+        wanted = wanted.where(Record.id > at)
+    return db.session.execute(wanted.with_only_columns(*columns).order_by(Record.id).limit(limit)).all()
+
+
+def _inside(report: Report) -> tuple[ColumnElement[bool], ...]:
+    below = [organisation.id for organisation in people.subtree(report.organisation.path)]
+    return Record.round_id == report.round_id, Record.organisation_id.in_(below)
