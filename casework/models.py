@@ -3,7 +3,7 @@
 from casework import idempotency, journal, promises, storage
 from casework.campaigns import models as campaigns
 from casework.cases import models as cases
-from casework.cases import oversight, samples
+from casework.cases import drifts, oversight, samples
 from casework.db import Base
 from casework.deadlines import models as deadlines
 from casework.filing import models as filing
@@ -18,7 +18,7 @@ from casework.screening import models as screening
 
 ROOMS = (
     *(idempotency, journal, promises, storage),
-    *(people, rounds, intake, leads, screening, cases, samples, oversight),
+    *(people, rounds, intake, leads, screening, cases, samples, oversight, drifts),
     *(reports, filing, deadlines, campaigns, notices, overview),
 )
 

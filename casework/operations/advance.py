@@ -13,6 +13,7 @@ from casework.operations.go_stale import go_stale
 from casework.operations.permit import permit_case
 from casework.operations.refusals import noted
 from casework.operations.retime import retime
+from casework.operations.seal_case import lift_seals, seal_cases
 from casework.operations.story import tell
 from casework.people.actors import actor_of
 from casework.people.models import Person
@@ -76,13 +77,16 @@ def advance(
     if action == "unmerge":
         case.merged_into_id = case.merged_from_state = None
     shown = {"conclusion": conclusion} if action == "conclude" else {"into": survivor.number} if survivor else {}
+    sealed = {"seals": seal_cases([case])} if action == "conclude" and case.records else {}
+    if action in {"send_back", "reopen"}:
+        lift_seals(case)
     tell(
         case,
         action,
         actor=actor,
         params=shown,
         words=note.strip() or reason.strip() or None,
-        facts={"from": moved.from_state, "to": moved.to_state},
+        facts={"from": moved.from_state, "to": moved.to_state, **sealed},
         states=(moved.from_state, moved.to_state),
     )
     if action in {"send_back", "reopen"}:

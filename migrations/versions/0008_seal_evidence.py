@@ -12,6 +12,10 @@ that copies one of these tables (SQLite) must build the wall again.
 
 The level above and the discipline body leave their traces: hand-overs, spot
 checks, consequences, packages uploaded; a delivery may be withdrawn.
+
+What a conclusion rests on is sealed by record; what differs later is a drift,
+and a justified change moves the seal. Cases concluded before this have no seal
+until the next import, which seals them as they are registered then.
 """
 
 import sqlalchemy as sa
@@ -37,9 +41,11 @@ def upgrade():
     _add_wordings()
     _build_walls()
     _add_oversight()
+    _add_drifts()
 
 
 def downgrade():
+    _drop_drifts()
     _drop_oversight()
     _take_down_walls()
     _drop_wordings()
@@ -299,3 +305,91 @@ def _drop_oversight():
     with op.batch_alter_table("filings") as table:
         for column in ("withdraw_reason", "withdrawn_at"):
             table.drop_column(column)
+
+
+def _add_drifts():
+    standing = sa.text("lifted_at IS NULL")
+    op.create_table(
+        "record_seals",
+        sa.Column("ref", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=True),
+        sa.Column("sealed_values", JSON, nullable=False),
+        sa.Column("waiting", JSON, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("sealed_at", MOMENT, nullable=False),
+        sa.Column("lifted_at", MOMENT, nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_record_seals_case_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_record_seals_record_id")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revisions.id"], name=op.f("fk_record_seals_revision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_seals")),
+        sa.UniqueConstraint("ref", name=op.f("uq_record_seals_ref")),
+    )
+    only = {"sqlite_where": standing, "postgresql_where": standing}
+    op.create_index("ix_record_seals_standing", "record_seals", ["case_id", "record_id"], unique=True, **only)
+    op.create_index("ix_record_seals_record", "record_seals", ["record_id"], **only)
+    op.create_index(op.f("ix_record_seals_case_id"), "record_seals", ["case_id"])
+    op.create_table(
+        "drifts",
+        sa.Column("ref", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("seal_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("asks_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("state_before", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("changes", JSON, nullable=False),
+        sa.Column("operator", sa.Text(), nullable=False),
+        sa.Column("operator_role", sa.Text(), nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=True),
+        sa.Column("found_at", MOMENT, nullable=False),
+        sa.Column("justified_at", MOMENT, nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["asks_id"], ["cases.id"], name=op.f("fk_drifts_asks_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_drifts_case_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_drifts_organisation_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_drifts_record_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_drifts_round_id")),
+        sa.ForeignKeyConstraint(["seal_id"], ["record_seals.id"], name=op.f("fk_drifts_seal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drifts")),
+        sa.UniqueConstraint("ref", name=op.f("uq_drifts_ref")),
+    )
+    op.create_index("ix_drifts_organisation", "drifts", ["organisation_id", "round_id", "id"])
+    for column in ("seal_id", "case_id", "asks_id", "record_id"):
+        op.create_index(op.f(f"ix_drifts_{column}"), "drifts", [column])
+    op.create_table(
+        "justified_changes",
+        sa.Column("ref", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("drift_id", sa.Integer(), nullable=True),
+        sa.Column("changes", JSON, nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("decided_at", MOMENT, nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["persons.id"], name=op.f("fk_justified_changes_asked_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_justified_changes_case_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["persons.id"], name=op.f("fk_justified_changes_decided_by_id")),
+        sa.ForeignKeyConstraint(["drift_id"], ["drifts.id"], name=op.f("fk_justified_changes_drift_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_justified_changes_file_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_justified_changes_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_justified_changes")),
+        sa.UniqueConstraint("ref", name=op.f("uq_justified_changes_ref")),
+    )
+    for column in ("case_id", "record_id", "drift_id"):
+        op.create_index(op.f(f"ix_justified_changes_{column}"), "justified_changes", [column])
+
+
+def _drop_drifts():
+    for table in ("justified_changes", "drifts", "record_seals"):
+        op.drop_table(table)
