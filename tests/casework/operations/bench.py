@@ -93,7 +93,7 @@ def trace(case):
         "accepted": case.accepted_at,
         "conclusion": case.conclusion,
         "moves": db.session.scalar(select(func.count()).select_from(Move).filter_by(case_id=case.id)),
-        "journal": len(db.session.info.get(journal._PENDING, [])),
+        "journal": len(db.session.info.get(journal.writing._PENDING, [])),
         "others": db.session.scalar(select(func.sum(Case.version)).where(Case.id != case.id)),
     }
 
