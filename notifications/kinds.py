@@ -37,6 +37,7 @@ _ALL = (
     _kind("case_sent_back", REMINDER, "case due link", N_("案件退回补核")),
     _kind("case_reopened", REMINDER, "case due link", N_("案件重新核查")),
     _kind("case_found_late", REMINDER, "case link", N_("案件办结后有新疑点")),
+    _kind("case_drifted", REMINDER, "case link", N_("案件办结后登记有变动")),
     _kind("case_findings_withdrawn", REMINDER, "case due link", N_("案件疑点不再成立")),
     _kind("case_findings_restored", REMINDER, "case due link", N_("案件疑点再次出现")),
     _kind("case_orphaned", ESCALATION, "case due role link", N_("案件无人承办")),
