@@ -77,16 +77,13 @@ def advance(
     if action == "unmerge":
         case.merged_into_id = case.merged_from_state = None
     shown = {"conclusion": conclusion} if action == "conclude" else {"into": survivor.number} if survivor else {}
-    sealed = {"seals": seal_cases([case])} if action == "conclude" and case.records else {}
-    if action in {"send_back", "reopen"}:
-        lift_seals(case)
     tell(
         case,
         action,
         actor=actor,
         params=shown,
         words=note.strip() or reason.strip() or None,
-        facts={"from": moved.from_state, "to": moved.to_state, **sealed},
+        facts={"from": moved.from_state, "to": moved.to_state, **_sealed(case, action)},
         states=(moved.from_state, moved.to_state),
     )
     if action in {"send_back", "reopen"}:
@@ -123,6 +120,13 @@ def _write(case: Case, moved: Moved, facts: CaseFacts) -> None:
         case.state, case.state_since = facts.state, clock.now()
     if moved.says.get("accepted") is False:
         case.accepted_at = case.accepted_by_id = None
+
+
+def _sealed(case: Case, action: str) -> dict[str, str]:
+    """Seal what a conclusion rests on, and let it go with the conclusion; return what the journal says of it."""
+    if action in {"send_back", "reopen"}:
+        lift_seals(case)
+    return {"seals": seal_cases([case])} if action == "conclude" and case.records else {}
 
 
 def _agreed_by(case: Case) -> Actor | None:

@@ -21,7 +21,10 @@ from casework.operations.import_people import import_people
 from casework.operations.open_from_answers import Given, open_from_answers
 from casework.operations.permit_import import permit_import
 from casework.operations.recheck_corrections import recheck_corrections
+from casework.operations.seal_case import seal_unsealed
 from casework.operations.take_list import take_list
+from casework.operations.watch_drift import KINDS as WATCHED
+from casework.operations.watch_drift import watch_drift
 from casework.people import queries as people
 from casework.people.models import Appointment, Organisation, Person, Relation
 from casework.rounds.models import Round
@@ -48,7 +51,12 @@ def confirm_batch(batch: Batch, *, actor: Actor, settings: Settings, taken_on: d
     if locked.state != "staged":
         raise Conflict(N_("这批数据还没有校验完，不能写入。请等待校验结束。"), code="not_staged")
     locked.taken_at = datetime.combine(taken_on or _day_of(locked), time(23, 59, 59), clock.BEIJING)
+    watched = locked.kind in WATCHED
+    if watched:
+        seal_unsealed(organisation_id=organisation.id, round_id=round_.id)  # before the file changes what is registered
     locked.counts = locked.counts | _write(locked, organisation, settings=settings, actor=actor)
+    if watched:
+        locked.counts = locked.counts | {"drifts": watch_drift(locked)}
     locked.state, locked.confirmed_at, locked.confirmed_by_id = "written", clock.now(), actor.id
     staging.discard(settings.staging_dir, locked.ref)
     journal.record(

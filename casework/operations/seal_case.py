@@ -94,6 +94,9 @@ def seal_unsealed(*, organisation_id: int, round_id: int) -> int:
     found = db.session.scalars(bare).all()
     for start in range(0, len(found), AT_ONCE):
         seal_cases(found[start : start + AT_ONCE])
+    if found:
+        db.session.flush()
+        db.session.expire_all()  # the import that follows writes past the session
     return len(found)
 
 
