@@ -180,6 +180,7 @@ PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
         "at": _moment,
         "case": _number,
         "cases": _count,
+        "cited": _number,
         "code": _code,
         "due": _due,
         "due_soon": _count,

@@ -42,6 +42,8 @@ ACTIONS: dict[str, Action] = {
     "case:hold": Action(N_("暂停案件"), "case:read"),
     "case:merge": Action(N_("合并案件或撤销合并"), "case:read"),
     "case:reopen": Action(N_("重新打开案件"), "case:read"),
+    "case:spot_check": Action(N_("抽查下级案件"), "case:read"),
+    "consequence:record": Action(N_("登记处理结果"), "case:read"),
     "case:severity": Action(N_("调整风险等级"), "case:read"),
     "case:note": Action(N_("写办理备注"), "case:read"),
     "case:evidence": Action(N_("上传材料"), "case:read"),
@@ -71,14 +73,17 @@ ACTIONS: dict[str, Action] = {
     "report:sign": Action(N_("签字"), "report:read"),
     "report:refuse": Action(N_("退回不签"), "report:read"),
     "report:package": Action(N_("下载备案卷宗"), "report:read"),
+    "report:upload": Action(N_("制作和登记上传包"), "report:read"),
     "filing:read": Action(N_("查看备案"), "filing:read"),
     "filing:deliver": Action(N_("报送备案"), "filing:read"),
+    "filing:withdraw": Action(N_("撤回报送"), "filing:read"),
     "filing:receipt": Action(N_("出具备案回执"), "filing:read"),
     "filing:return": Action(N_("退回备案"), "filing:read"),
     "filing:dispose": Action(N_("登记处置意见"), "filing:read"),
     "campaign:read": Action(N_("查看提醒活动"), "campaign:read"),
     "campaign:draft": Action(N_("拟制提醒活动"), "campaign:read"),
     "campaign:approve": Action(N_("核准提醒活动"), "campaign:read"),
+    "below:read": Action(N_("查看下级自查进展"), None),
     "overdue:read": Action(N_("查看逾期督办"), None),
     "overdue:press": Action(N_("催办"), None),
     "overdue:raise": Action(N_("上报逾期案件"), "case:read"),
@@ -115,6 +120,8 @@ _LEADERS = (Role.VICE_LEADER, Role.PARTY_LEADER, Role.ADMIN_LEADER)
 _PRINCIPALS = (Role.PARTY_LEADER, Role.ADMIN_LEADER)
 _CASE_WORK = ("case:begin", "case:conclude", "case:note", "case:evidence", "case:verify", "case:correct")
 _DELIVERED = frozenset({"signed", "filed"})
+_IN_A_REPORT = frozenset({"signed_off", "filed"})
+_LOOKED_INTO = ("case:read", "consequence:record")
 
 POLICY: tuple[Grant, ...] = (
     Grant((Role.INVESTIGATOR,), (Level.COLLEGE,), Reach.OWN, ("case:read", *_CASE_WORK), sealed=False),
@@ -131,12 +138,16 @@ POLICY: tuple[Grant, ...] = (
     Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _ABOVE, Reach.CHILDREN, ("filing:receipt", "filing:return")),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("case:assign", "case:accept", "case:send_back", "case:reopen")),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("case:merge", "case:severity", "overdue:read", "report:package")),
-    Grant((Role.SUPERVISOR,), _ABOVE, Reach.BELOW, ("case:take_over",)),
+    Grant((Role.SUPERVISOR,), _ABOVE, Reach.BELOW, ("case:take_over", "case:spot_check")),
+    # What a violation leads to is decided beside or above the body that handled it, never by that body.
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _ABOVE, Reach.CHILDREN, ("consequence:record",)),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR, *_LEADERS, Role.AUDITOR), _ABOVE, Reach.CHILDREN, ("below:read",)),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("overdue:press", "overdue:raise")),
     Grant((Role.INVESTIGATOR,), _ABOVE, Reach.BELOW, ("overdue:press", "overdue:raise")),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("screening:refit",)),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.BELOW, ("sample:draw",)),
     Grant((Role.SUPERVISOR,), _SEATS, Reach.OWN, ("report:freeze", "campaign:draft")),
+    Grant((Role.SUPERVISOR,), _SEATS, Reach.OWN, ("filing:withdraw", "report:upload")),
     Grant((Role.SUPERVISOR,), (Level.MINISTRY,), Reach.OWN, ("campaign:approve",)),
     # Rates are read by whoever works on the figures, signs for them or audits them. No college has them: figures
     # that are handed down become quotas (N1.5 三不得).
@@ -153,8 +164,9 @@ POLICY: tuple[Grant, ...] = (
     Grant(_LEADERS, _SEATS, Reach.BELOW, ("campaign:read", "report:package", "journal:verify")),
     Grant(_LEADERS, _SEATS, Reach.OWN, ("report:sign", "report:refuse")),
     Grant(_PRINCIPALS, _SEATS, Reach.OWN, ("campaign:approve",)),
-    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("case:read",), kinds=frozenset({"conduct"})),
-    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("case:read",), states=frozenset({"filed"})),
+    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, _LOOKED_INTO, kinds=frozenset({"conduct"})),
+    # Whoever is to receipt a report may look into its cases first.
+    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, _LOOKED_INTO, states=_IN_A_REPORT),
     Grant(
         (Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("report:read", "filing:read"), states=_DELIVERED
     ),

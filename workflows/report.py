@@ -159,6 +159,17 @@ REPORT_STEPS = (
         says={"signatures_lapse": True, "receipts_void": True},
     ),
     Step(
+        "withdraw",
+        ("signed",),
+        "stale",
+        who=N_("就业部门负责人"),
+        label=N_("撤回报送"),
+        guards=(guard.by_role("filing:withdraw"), guard.nobody_receipted),
+        demands=(guard.reason_given,),
+        given=("reason",),
+        says={"signatures_lapse": True, "receipts_void": True},
+    ),
+    Step(
         "file",
         ("signed",),
         "filed",

@@ -19,7 +19,7 @@ CHECKLIST = {
 
 __all__ = ["CHECKLIST", "by_role", "by_the_system", "checklist_answered", "every_recipient_receipted"]
 __all__ += ["every_slot_signed", "included_are_accepted", "left_out_are_explained", "measures_listed"]
-__all__ += ["nothing_changed", "plan_cited", "reason_given", "something_changed"]
+__all__ += ["nobody_receipted", "nothing_changed", "plan_cited", "reason_given", "something_changed"]
 
 
 def by_role(action: str) -> Guard:
@@ -141,6 +141,19 @@ def every_slot_signed(ask: Attempt) -> Refusal | None:
         "slots_unsigned",
         N_("自查报告 %(report)s 还缺签字：%(slots)s。请签字人分别签字。"),
         {"report": facts.number, "slots": Words(unsigned or (N_("本轮尚未设定签字人"),))},
+    )
+
+
+def nobody_receipted(ask: Attempt) -> Refusal | None:
+    """Refuse to withdraw what a recipient holds under a number of its own: from then on only that body returns it."""
+    facts = ask.subject
+    held = tuple(each.recipient for each in facts.receipts if each.complete)
+    if not held:
+        return None
+    return Refusal(
+        "already_receipted",
+        N_("%(recipients)s已对自查报告 %(report)s 出具回执，不能撤回；内容有误的，请对方写明理由后退回。"),
+        {"report": facts.number, "recipients": Words(held)},
     )
 
 

@@ -18,9 +18,11 @@ from casework.reports.models import Report
 from casework.rounds import settings
 from casework.rounds.models import Round
 from workflows.access import Actor
-from workflows.report import Receipt
+from workflows.report import ChangedField, Receipt
 
 DISCIPLINE, SUPERIOR = "discipline", "superior"
+CITES = "cites"
+"""The field of a manifest in which a report of the level above names those of the level below."""
 _AT_ONCE = 5000  # subjects in one statement
 
 
@@ -87,6 +89,40 @@ def inbox(actor: Actor) -> Sequence[Filing]:
         .order_by(Filing.sent_at.desc(), Filing.id.desc())
     )
     return db.session.scalars(wanted).all()
+
+
+def cites_of(organisation: Organisation, round_id: int) -> list[dict[str, str]]:
+    """Return what a report of this organisation cites: the reports that the level below has filed with it.
+
+    A signed one counts from its delivery, so that what was never sent, returned or withdrawn is not cited.
+    """
+    sent = select(Filing.report_id).filter_by(recipient_id=organisation.id, returned_at=None, voided_at=None)
+    wanted = (
+        select(Report)
+        .join(Report.organisation)
+        .where(Organisation.parent_id == organisation.id, Report.round_id == round_id)
+        .where(Report.state.in_(reports.DELIVERED), Report.id.in_(sent))
+        .options(joinedload(Report.organisation), joinedload(Report.round))
+        .order_by(Organisation.code, Report.number)
+    )
+    return [
+        {
+            "number": reports.number_of(each),
+            "organisation": each.organisation.name,
+            "manifest_hash": each.manifest_hash or "",
+        }
+        for each in db.session.scalars(wanted)
+    ]
+
+
+def changed_cites(report: Report) -> tuple[ChangedField, ...]:
+    """Return every report that a frozen one cites otherwise than it now stands below, by number; one is enough."""
+    if report.manifest is None:
+        return ()
+    frozen = {line["number"]: line["manifest_hash"] for line in report.manifest["cites"]}
+    now = {line["number"]: line["manifest_hash"] for line in cites_of(report.organisation, report.round_id)}
+    differ = sorted(number for number in frozen.keys() | now.keys() if frozen.get(number) != now.get(number))
+    return tuple(ChangedField(str(number), CITES) for number in differ)
 
 
 def get_filing(ref: str, actor: Actor) -> Filing:

@@ -30,6 +30,8 @@ REPORT_MUST_BE = {
     "report_signed": frozenset({"signed"}),
     "report_stale": frozenset({"stale"}),
     "report_refused": frozenset({"stale"}),
+    "report_withdrawn": frozenset({"stale"}),
+    "report_below_changed": frozenset({"stale"}),
     "report_escalated": frozenset({"draft", "stale", "frozen", "signed"}),
 }
 

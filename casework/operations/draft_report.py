@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid
+from casework.filing import queries as filing
 from casework.operations.move_report import move_report
 from casework.operations.permit import permit
 from casework.operations.retime_report import retime_report
@@ -71,10 +72,10 @@ def _in_the_making(organisation: Organisation, round_: Round) -> Report | None:
 
 
 def _gone_stale(report: Report) -> bool:
-    """Say whether a frozen report no longer says what its cases say; if so it is stale from now on."""
+    """Say whether a frozen report no longer says what its cases and the level below say; if so it is stale from now on."""
     cases = queries.lock_cases(queries.case_ids(report))
     queries.lock_report(report)
-    changed = changes_of(report, cases)
+    changed = changes_of(report, cases) or filing.changed_cites(report)
     if not changed:
         return False
     move_report(report, "go_stale", actor=SYSTEM, changed=changed)

@@ -5,6 +5,7 @@ every later rendering starts from the stored snapshot.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import insert
 
@@ -29,7 +30,7 @@ from casework.reports.manifest import CannotFreeze, Second, build_manifest, mani
 from casework.reports.models import Document, OpenCase, Report, ReportCase
 from casework.reports.papers import grade_of
 from casework.reports.sm3 import second_of
-from casework.reports.snapshot import Snapshot, content_hashes
+from casework.reports.snapshot import Cited, Snapshot, content_hashes
 from casework.reports.snapshot_of import TEXTS, snapshot_of
 from casework.storage import keep
 from casework.working_days import calendar
@@ -64,6 +65,7 @@ def freeze_report(
     _refuse_incomplete(report, cases)
     recipients = [each.organisation.name for each in filing.recipients_of(report.organisation, report.round)]
     snapshot = snapshot_of(report, cases=cases, left_out=left_out, recipients=recipients)
+    snapshot = replace(snapshot, cites=_cites(report))
     dossiers = {case.id: dossier_of(case) for case in cases}
     second = second_of(report.round, snapshot, [*dossiers.values()], folder=settings.files_dir)
     manifest = _manifest(report, snapshot, [*dossiers.values()], left_out, second=second)
@@ -95,6 +97,10 @@ def _refuse_incomplete(report: Report, cases: Sequence[Case]) -> None:
         raise CannotFreeze(
             N_("补充报告 %(report)s 没有可列入的案件；有案件复核通过后再定稿。"), code="nothing_to_report", params=shown
         )
+
+
+def _cites(report: Report) -> tuple[Cited, ...]:
+    return tuple(Cited(**line) for line in filing.cites_of(report.organisation, report.round_id))
 
 
 def _manifest(
@@ -139,14 +145,7 @@ def _manifest(
         journal_extract=filing.extract_under(heads, [snapshot.number, *(dossier["number"] for dossier in dossiers)]),
         second=second,
         supplementary_to=snapshot.supplementary_to or None,
-        cites=[
-            {
-                "number": queries.number_of(cited),
-                "organisation": cited.organisation.name,
-                "manifest_hash": cited.manifest_hash,
-            }
-            for cited in queries.cited_by(organisation, report.round_id)
-        ],
+        cites=[vars(cited) for cited in snapshot.cites],
     )
 
 

@@ -13,6 +13,7 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.operations.move_report import move_report
 from casework.operations.retime import retime
+from casework.operations.stale_above import stale_above
 from casework.operations.story import tell
 from casework.operations.tell_report import say_stale
 from casework.reports import queries
@@ -56,6 +57,7 @@ def go_stale(case: Case, *, step: Callable[..., object]) -> Staled | None:
         step(other, "lapse", actor=SYSTEM, manifest=manifests[other.id])
     _take_back(case, manifests[case.id], partial(step, actor=SYSTEM))
     say_stale(report)
+    stale_above(report, step=step)
     return Staled(report, field, lapsed)
 
 

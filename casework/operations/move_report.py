@@ -15,7 +15,9 @@ from workflows.engine import Moved
 from workflows.report import REPORT, ChangedField, fire
 
 MOMENTS = {"freeze": "frozen_at", "sign": "signed_at", "file": "filed_at", "go_stale": "stale_at"}
-MOMENTS |= {"refuse": "stale_at", "return": "stale_at"}
+MOMENTS |= {"refuse": "stale_at", "return": "stale_at", "withdraw": "stale_at"}
+RESTS_ON_BELOW = ("sign", "file")
+"""Steps that are refused where a report of the level below is no longer the one that was cited."""
 
 
 def move_report(
@@ -32,6 +34,8 @@ def move_report(
 
     Where the step says so, signatures lapse and deliveries with their receipts are void; both stay as history.
     """
+    if action in RESTS_ON_BELOW and not changed:
+        changed = filing.changed_cites(report)
     facts = facts_of(report, included=included, left_out=left_out, changed=changed, receipts=filing.receipts_of(report))
     asked = {name for step in REPORT.steps if step.action == action for name in step.given}
     with noted(f"report:{action}", organisation_id=report.organisation_id, subject=number_of(report), actor=actor):

@@ -4,11 +4,13 @@ from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.filing.models import Filing
+from casework.operations.advance import advance
 from casework.operations.carry_to_cases import carry_to_cases
 from casework.operations.issue_plan import refuse_blank
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.receipt import refuse_stranger
+from casework.operations.stale_above import stale_above
 from casework.operations.tell_report import say_returned
 from casework.reports.queries import case_ids, lock_cases, lock_report, number_of
 from workflows.access import Actor
@@ -42,5 +44,6 @@ def return_filing(filing: Filing, *, reason: str, actor: Actor) -> Filing:
         personal={"reason": reason.strip()},
     )
     carry_to_cases(report, "lapse")
+    stale_above(report, step=advance)
     say_returned(filing)
     return filing

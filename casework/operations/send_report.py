@@ -5,8 +5,10 @@ from casework.db import db
 from casework.errors import N_, Conflict
 from casework.filing import queries as filing
 from casework.filing.models import Filing
+from casework.operations.advance import advance
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.refusals import noted
+from casework.operations.stale_above import stale_above
 from casework.reports.models import Report
 from casework.reports.queries import lock_report, number_of
 from workflows.access import Actor
@@ -35,6 +37,7 @@ def send_report(report: Report, *, actor: Actor) -> tuple[Filing, ...]:
                 "manifest_hash": report.manifest_hash,
             },
         )
+    stale_above(report, step=advance)
     return tuple(filing.standing(report))
 
 

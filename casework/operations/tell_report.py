@@ -1,5 +1,7 @@
 """Tell people what a report waits for, and what became of it; no name or number of a graduate is in it."""
 
+from collections.abc import Sequence
+
 from casework import clock
 from casework.filing.models import Filing
 from casework.operations.announce import announce
@@ -57,6 +59,32 @@ def say_refused(report: Report) -> None:
         params={"report": number_of(report)},
         class_=ESCALATION,
         dedup=_occasion(report, "refused"),
+    )
+
+
+def say_withdrawn(report: Report, sent: Sequence[Filing]) -> None:
+    """Tell those who made the report, and those who had signed it, that its sender has taken it back."""
+    signers = [row.person for row in report.signatures if row.manifest_hash == report.manifest_hash]
+    announce(
+        "report_withdrawn",
+        to=[*_makers(report), *signers],
+        subject=report,
+        params={"report": number_of(report)},
+        class_=ESCALATION,
+        dedup=_occasion(report, f"withdrawn:{sent[0].ref}"),
+    )
+
+
+def say_below_changed(report: Report) -> None:
+    """Tell those who made the report, and those who had signed it, that what it cites has changed below."""
+    signers = [row.person for row in report.signatures if row.manifest_hash == report.manifest_hash]
+    announce(
+        "report_below_changed",
+        to=[*_makers(report), *signers],
+        subject=report,
+        params={"report": number_of(report), "cited": report.stale_case},
+        class_=ESCALATION,
+        dedup=_occasion(report, "below_changed"),
     )
 
 

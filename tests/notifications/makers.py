@@ -30,6 +30,7 @@ VALUES = {
     "overdue": 3,
     "pace": 21.5,
     "recipient_body": "省教育厅",
+    "cited": "LC24-R1",
     "report": "LC24-R1",
     "role": ["party_leader", "admin_leader"],
     "step": "conclude",

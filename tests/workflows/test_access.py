@@ -106,6 +106,20 @@ POLICY_TABLE = [
     (DISCIPLINE, "lead:reporter", UNIVERSITY, {"kind": "conduct", "concerns_id": UNIVERSITY}, YES),
     (STATIONED, "filing:receipt", PROVINCE, {"state": "signed"}, YES),
     (STATIONED, "report:read", UNIVERSITY, {"state": "filed"}, UNSEEN),
+    (DISCIPLINE, "case:read", UNIVERSITY, {"kind": "record", "state": "signed_off"}, YES),
+    (DISCIPLINE, "consequence:record", UNIVERSITY, {"kind": "unit", "state": "filed"}, YES),
+    (DISCIPLINE, "consequence:record", PROVINCE, {"kind": "conduct", "state": "filed"}, UNSEEN),
+    (PROVINCE_OFFICER, "consequence:record", UNIVERSITY, {}, YES),
+    (PROVINCE_OFFICER, "consequence:record", PROVINCE, {}, FORBIDDEN),
+    (SUPERVISOR, "consequence:record", UNIVERSITY, {}, FORBIDDEN),
+    (PROVINCE_SUPERVISOR, "case:spot_check", UNIVERSITY, {}, YES),
+    (PROVINCE_OFFICER, "case:spot_check", UNIVERSITY, {}, FORBIDDEN),
+    (SUPERVISOR, "case:spot_check", UNIVERSITY, {}, FORBIDDEN),
+    (SUPERVISOR, "filing:withdraw", UNIVERSITY, {"state": "signed"}, YES),
+    (PROVINCE_SUPERVISOR, "filing:withdraw", UNIVERSITY, {"state": "signed"}, FORBIDDEN),
+    (SUPERVISOR, "report:upload", UNIVERSITY, {"state": "filed"}, YES),
+    (SUPERVISOR, "below:read", UNIVERSITY, {}, FORBIDDEN),
+    (PROVINCE_LEADER, "below:read", UNIVERSITY, {}, YES),
     (AUDITOR, "case:read", UNIVERSITY, {}, YES),
     (AUDITOR, "person:unmask", UNIVERSITY, {}, FORBIDDEN),
     (AUDITOR, "export", UNIVERSITY, {}, FORBIDDEN),
@@ -152,7 +166,7 @@ def test_a_scope_can_be_read_into_a_query():
         COLLEGE,
         False,
     )
-    assert {scope.states for scope in scope_of(DISCIPLINE, "case:read")} == {None, frozenset({"filed"})}
+    assert {scope.states for scope in scope_of(DISCIPLINE, "case:read")} == {None, frozenset({"signed_off", "filed"})}
     assert scope_of(ADMINISTRATOR, "case:read") == ()
 
 

@@ -50,6 +50,7 @@ WALKS = [
     ("go_stale", make_report("signed", changed=CHANGED), SYSTEM, {}, "stale"),
     ("return", make_report("signed"), DISCIPLINE, {"reason": "缺附件"}, "stale"),
     ("return", make_report("signed"), PROVINCE_SUPERVISOR, {"reason": "缺附件"}, "stale"),
+    ("withdraw", make_report("signed", receipts=()), SUPERVISOR, {"reason": "附件放错"}, "stale"),
     ("file", make_report("signed"), SYSTEM, {}, "filed"),
     ("redraft", make_report("stale"), SUPERVISOR, {}, "draft"),
 ]
@@ -98,6 +99,9 @@ REFUSED = [
     ("not_by_hand", "go_stale", make_report("signed", changed=CHANGED), SUPERVISOR, {}),
     ("not_your_report", "return", make_report("signed"), SUPERVISOR, {"reason": "x"}),
     ("reason_missing", "return", make_report("signed"), DISCIPLINE, {}),
+    ("not_your_report", "withdraw", make_report("signed", receipts=()), DISCIPLINE, {"reason": "x"}),
+    ("already_receipted", "withdraw", make_report("signed"), SUPERVISOR, {"reason": "附件放错"}),
+    ("reason_missing", "withdraw", make_report("signed", receipts=()), SUPERVISOR, {}),
     ("not_by_hand", "file", make_report("signed"), DISCIPLINE, {}),
     ("changed_after_freeze", "file", make_report("signed", changed=CHANGED), SYSTEM, {}),
     ("slots_unsigned", "file", make_report("signed", valid_slots=("party",)), SYSTEM, {}),

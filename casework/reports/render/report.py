@@ -87,6 +87,7 @@ def _write(document: Formal, snapshot: Snapshot, *, seal: Seal, signatures: Sequ
     if snapshot.supplementary_to:
         document.text(f"本报告为 {snapshot.supplementary_to} 的补充报告。")
     _work_done(document, snapshot)
+    _cites(document, snapshot)
     _problems(document, snapshot)
     document.heading("三、原因分析")
     document.texts(snapshot.causes)
@@ -135,6 +136,21 @@ def _measures(document: Formal, snapshot: Snapshot) -> None:
         widths=(11, 32, 40, 21, 17, 17, 18),
     )
     document.text("整改后不得为提高落实率突击更改数据；纠正后的数据变动逐条留痕并复核。")
+
+
+def _cites(document: Formal, snapshot: Snapshot) -> None:
+    """Name the reports of the level below that this one rests on: whoever has them can compare their hashes."""
+    if not snapshot.cites:
+        return
+    document.subheading("引用的下级自查报告")
+    document.text(
+        f"本报告依据以下 {len(snapshot.cites)} 份已报送的自查报告。清单校验值印在各报告的签字页上，可以逐份核对。"
+    )
+    document.table(
+        ("单位", "报告编号", "清单校验值（SHA-256）"),
+        ((cited.organisation, cited.number, cited.manifest_hash) for cited in snapshot.cites),
+        widths=(44, 24, 88),
+    )
 
 
 def _figures(document: Formal, snapshot: Snapshot) -> None:

@@ -1,0 +1,140 @@
+"""What the level above has cited is what it signs: a change below makes its unfiled report stale, by name."""
+
+import pytest
+
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.notices.models import Message
+from casework.operations.advance import advance
+from casework.operations.return_filing import return_filing
+from casework.operations.send_report import send_report
+from casework.operations.stale_above import restate
+from casework.operations.withdraw_filing import withdraw_filing
+from casework.people.actors import actor_of
+from casework.reports.documents import seal_of
+from casework.reports.render.report import report_docx
+from casework.reports.snapshot import Snapshot, content_hashes
+from tests.casework.factories import make_case
+from tests.casework.operations import reporting
+from tests.casework.operations.reporting import delivered, drafted, filed, frozen, make_office, prepare, sign, signed
+from workflows.errors import Refused
+
+
+@pytest.fixture
+def office(app):
+    with unit_of_work():
+        office = make_office()
+        prepare(office)
+        make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
+    return office
+
+
+@pytest.fixture
+def province(office):
+    with unit_of_work():
+        province = make_office(level="province", tree=office.tree)
+        prepare(province)
+        make_case(province.organisation, province.round_, state="accepted", owner=province.investigator)
+    return province
+
+
+def returned(office, report, superior, settings):
+    return_filing(superior, reason="附件缺页", actor=actor_of(office.superior_officer))
+
+
+def withdrawn(office, report, superior, settings):
+    withdraw_filing(report, reason="附件放错", actor=actor_of(office.supervisor))
+
+
+def changed_inside(office, report, superior, settings):
+    advance(report.cases[0].case, "reopen", actor=actor_of(office.supervisor), reason="来函更正")
+
+
+def supplemented(office, report, superior, settings):
+    make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
+    later = signed(office, settings)
+    send_report(later, actor=actor_of(office.supervisor))
+
+
+CHANGES = ((returned, "LC24-R1"), (withdrawn, "LC24-R1"), (changed_inside, "LC24-R1"), (supplemented, "LC24-R2"))
+
+
+@pytest.mark.parametrize(("change", "named"), CHANGES)
+@pytest.mark.parametrize("how", [frozen, signed])
+def test_a_change_below_makes_the_unfiled_report_above_stale_and_names_what_changed(
+    office, province, settings, change, named, how
+):
+    report, _, superior = delivered(office, settings)
+    above = how(province, settings)
+    (own,) = [row.case for row in above.cases]
+    change(office, report, superior, settings)
+    assert (above.state, above.stale_case, above.stale_field) == ("stale", named, "cites")
+    assert (own.state, own.accepted_at is not None) == ("corrected", True)
+    assert all(row.lapsed_at for row in above.signatures)
+    heard = db.session.query(Message).filter_by(kind="report_below_changed", report_id=above.id).first()
+    assert heard.params["cited"] == named
+    again = frozen(province, settings)
+    assert again.manifest["cites"] != [] if change is supplemented else again.manifest["cites"] == []
+
+
+def test_a_filed_report_above_never_changes(office, province, settings):
+    report, _, superior = delivered(office, settings)
+    above = filed(province, settings)
+    before = above.manifest_hash
+    returned(office, report, superior, settings)
+    assert (above.state, above.manifest_hash) == ("filed", before)
+
+
+def test_what_was_signed_and_never_sent_is_not_cited(office, province, settings):
+    signed(office, settings)
+    assert frozen(province, settings).manifest["cites"] == []
+
+
+def test_the_receipt_of_what_is_cited_changes_nothing(office, province, settings):
+    _, discipline, superior = delivered(office, settings)
+    above = frozen(province, settings)
+    reporting.give_receipt(discipline, office.discipline_officer)
+    reporting.give_receipt(superior, office.superior_officer)
+    assert above.state == "frozen"
+
+
+def test_another_province_is_not_touched(office, settings):
+    with unit_of_work():
+        elsewhere = make_office(level="province")
+        prepare(elsewhere)
+        make_case(elsewhere.organisation, elsewhere.round_, state="accepted", owner=elsewhere.investigator)
+    report, _, superior = delivered(office, settings)
+    other = frozen(elsewhere, settings)
+    returned(office, report, superior, settings)
+    assert other.state == "frozen"
+
+
+def test_a_change_that_slipped_by_is_refused_at_the_last_signature(office, province, settings):
+    report, _, superior = delivered(office, settings)
+    above = frozen(province, settings)
+    sign(above, "party_leader", province.party_leader)
+    report.manifest_hash = "0" * 64  # as if the university's transaction had not seen the freeze
+    db.session.flush()
+    with pytest.raises(Refused, match="LC24-R1"):
+        sign(above, "admin_leader", province.admin_leader)
+    assert above.state == "frozen"
+    assert drafted(province).state == "draft"
+
+
+def test_the_document_names_what_it_rests_on_and_the_manifest_binds_it(office, province, settings):
+    report, _, _ = delivered(office, settings)
+    above = frozen(province, settings)
+    snapshot = Snapshot.from_dict(above.snapshot)
+    assert [vars(each) for each in snapshot.cites] == above.manifest["cites"]
+    assert above.manifest["cites"][0]["manifest_hash"] == report.manifest_hash
+    assert content_hashes(snapshot) == above.manifest["contents"]
+    assert report_docx(snapshot, seal=seal_of(above.manifest, above.manifest_hash))
+    own = Snapshot.from_dict(report.snapshot)
+    assert own.cites == ()
+
+
+def test_restating_what_still_holds_does_nothing(office, province, settings):
+    delivered(office, settings)
+    above = frozen(province, settings)
+    assert restate(above, step=advance) is False
+    assert above.state == "frozen"
