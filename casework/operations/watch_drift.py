@@ -50,6 +50,7 @@ class Hand:
 
 
 NOBODY = Hand()
+_OWN = OWN_HANDS.default if isinstance(OWN_HANDS.default, tuple) else ()
 Found = tuple[RecordSeal, tuple[dict[str, str], ...], Hand]
 
 
@@ -244,5 +245,5 @@ def _hand_of(seal: RecordSeal, changes: Iterable[dict[str, str]], hands: dict[st
 
 def _hand(entry: Change) -> Hand:
     """Return who made an entry; a graduate's own account is their number and is not kept."""
-    own = entry.operator_role in OWN_HANDS.default
+    own = entry.operator_role in _OWN
     return Hand("" if own else entry.operator, entry.operator_role, entry.changed_at)

@@ -152,7 +152,7 @@ def test_a_crash_in_the_middle_leaves_nothing_and_the_file_can_be_written_again(
         elif place == "at the end of the rows":
             broken.setattr(module, "recheck_corrections", crash)
         else:
-            broken.setattr(journal, "_locked_head", crash)
+            broken.setattr(journal.writing, "_locked_head", crash)
         with pytest.raises(CrashError):
             confirm(ref, settings)
     assert count(Record) == count(Revision) == 0
