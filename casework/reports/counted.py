@@ -56,7 +56,7 @@ def registered_under(
     after: str = "",
     limit: int | None,
 ) -> Sequence[Row]:
-    """Return the graduates whom a figure counts by families of codes (none: everybody), behind the one called `after`."""
+    """Return the graduates whom a figure counts by families of codes (none: everybody), behind the one of `after`."""
     family = func.substr(Revision.destination_code, 1, FAMILY)
     wanted = _registered(report, at)
     if families:

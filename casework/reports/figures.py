@@ -156,10 +156,9 @@ def _of_rates(snapshot: Snapshot) -> Iterator[Figure]:
 
 
 def _of_answers(snapshot: Snapshot) -> Iterator[Figure]:
-    everybody = sum(snapshot.confirmations.values())
+    group, said = N_("毕业生去向确认情况"), N_("按毕业生本人最后一次有效答复；没有有效答复的为未确认。")
+    everybody, whole = sum(snapshot.confirmations.values()), N_("登记的全部毕业生")
     status = {word: code for code, word in CONFIRMED.items()}
     for word, number in snapshot.confirmations.items():
-        yield Figure(
-            f"answer:{status.get(word, word)}", N_("毕业生去向确认情况"), word, number, PEOPLE,
-            N_("按毕业生本人最后一次有效答复；没有有效答复的为未确认。"), everybody, N_("登记的全部毕业生"), answer=status.get(word, word),
-        )  # fmt: skip
+        code = status.get(word, word)
+        yield Figure(f"answer:{code}", group, word, number, PEOPLE, said, everybody, whole, answer=code)

@@ -111,7 +111,7 @@ def _text(report: Report, part: str) -> tuple[str, ...]:
 
 
 def _measures(report: Report, cases: Sequence[Case]) -> tuple[Measure, ...]:
-    """Return the report's own list, then what the plans of its conduct and unit cases say, each with its case (N3.3)."""
+    """Return the report's own list, then the plans of its conduct and unit cases (N3.3), each named."""
     own = [
         Measure(row.goal, row.measure, row.due_on.isoformat(), row.responsible, _progress(row.done_on))
         for row in queries.measures(report.organisation_id, report.round_id)

@@ -23,6 +23,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from casework.reports.render.cells import LATIN_FACE, printable, repeat_on_each_page, row_xml
+from casework.reports.render.charts import Chart, pictures
 from casework.reports.signing.marks import Mark, png
 
 TITLE_FACE, HEADING_FACE, SUBHEADING_FACE, BODY_FACE = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
@@ -33,12 +34,14 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 class OfficialDocument:
     """A formal document under construction: `title`, `heading`, `text`, `table`, and at last `content`."""
 
-    def __init__(self, *, subject: str, landscape: bool = False) -> None:
+    def __init__(self, *, subject: str, landscape: bool = False, preview: bool = False) -> None:
         self._document = Document()
         self._lay_out_page(landscape=landscape)
         self._set_body_style()
         self._set_properties(subject)
         self._number_pages()
+        if preview:
+            self._mark_as_preview()
 
     def title(self, text: str) -> None:
         """Put the title: 22 pt 小标宋, centred, with an empty line above and below."""
@@ -73,6 +76,14 @@ class OfficialDocument:
         drawn = self._document.add_paragraph()
         drawn.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         drawn.add_run().add_picture(io.BytesIO(png(mark)), width=Mm(28))
+
+    def charts(self, charts: Sequence[Chart]) -> None:
+        """Put charts as pictures as wide as the type area; each bears its title."""
+        for chart, picture in zip(charts, pictures(charts), strict=True):
+            drawn = self._document.add_paragraph()
+            drawn.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            shown = drawn.add_run().add_picture(io.BytesIO(picture), width=Mm(150))
+            shown._inline.docPr.set("descr", printable(chart.title))  # noqa: SLF001 - what is read aloud for it
 
     def new_page(self) -> None:
         """Begin a new page."""
@@ -162,6 +173,11 @@ class OfficialDocument:
         for kind, words in (("begin", None), (None, "PAGE"), ("end", None)):
             run._r.append(_field_part(kind, words))  # noqa: SLF001
         _set_face(paragraph.add_run(" —"), face="宋体", size=14)
+
+    def _mark_as_preview(self) -> None:
+        paragraph = self._document.sections[0].header.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _set_face(paragraph.add_run("预览　不是正式文本，没有校验值，不能签字和备案"), face=HEADING_FACE, size=14)
 
 
 def _set_face(run: Run, *, face: str, size: float) -> None:

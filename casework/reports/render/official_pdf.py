@@ -6,33 +6,55 @@ that people write is ever read as a command of the typesetter.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-import pylopdf_fonts_zh_cn
 import typst
 
 from casework.reports.render.cells import printable
+from casework.reports.render.charts import DRAWING, Chart, drawn
+from casework.reports.render.faces import FACES, HEI, SONG
 from casework.reports.signing.marks import Mark, svg
 
-FACES = Path(pylopdf_fonts_zh_cn.__file__).parent
-SONG, HEI = "Noto Serif SC", "Noto Sans SC"
+PREVIEW = "预览"
+REMEMBERED = 11
+_LONG = re.compile(r"[0-9A-Za-z]{11,}")
+# 22 lines of 28 characters in 156 × 225 mm: letters of 15.75 pt (28 to a line), lines 28.99 pt apart. A page number
+# stands 7 mm under the type area, a character from the outer edge: right on odd pages, left on even ones.
 _LAYOUT = f"""
+#let numbered = context {{
+  let page = counter(page).get().first()
+  let words = text(size: 14pt)[— #page —]
+  if calc.odd(page) {{ align(right, pad(right: 14pt, words)) }} else {{ align(left, pad(left: 14pt, words)) }}
+}}
 #set page(paper: "a4", margin: (left: 28mm, right: 26mm, top: 37mm, bottom: 35mm),
-  footer: context align(center, text(size: 14pt)[— #counter(page).display() —]))
-#set text(font: "{SONG}", lang: "zh", region: "cn", size: 16pt)
-#set par(leading: 13pt, spacing: 13pt, justify: true)
-#show table.cell: set par(leading: 5pt, spacing: 5pt, justify: false)
+  footer: numbered, footer-descent: 7mm)
+#set text(font: "{SONG}", lang: "zh", region: "cn", size: 15.75pt, top-edge: 0.8em, bottom-edge: -0.2em)
+#set par(leading: 13.24pt, spacing: 13.24pt, justify: true)
+#show table.cell: set par(leading: 3pt, spacing: 3pt, justify: false)
 #show table.cell: set text(size: 10.5pt)
+#set table(stroke: 0.5pt, inset: (x: 3pt, y: 5pt))
 #let body(words) = par(first-line-indent: (amount: 2em, all: true), words)
+{DRAWING}
+"""
+_TURNED = """
+#set page(flipped: true, margin: (left: 35mm, right: 37mm, top: 28mm, bottom: 26mm))
+#show table.cell: set text(size: 9pt)
+"""
+_MARKED = f"""
+#set page(header: align(center, text(size: 10.5pt)[{PREVIEW}　不是正式文本，没有校验值，不能签字和备案]),
+  background: rotate(-35deg, text(size: 120pt, font: "{HEI}", fill: luma(88%))[{PREVIEW}]))
 """
 
 
 class OfficialPdf:
     """A formal document under construction, with the words of `OfficialDocument`: the two are written alike."""
 
-    def __init__(self, *, subject: str) -> None:
+    def __init__(self, *, subject: str, landscape: bool = False, preview: bool = False, first_page: int = 1) -> None:
         self._parts = [f"#set document(title: {_quoted(subject)}, date: none)", _LAYOUT]
+        self._parts += [_TURNED] * landscape + [_MARKED] * preview
+        if first_page > 1:
+            self._put(f"counter(page).update({first_page})")
 
     def title(self, text: str) -> None:
         """Put the title: 22 pt, centred, with room above and below."""
@@ -68,6 +90,11 @@ class OfficialPdf:
             f"align: (left + horizon, right), text(size: 14pt, {_quoted(text)}), {drawn}))"
         )
 
+    def charts(self, charts: Sequence[Chart]) -> None:
+        """Put charts, each with its title."""
+        for chart in charts:
+            self._put(drawn(chart))
+
     def new_page(self) -> None:
         """Begin a new page."""
         self._put("pagebreak(weak: true)")
@@ -76,19 +103,30 @@ class OfficialPdf:
         """Put a table with its headings repeated on each page; `widths` in millimetres, one a column."""
         columns = ", ".join(f"{width}mm" for width in widths)
         first = ", ".join(f'text(font: "{HEI}", {_quoted(cell)})' for cell in headings)
-        cells = "".join(f"{', '.join(_quoted(cell) for cell in row)},\n" for row in rows)
-        self._put(f"table(columns: ({columns},), stroke: 0.5pt, table.header({first}),\n{cells})")
+        cells = "".join(f"{', '.join(_quoted(_LONG.sub(_breakable, cell)) for cell in row)},\n" for row in rows)
+        self._put(f"table(columns: ({columns},), table.header({first}),\n{cells})")
 
-    def content(self) -> bytes:
-        """Return the PDF."""
+    def content(self, *, tagged: bool = True) -> bytes:
+        """Return the PDF; `tagged` tells reading software what is a heading and a table, at a third of the size."""
         source = "\n".join(self._parts).encode()
         made: bytes = typst.compile(  # type: ignore[misc] # its types cannot tell bytes from a path
-            source, font_paths=[str(FACES)], ignore_system_fonts=True, timestamp=0
+            source, font_paths=[str(FACES)], ignore_system_fonts=True, timestamp=0, pdf_tags=tagged
         )
         return made
 
     def _put(self, words: str) -> None:
         self._parts.append(f"#{words}")
+
+
+def forget() -> None:
+    """Let go of what the typesetter remembers of the last documents; it keeps some of each for ten more."""
+    for _ in range(REMEMBERED):
+        typst.compile(b"", ignore_system_fonts=True)
+
+
+def _breakable(found: re.Match[str]) -> str:
+    """Return a long number with places at which a narrow column may break it."""
+    return "\u200b".join(found[0][start : start + 6] for start in range(0, len(found[0]), 6))
 
 
 def _quoted(text: str) -> str:

@@ -11,6 +11,8 @@ from datetime import datetime
 
 import xlsxwriter
 
+from casework.reports.figures import counted_rows, figures
+from casework.reports.rates import percent
 from casework.reports.render.cells import printable
 from casework.reports.render.masking import masked as mask
 from casework.reports.render.official import OfficialDocument
@@ -52,12 +54,14 @@ COLUMNS: Sequence[tuple[str, str]] = (
     ("后续核实情况", "later_verification"),
 )
 
+SOURCES = ("类别", "数字", "数值", "定义", "去向代码", "分母", "比率", "对应行数", "数据来源")
+
 
 def records_docx(snapshot: Snapshot, *, masked: bool) -> bytes:
     """Return the DOCX of the records; with `masked`, people are shown as `masking` says."""
-    document = OfficialDocument(subject=_name(snapshot), landscape=True)
-    document.title(_name(snapshot))
-    document.small(f"报告编号：{snapshot.number}　{_privacy(masked=masked)}")
+    document = OfficialDocument(subject=name_of(snapshot), landscape=True)
+    document.title(name_of(snapshot))
+    document.small(f"报告编号：{snapshot.number}　{privacy(masked=masked)}")
     document.heading("一、问题情况统计")
     _statistics(document, snapshot)
     document.heading("二、逐案核查记录")
@@ -69,28 +73,30 @@ def records_docx(snapshot: Snapshot, *, masked: bool) -> bytes:
 
 
 def records_xlsx(snapshot: Snapshot, *, masked: bool) -> bytes:
-    """Return the XLSX of the records: sheets 自查记录, 抽样核实记录 and 问题统计, every cell text."""
+    """Return the XLSX of the records: sheets 自查记录, 抽样核实记录, 问题统计 and 数字来源, every cell text."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
         target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
-    book.set_properties({"title": printable(_name(snapshot))[:255], "created": _XLSX_EPOCH})
+    book.set_properties({"title": printable(name_of(snapshot))[:255], "created": _XLSX_EPOCH})
     headings = [heading for heading, _ in COLUMNS]
     for title, sample in (("自查记录", False), ("抽样核实记录", True)):
-        rows = _shown(snapshot, masked=masked, sample=sample)
+        rows = shown_rows(snapshot, masked=masked, sample=sample)
         _sheet(book, title, headings, [[getattr(row, field) for _, field in COLUMNS] for row in rows])
-    _sheet(book, "问题统计", ("项目", "内容", "案件数"), _statistics_rows(snapshot))
+    _sheet(book, "问题统计", ("项目", "内容", "案件数"), statistics_rows(snapshot))
+    _sheet(book, "数字来源", SOURCES, _sources(snapshot))
     book.close()
     return target.getvalue()
 
 
-def _shown(snapshot: Snapshot, *, masked: bool, sample: bool) -> list[Row]:
+def shown_rows(snapshot: Snapshot, *, masked: bool, sample: bool) -> list[Row]:
+    """Return the lines of a list in its order: by case, then by student number."""
     rows = sorted((row for row in snapshot.rows if row.sample is sample), key=lambda row: (row.case, row.student_no))
     return [mask(row) for row in rows] if masked else rows
 
 
 def _list(document: OfficialDocument, snapshot: Snapshot, *, masked: bool, sample: bool) -> None:
-    rows = _shown(snapshot, masked=masked, sample=sample)
+    rows = shown_rows(snapshot, masked=masked, sample=sample)
     document.table(
         [heading for heading, _, _ in PRINTED],
         ([show(row) for _, show, _ in PRINTED] for row in rows),
@@ -99,15 +105,34 @@ def _list(document: OfficialDocument, snapshot: Snapshot, *, masked: bool, sampl
 
 
 def _statistics(document: OfficialDocument, snapshot: Snapshot) -> None:
-    document.table(("项目", "内容", "案件数"), _statistics_rows(snapshot), widths=(45, 140, 40))
+    document.table(("项目", "内容", "案件数"), statistics_rows(snapshot), widths=(45, 140, 40))
 
 
-def _statistics_rows(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+def statistics_rows(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    """Return the lines of the problem statistics."""
     found = problem_statistics(snapshot.rows)
     return [
         ("合计", "核查案件", str(found.cases)),
         *((group, word, str(number)) for group, counts in found.groups() for word, number in counts.items()),
         ("另列", "抽样核实（不计入问题统计）", str(found.samples)),
+    ]
+
+
+def _sources(snapshot: Snapshot) -> list[tuple[str, ...]]:
+    """Return where each figure of the report comes from: its definition, its denominator, how many rows it counts."""
+    return [
+        (
+            each.group,
+            each.name,
+            f"{each.number}{each.unit}",
+            each.definition,
+            "、".join(each.families),
+            f"{each.denominator_name} {each.denominator}" if each.denominator_name else "—",
+            percent(each.number, each.denominator) if each.denominator_name else "—",
+            str(counted_rows(snapshot, each) if each.about_cases else each.number),
+            "自查记录、未办结案件清单" if each.about_cases else "毕业去向登记数据",
+        )
+        for each in figures(snapshot)
     ]
 
 
@@ -124,11 +149,13 @@ def _sheet(book: xlsxwriter.Workbook, title: str, headings: Sequence[str], rows:
             sheet.write_string(line, column, printable(text)[:_CELL_LIMIT], as_text)
 
 
-def _name(snapshot: Snapshot) -> str:
+def name_of(snapshot: Snapshot) -> str:
+    """Return what the records are called."""
     return f"{snapshot.organisation}{snapshot.cohort}届高校毕业生就业监测数据自查记录"
 
 
-def _privacy(*, masked: bool) -> str:
+def privacy(*, masked: bool) -> str:
+    """Return what the records say of the people in them."""
     return "个人信息已作去标识处理" if masked else "含个人信息，注意保管，不得外传"
 
 

@@ -5,15 +5,18 @@ whoever files the paper holds what we cannot rewrite. A signature shown here is 
 fact that is passed in; this file decides nothing about who may sign.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from casework.reports.figures import definitions_of, values_of
 from casework.reports.rates import DENOMINATOR, NOT_GRADUATED, Rate, rates
+from casework.reports.render.charts import Chart, charts_of
 from casework.reports.render.official import OfficialDocument
 from casework.reports.render.official_pdf import OfficialPdf
 from casework.reports.signing.marks import Mark
 from casework.reports.snapshot import Slot, Snapshot
 from casework.reports.statistics import problem_statistics
+from casework.reports.wording import FIRST, filled
 
 Formal = OfficialDocument | OfficialPdf
 
@@ -53,16 +56,16 @@ class Signature:
     appointment: str = ""
 
 
-def report_docx(snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature] = ()) -> bytes:
-    """Return the DOCX of the report; a slot without a signature is printed as a line to sign on."""
-    document = OfficialDocument(subject=_name(snapshot))
+def report_docx(snapshot: Snapshot, *, seal: Seal | None, signatures: Sequence[Signature] = ()) -> bytes:
+    """Return the DOCX of the report; a slot without a signature is a line to sign on. Without a seal: a preview."""
+    document = OfficialDocument(subject=_name(snapshot), preview=seal is None)
     _write(document, snapshot, seal=seal, signatures=signatures)
     return document.content()
 
 
-def report_pdf(snapshot: Snapshot, *, seal: Seal) -> bytes:
-    """Return the report as the PDF that certificates sign: the same words, no signature on it yet."""
-    document = OfficialPdf(subject=_name(snapshot))
+def report_pdf(snapshot: Snapshot, *, seal: Seal | None) -> bytes:
+    """Return the report as the PDF that certificates sign: the same words, no signature on it. No seal: a preview."""
+    document = OfficialPdf(subject=_name(snapshot), preview=seal is None)
     _write(document, snapshot, seal=seal, signatures=())
     return document.content()
 
@@ -77,30 +80,38 @@ def signature_page_pdf(snapshot: Snapshot, *, seal: Seal) -> bytes:
 
 
 def _name(snapshot: Snapshot) -> str:
-    return f"{snapshot.organisation}{snapshot.cohort}届高校毕业生就业监测数据自查{_kind(snapshot)}报告"
+    return _said(snapshot, "title")
 
 
-def _write(document: Formal, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]) -> None:
+def _said(snapshot: Snapshot, part: str) -> str:
+    """Return the words of one part as they were when the report was frozen, with their figures."""
+    return filled({**FIRST, **snapshot.wording}[f"report.{part}"], values_of(snapshot))
+
+
+def _write(document: Formal, snapshot: Snapshot, *, seal: Seal | None, signatures: Sequence[Signature]) -> None:
     document.title(_name(snapshot))
     document.small(f"报告编号：{snapshot.number}")
-    document.text(f"主送：{'、'.join(snapshot.recipients)}", indent=False)
+    document.text(_said(snapshot, "addressee"), indent=False)
     if snapshot.supplementary_to:
         document.text(f"本报告为 {snapshot.supplementary_to} 的补充报告。")
     _work_done(document, snapshot)
     _cites(document, snapshot)
-    _problems(document, snapshot)
-    document.heading("三、原因分析")
+    charts = charts_of(snapshot) if snapshot.form > 1 else {}
+    _problems(document, snapshot, charts)
+    document.heading(_said(snapshot, "causes"))
     document.texts(snapshot.causes)
     _measures(document, snapshot)
-    _figures(document, snapshot)
+    _figures(document, snapshot, charts)
     _open_cases(document, snapshot)
+    if closing := _said(snapshot, "closing"):
+        document.text(closing)
     document.new_page()
     _signature_page(document, snapshot, seal=seal, signatures=signatures)
 
 
 def _work_done(document: Formal, snapshot: Snapshot) -> None:
-    document.heading("一、自查工作开展情况")
-    document.text(f"本次自查依据自查通知（方案）{snapshot.plan.version}（{snapshot.plan.issued_on} 印发）开展。")
+    document.heading(_said(snapshot, "work"))
+    document.text(_said(snapshot, "introduction"))
     document.texts(snapshot.work_done)
     document.table(
         ("条款", "自查内容", "方法", "范围", "结果", "责任人"),
@@ -112,20 +123,19 @@ def _work_done(document: Formal, snapshot: Snapshot) -> None:
     )
 
 
-def _problems(document: Formal, snapshot: Snapshot) -> None:
+def _problems(document: Formal, snapshot: Snapshot, charts: Mapping[str, Chart]) -> None:
     found = problem_statistics(snapshot.rows)
-    document.heading("二、发现的问题")
-    document.text(
-        f"共核查案件 {found.cases} 件，涉及毕业生 {found.graduates} 人；另抽样核实 {found.samples} 件，不计入问题统计。"
-    )
+    document.heading(_said(snapshot, "problems"))
+    document.text(_said(snapshot, "found"))
     document.texts(snapshot.problems)
     for group, counts in found.groups():
         document.subheading(f"按{group}统计")
         document.table((group, "案件数"), ((word, str(number)) for word, number in counts.items()), widths=(116, 40))
+    document.charts([chart for name, chart in charts.items() if name != "destinations"])
 
 
 def _measures(document: Formal, snapshot: Snapshot) -> None:
-    document.heading("四、整改情况和措施")
+    document.heading(_said(snapshot, "measures"))
     document.texts(snapshot.rectified)
     document.table(
         ("序号", "整改目标", "整改措施", "完成期限", "责任人", "进展", "案件"),
@@ -133,9 +143,9 @@ def _measures(document: Formal, snapshot: Snapshot) -> None:
             (str(number), m.goal, m.measure, m.due_on, m.responsible, m.progress, m.case or "—")
             for number, m in enumerate(snapshot.measures, start=1)
         ),
-        widths=(11, 32, 40, 21, 17, 17, 18),
+        widths=(11, 30, 37, 22, 17, 17, 22),
     )
-    document.text("整改后不得为提高落实率突击更改数据；纠正后的数据变动逐条留痕并复核。")
+    document.text(_said(snapshot, "promise"))
 
 
 def _cites(document: Formal, snapshot: Snapshot) -> None:
@@ -153,9 +163,9 @@ def _cites(document: Formal, snapshot: Snapshot) -> None:
     )
 
 
-def _figures(document: Formal, snapshot: Snapshot) -> None:
-    document.heading("五、去向统计口径与数据")
-    shown = rates(snapshot.destinations)
+def _figures(document: Formal, snapshot: Snapshot, charts: Mapping[str, Chart]) -> None:
+    document.heading(_said(snapshot, "figures"))
+    shown = rates(snapshot.destinations, definitions_of(snapshot))
     for version, source in (("2024", "教就业厅函〔2024〕11号"), ("2021", "教学厅函〔2021〕19号")):
         document.subheading(f"按{version}年口径（{source}）")
         document.table(
@@ -165,6 +175,7 @@ def _figures(document: Formal, snapshot: Snapshot) -> None:
         )
     held = sum(number for code, number in snapshot.destinations.items() if code[:2] in NOT_GRADUATED)
     document.text(f"两种口径的毕业去向落实率分子、分母一致。留级、休学、续读 {held} 人不计入{DENOMINATOR}。")
+    document.charts([charts[name] for name in charts if name == "destinations"])
     document.subheading("毕业生去向确认情况")
     document.table(
         ("确认状态", "人数"),
@@ -178,7 +189,7 @@ def _rate_line(rate: Rate) -> tuple[str, ...]:
 
 
 def _open_cases(document: Formal, snapshot: Snapshot) -> None:
-    document.heading("六、尚未办结的案件")
+    document.heading(_said(snapshot, "open"))
     if not snapshot.open_cases:
         document.text("截至定稿时，没有尚未办结的案件。")
         return
@@ -190,19 +201,24 @@ def _open_cases(document: Formal, snapshot: Snapshot) -> None:
     )
 
 
-def _signature_page(document: Formal, snapshot: Snapshot, *, seal: Seal, signatures: Sequence[Signature]) -> None:
+def _signature_page(
+    document: Formal, snapshot: Snapshot, *, seal: Seal | None, signatures: Sequence[Signature]
+) -> None:
     signed = {signature.slot: signature for signature in signatures}
     document.title("签 字 页")
     document.text("我们已审阅本报告和随附的自查记录、案件清单，确认尚未办结案件的名单和原因，并对报告的真实性负责。")
     for slot in snapshot.slots:
         line = _signature_line(slot, signed.get(slot.slot))
-        if slot.slot in signed:
+        if seal is None or slot.slot in signed:
             document.text(line, indent=False)
         else:
             document.line_to_sign(line, mark=Mark(snapshot.number, seal.manifest_hash, slot.slot))
     document.text(f"备案：{'、'.join(snapshot.recipients)}", indent=False)
     document.text(snapshot.organisation, right=True)
     document.text(snapshot.report_on, right=True)
+    if seal is None:
+        document.small("预览稿没有校验值；固定报告以后，这里印清单哈希、定稿时间和日志末端。")
+        return
     document.small(f"清单哈希（SHA-256）：{seal.manifest_hash}")
     if seal.manifest_sm3:
         document.small(f"清单哈希（SM3）：{seal.manifest_sm3}")
@@ -230,7 +246,3 @@ def _signature_line(slot: Slot, signature: Signature | None) -> str:
     if signature.appointment:
         return f"{slot.title}（签字）：{signature.name}　{signature.signed_at}　任职文件：{signature.appointment}"
     return f"{slot.title}（签字）：{signature.name}　{signature.signed_at}"
-
-
-def _kind(snapshot: Snapshot) -> str:
-    return "补充" if snapshot.supplementary_to else ""

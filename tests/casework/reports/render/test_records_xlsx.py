@@ -29,7 +29,7 @@ def test_the_same_snapshot_gives_the_same_bytes():
 
 def test_every_row_stands_in_its_sheet_with_its_long_numbers_whole():
     found = sheets(records_xlsx(make_snapshot(), masked=False))
-    assert list(found) == ["自查记录", "抽样核实记录", "问题统计"]
+    assert list(found) == ["自查记录", "抽样核实记录", "问题统计", "数字来源"]
     assert found["自查记录"][0] == [heading for heading, _ in COLUMNS]
     assert [row[0] for row in found["自查记录"][1:]] == ["LC24-0001", "LC24-0002", "LC24-0002"]
     assert found["自查记录"][1][1:5] == ["欧阳晓明", "202022120208", "110101200001011234", "13812346021"]
