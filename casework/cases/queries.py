@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, o
 from sqlalchemy.orm import joinedload
 
 from casework.cases.models import Case
+from casework.cases.oversight import HandOver
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.people.models import Organisation
@@ -35,6 +36,13 @@ def get_case(number: str, actor: Actor, *, lock: bool = False) -> Case:
     if lock:
         wanted = wanted.with_for_update(of=Case).execution_options(populate_existing=True)
     found = db.session.scalars(wanted).unique().one_or_none()
+    gone = handed_over(number, actor) if found is None and actor is not SYSTEM else None
+    if gone is not None:
+        raise NotFound(
+            N_("案件 %(number)s 已由%(body)s提级办理，不再由%(left)s办理；如需了解进展，请与该单位联系。"),
+            code="taken_over",
+            params={"number": number, "body": gone.went.name, "left": gone.left.name},
+        )
     if found is None:
         raise NotFound(N_("没有找到案件 %(number)s，或不在您的权限范围内。"), params={"number": number})
     return found
@@ -46,6 +54,34 @@ def get_cases(numbers: Iterable[str], actor: Actor, *, lock: bool = False) -> Se
     if lock:
         wanted = wanted.with_for_update(of=Case).execution_options(populate_existing=True)
     return db.session.scalars(wanted).all()
+
+
+def opened_by(organisation_id: int) -> ColumnElement[bool]:
+    """Return the condition of the cases of a body and of those that the level above has taken over from it.
+
+    Whoever looks for the case of a matter needs both, or one matter would get two cases.
+    """
+    gone = select(HandOver.case_id).where(HandOver.left_id == organisation_id)
+    return or_(Case.organisation_id == organisation_id, Case.id.in_(gone))
+
+
+def handed_over(number: str, actor: Actor) -> HandOver | None:
+    """Return where a case went that this person could read before the level above took it over, or None."""
+    wanted = (
+        select(HandOver)
+        .join(Case, Case.id == HandOver.case_id)
+        .join(Organisation, Organisation.id == HandOver.left_id)
+        .where(Case.number == number, not_about(actor.bodies))
+        .options(joinedload(HandOver.left), joinedload(HandOver.went))
+        .order_by(HandOver.id.desc())
+    )
+    return next((each for each in db.session.scalars(wanted) if _reads(actor, each)), None)
+
+
+def _reads(actor: Actor, hand_over: HandOver) -> bool:
+    """Say whether a scope over the whole body reaches it: what a college or a kind of case shows is not enough."""
+    path = [int(part) for part in hand_over.left.path.strip("/").split("/")]
+    return any(scope.covers(organisation_path=path) for scope in scope_of(actor, "case:read"))
 
 
 def counted(*conditions: ColumnElement[bool]) -> int:

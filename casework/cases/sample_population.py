@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from casework.cases.models import Case, CaseRecord
+from casework.cases.queries import opened_by
 from casework.cases.samples import Sample, SampleMember
 from casework.db import db
 from casework.intake.models import Record, Revision
@@ -137,7 +138,7 @@ def _worked_rows(organisation: Organisation, round_: Round) -> Select[int, int]:
     return (
         select(CaseRecord.record_id, CaseRecord.case_id)
         .join(Case, Case.id == CaseRecord.case_id)
-        .where(Case.organisation_id == organisation.id, Case.round_id == round_.id, in_work())
+        .where(opened_by(organisation.id), Case.round_id == round_.id, in_work())
     )
 
 

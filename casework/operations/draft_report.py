@@ -72,7 +72,7 @@ def _in_the_making(organisation: Organisation, round_: Round) -> Report | None:
 
 
 def _gone_stale(report: Report) -> bool:
-    """Say whether a frozen report no longer says what its cases and the level below say; if so it is stale from now on."""
+    """Say whether a frozen report no longer says what its cases and those below say; if so it is stale from now on."""
     cases = queries.lock_cases(queries.case_ids(report))
     queries.lock_report(report)
     changed = changes_of(report, cases) or filing.changed_cites(report)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from casework.cases.models import Case, CaseFinding, CaseRecord
+from casework.cases.queries import opened_by
 from casework.db import db
 from casework.operations.matters import Matter, belongs, load_people, matters
 from casework.screening.models import Finding, Run
@@ -56,7 +57,7 @@ class Homes:
 
     def __init__(self, run: Run, states: tuple[str, ...]) -> None:
         there = (
-            Case.organisation_id == run.organisation_id,
+            opened_by(run.organisation_id),
             Case.round_id == run.round_id,
             Case.state.in_(states),
             Case.origin != "sample",

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from casework.cases.models import Case
+from casework.cases.queries import opened_by
 from casework.db import db
 from casework.errors import N_
 from casework.intake.answers import NEVER, WRONG
@@ -100,7 +101,7 @@ def _homes(numbers: Sequence[str], *, organisation: Organisation, round_: Round)
     for start in range(0, len(numbers), AT_ONCE):
         wanted = (
             select(Case)
-            .where(Case.organisation_id == organisation.id, Case.round_id == round_.id, Case.kind == "record")
+            .where(opened_by(organisation.id), Case.round_id == round_.id, Case.kind == "record")
             .where(Case.subject_key.in_(numbers[start : start + AT_ONCE]))
             .where(Case.state != "merged", Case.origin != "sample")
             .order_by(Case.id)

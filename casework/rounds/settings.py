@@ -89,10 +89,13 @@ class RoundSettings(_Strict):
         fields.String(validate=validate.OneOf([SHA256, SM3])),
         validate=validate.OneOf([[SHA256], [SHA256, SM3]]),
     )
+    local_consequences = fields.List(fields.String(validate=validate.OneOf(["C11", "C12", "C13"])))
     retention_years = fields.Integer(strict=True, validate=validate.Range(1, 100))
     official_site = fields.String(validate=validate.Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"))
 
 
+CONSEQUENCES = tuple(f"C{number}" for number in range(1, 11))
+"""The ten areas of the negative list (N3.2); C11 to C13 are rules of single provinces and off until a round says so."""
 RETENTION_YEARS = 3
 """So long personal values are kept after the last thing that happened, until a round says otherwise."""
 OFFICIAL_SITE = "dj.ncss.cn"
@@ -162,6 +165,11 @@ def retention_years(round_: Round) -> int:
 def official_site(round_: Round) -> str:
     """Return the name of the site on which graduates confirm officially."""
     return str(round_.settings.get("official_site") or OFFICIAL_SITE)
+
+
+def consequences(round_: Round) -> tuple[str, ...]:
+    """Return the codes of what a violation may lead to: the notice's ten, and the local ones that the round names."""
+    return (*CONSEQUENCES, *sorted(round_.settings.get("local_consequences") or ()))
 
 
 def signer_field(round_: Round) -> str:
