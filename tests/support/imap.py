@@ -16,7 +16,7 @@ from urllib.parse import quote
 from tests.support.services import Missing
 
 HOST, USER, PASSWORD = "127.0.0.1", "leads@edu.example.com", "p@ss:w/rd"
-PATIENCE = 20.0
+PATIENCE = 60.0
 # Half a million rounds of hashing for each of a test's many logins protect nothing here.
 _SERVE = """
 import sys

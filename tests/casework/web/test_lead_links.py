@@ -9,6 +9,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import LOOKS, JournalEntry
 from casework.leads.models import Lead
+from casework.operations.move_lead import move_lead
 from casework.operations.reply_lead import reply_upward
 from casework.people.actors import actor_of
 from casework.people.models import Appointment
@@ -101,7 +102,7 @@ def test_two_leads_of_one_matter_are_shown_with_why_and_parted_again(bureau, as_
     assert later in browser.get(f"/leads/{first}").text
     version = db.session.scalar(select(Lead.version).filter_by(number=later))
     parted = browser.post(f"/leads/{later}/actions/part", data={"version": version, "reason": "不是同一次"})
-    assert (parted.status_code, state_of(later)) == (303, "received")
+    assert (parted.status_code, state_of(later)) == (303, "accepted")
     assert f"/leads/{later}/same/{first}" not in browser.get(f"/leads/{later}/same").text  # decided: proposed no more
     assert browser.get(f"/leads/{later}/same/LCX24-9999").status_code == 404
 
@@ -109,6 +110,7 @@ def test_two_leads_of_one_matter_are_shown_with_why_and_parted_again(bureau, as_
 def reply_upward_if_owed(number, bureau):
     lead = db.session.scalars(select(Lead).filter_by(number=number)).one()
     if lead.reply_upward_by is not None:
+        move_lead(lead, "accept", actor=actor_of(bureau.officer))
         reply_upward(lead, words="已核实并书面回复。", actor=actor_of(bureau.officer))
 
 
