@@ -108,6 +108,7 @@ class AnswerLink(db.Model):
     opened_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)  # wrong student numbers and dates of birth
+    language: Mapped[Code | None]  # chosen on the page; later messages to this graduate speak it
     record: Mapped[Record] = relationship()
 
 
