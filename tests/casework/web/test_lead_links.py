@@ -107,6 +107,18 @@ def test_two_leads_of_one_matter_are_shown_with_why_and_parted_again(bureau, as_
     assert browser.get(f"/leads/{later}/same/LCX24-9999").status_code == 404
 
 
+def test_what_cannot_be_one_matter_has_no_button_and_says_why(bureau, as_person):
+    with unit_of_work():
+        first, later = bureau.lead().number, bureau.lead().number
+    browser, where = as_person(bureau.officer), f"/leads/{later}/same/{first}"
+    assert 'value="same"' in browser.get(where).text
+    with unit_of_work():
+        db.session.scalars(select(Lead).filter_by(number=first)).one().state = "answered"
+    shown = browser.get(where).text
+    assert ('value="same"' in shown, 'value="different"' in shown) == (False, True)
+    assert f"线索 {first} 已办结、已并案或拟不予受理，不能并入" in shown
+
+
 def reply_upward_if_owed(number, bureau):
     lead = db.session.scalars(select(Lead).filter_by(number=number)).one()
     if lead.reply_upward_by is not None:
