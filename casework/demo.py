@@ -34,7 +34,7 @@ from casework.operations.move_lead import move_lead
 from casework.operations.open_cases import open_cases
 from casework.operations.open_round import open_round
 from casework.operations.passwords import set_password
-from casework.operations.reply_lead import answer_reporter, reply_upward
+from casework.operations.reply_lead import answer_reporter, report_upward
 from casework.operations.screen import screen
 from casework.operations.take_file import take_file
 from casework.people import queries as people
@@ -171,7 +171,7 @@ def _take_leads(settings: Settings) -> None:
             move_lead(lead, "accept", actor=officer)
             answer_reporter(lead, words=ACKNOWLEDGED, actor=officer)
             if lead.reply_upward_by is not None:
-                reply_upward(lead, words=ACKNOWLEDGED, actor=officer)
+                report_upward(lead, words=ACKNOWLEDGED, actor=officer)
 
 
 def _settled(numbers: list[str]) -> list[str]:

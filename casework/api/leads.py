@@ -37,7 +37,7 @@ from casework.leads.models import Lead, LeadStep
 from casework.operations.assign_lead import assign_lead
 from casework.operations.look_at_reporter import look_at_reporter
 from casework.operations.move_lead import move_lead, right_to
-from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
+from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward, report_upward
 from casework.operations.take_lead import ABOUT, take_lead
 from casework.operations.triage_lead import triage_lead
 from casework.people import queries as people
@@ -54,7 +54,12 @@ LINE = (
     *("officer", "outcome", "first_reply_at", "replied_upward_at", "respond_by", "reply_upward_by", "due_at"),
     "due_clock",
 )
-SAY = {queries.QUESTION: ask_reporter, queries.ANSWER: answer_reporter, queries.UPWARD: reply_upward}
+SAY = {
+    queries.QUESTION: ask_reporter,
+    queries.ANSWER: answer_reporter,
+    queries.INTERIM: report_upward,
+    queries.UPWARD: reply_upward,
+}
 
 
 @leads.operation("GET", "/leads", query=LeadQuery, out=LeadPage)
@@ -144,7 +149,7 @@ def assign_officer(body: dict, number: str) -> object:
 
 @leads.operation("POST", "/leads/<name:number>/talks", body=TalkIn, out=TalkOut, status=201)
 def say(body: dict, number: str) -> object:
-    """Ask or answer the reporter, or note a reply upward; the first answer stops its clock."""
+    """Ask or answer the reporter, or note a reply upward: `interim` leaves its clock running, `upward` ends it."""
     lead = queries.get_lead(number, current_actor(), lock=True)
     said = SAY[body["kind"]](lead, words=body["words"], actor=current_actor())
     db.session.flush()  # its ref and moment are given with the row

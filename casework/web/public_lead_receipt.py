@@ -17,11 +17,12 @@ from casework.doors.sessions import open_to_all
 from casework.errors import N_, NotFound
 from casework.leads import receipts, statements
 from casework.leads.models import Lead, LeadTalk
-from casework.leads.queries import UPWARD
+from casework.leads.queries import TO_SENDER
 from casework.operations import reporter_adds
 from casework.web import public_lead_visit as visit
 from casework.web.handed_in import clean_files, cleaned_files
 from casework.web.pages import Trouble, attempt, page, settings
+from casework.web.public_lead_progress import told_steps
 from casework.web.public_lead_visit import RECEIPT
 from casework.web.public_lead_words import PROGRESS, TALKERS
 from casework.web.wording import said
@@ -137,16 +138,15 @@ def _json(said: dict) -> Response:
 def _shown(lead: Lead, trouble: Trouble | None) -> Response:
     standing = lead.same_as if lead.state == _ENDED and lead.same_as is not None else lead
     state = "accepted" if standing.state == _UNDECIDED else standing.state
-    talks: list[LeadTalk] = [talk for talk in lead.talks if talk.kind != UPWARD]
+    talks: list[LeadTalk] = [talk for talk in lead.talks if talk.kind not in TO_SENDER]
     return page(
         "public/receipt.html",
         status=trouble.status if trouble else 200,
         lead=lead,
         standing=standing,
         progress=PROGRESS[state],
-        merged=standing is not lead,
         talks=talks,
-        steps=[(row.at, PROGRESS[row.to_state][0]) for row in lead.steps if row.to_state in PROGRESS],
+        steps=[(at, PROGRESS[state][0]) for at, state in told_steps(lead)],
         trouble=trouble,
         talkers=TALKERS,
         outcomes=OUTCOME_LABELS,

@@ -17,13 +17,13 @@ from casework.api.schemas.fields import (
     Text,
     page,
 )
-from casework.leads.queries import ANSWER, QUESTION, UPWARD
+from casework.leads.queries import ANSWER, INTERIM, QUESTION, UPWARD
 from casework.operations.take_lead import LONGEST_CONTENT, LONGEST_NUMBER, LONGEST_TITLE
 from workflows.lead import LEAD, LeadState, Outcome, Scope
 
 STEPS = tuple(action for action in LEAD.actions if action not in {"merge", "unmerge"})
 NEEDS = ("untaken", "late", "upward", "asked", "open")
-TALKS = (QUESTION, ANSWER, UPWARD)
+TALKS = (QUESTION, ANSWER, INTERIM, UPWARD)
 
 __all__ = ["ChoicesOut"]
 
@@ -186,7 +186,7 @@ class OfficerIn(Strict):
 
 
 class TalkIn(Strict):
-    """Something to say: a question or an answer to the reporter, or the note of a reply upward."""
+    """Something to say: a question or an answer to the reporter, or the note of a reply upward, interim or final."""
 
     kind = Choice(TALKS, required=True)
     words = Text(least=1, most=LONGEST_CONTENT, required=True)

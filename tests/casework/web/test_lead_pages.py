@@ -1,6 +1,7 @@
 """Pages of leads: no name stands in a list, what was typed comes back, and what is about a body leaves its sight."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 from sqlalchemy import select
@@ -118,7 +119,7 @@ def test_every_action_that_is_offered_has_its_form_and_the_others_say_why_not(bu
     offered = set(re.findall(rf'/leads/{number}/actions/([a-z_]+)"', text))
     assert offered >= {"triage", "tell", "ask", "upward", "transfer", "decline", "assign", "file"}
     assert "answer" not in offered
-    assert "尚未登记对上级的回复" in text
+    assert "尚未登记对上级的办结答复" in text
     assert {verb: browser.get(f"/leads/{number}/actions/{verb}").status_code for verb in offered} == dict.fromkeys(
         offered, 200
     )
@@ -177,3 +178,24 @@ def test_a_lead_that_went_elsewhere_leads_back_to_the_desk(bureau, as_person):
     answer = moved(browser, only_lead(), "transfer", reason="不属于本校", target=bureau.tree.province.code)
     assert answer.status_code == 303
     assert browser.get(answer.location).location == "/leads"
+
+
+def test_a_reply_upward_is_on_the_way_or_the_last_word_and_the_card_says_what_was_said_and_whether_in_time(
+    bureau, as_person
+):
+    with unit_of_work():
+        lead = bureau.lead(channel="MOE_PHONE", reporter=None, named=False, reply_by=date(2099, 8, 9))
+        number = lead.number
+    browser = as_person(bureau.officer)
+    assert "还没有受理，不能登记办结答复" in browser.get(f"/leads/{number}/actions/upward").text
+    assert moved(browser, only_lead(), "upward", words="正在核实。").status_code == 422  # nobody chose which it is
+    assert moved(browser, only_lead(), "upward", words="正在核实。", kind="upward").status_code == 409
+    assert moved(browser, only_lead(), "upward", words="正在核实。", kind="interim").status_code == 303
+    shown = browser.get(f"/leads/{number}").text
+    assert [word in shown for word in ("阶段性答复上级", "，期限照计", "本渠道没有规定期限")] == [True, True, False]
+    moved(browser, only_lead(), "accept")
+    assert moved(browser, only_lead(), "upward", words="已核实并更正。", kind="upward").status_code == 303
+    shown = browser.get(f"/leads/{number}").text
+    assert "规定期限的答复都已作出" in shown
+    assert "本渠道没有规定期限" not in shown
+    assert re.search(r"已答复，在期限2099年8月9日.*之前", shown)

@@ -199,3 +199,26 @@ def test_too_many_tries_are_asked_to_wait_and_told_how_long(reporter):
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert "分钟后再试" in words_of(answers[-1])
     assert reporter.open(code).status_code == 303  # another code has a bucket of its own
+
+
+def test_who_reported_what_was_merged_sees_how_the_other_goes_on_and_never_that_there_is_another(reporter, leads):
+    code = reporter.report()
+    first = leads.take(receipt_hash="ab" * 16)
+    with unit_of_work():
+        move_lead(db.session.get_one(Lead, first.id), "accept", actor=leads.actor("officer"))
+        answer_reporter(db.session.get_one(Lead, first.id), words="只对他说的话。", actor=leads.actor("officer"))
+    leads.move(db.session.query(Lead).filter(Lead.id != first.id).one(), "merge", survivor=first)
+    reporter.open(code)
+    with unit_of_work():
+        there = db.session.get_one(Lead, first.id)
+        there.talks.append(LeadTalk(kind="addition", words="另一人的补充。"))
+        answer_reporter(there, words="已调取协议原件。", actor=leads.actor("officer"))
+    page = reporter.get("/receipt").text
+    assert page.count("核实中") == 2  # the head, and the step
+    assert "已调取协议原件。" in page
+    for word in (first.number, "只对他说的话。", "另一人的补充。", "并案", "合并", "另一件"):
+        assert word not in page, word
+    leads.move(db.session.query(Lead).filter(Lead.id != first.id).one(), "unmerge", reason="不是同一件事")
+    page = reporter.get("/receipt").text
+    assert "<h1>已收到</h1>" in page
+    assert "已调取协议原件。" in page
