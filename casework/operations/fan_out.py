@@ -23,6 +23,7 @@ from casework.campaigns.answers import answered
 from casework.campaigns.audience import BROKEN, LATELY, NO_ADDRESS, OPTED_OUT, QUIET, address_of, usable, verdict
 from casework.campaigns.facts import plan_hash
 from casework.campaigns.models import Campaign, Recipient, Wave
+from casework.campaigns.pauses import NO_WAY, OTHER_WORDS
 from casework.campaigns.plan import MIDNIGHT, end_of, ends_at, may_speak
 from casework.campaigns.queries import last_recipient, lock_campaign, lock_wave
 from casework.db import db
@@ -31,8 +32,7 @@ from casework.intake.models import Record, Revision
 from casework.notices.reminders import Letter, reminded, told_in, ways_open, write_letters
 from casework.operations.contact_tasks import Unreached, open_tasks
 from casework.operations.issue_links import issue_links
-from casework.operations.move_campaign import move_campaign
-from workflows.access import SYSTEM
+from casework.operations.steer_campaign import pause_by_itself
 
 SHARD = 2000
 SMALLEST_CANARY = 20
@@ -46,8 +46,6 @@ LEFT_OUT = {
     SHARED: N_("与他人共用号码，本批只发给其中一人，已转人工联系"),
 }
 """Every reason for which somebody on the list has no letter in a wave."""
-NO_WAY = N_("本系统没有可用的短信或邮件渠道，已暂停。请管理员配置后恢复。")
-OTHER_WORDS = N_("内容与核准时不一致，已暂停。请退回修改，重新固定名单并核准。")
 _FOR_PEOPLE = (NO_ADDRESS, BROKEN, SHARED)
 
 
@@ -97,7 +95,7 @@ def fan_out(wave_id: int, *, size: int = SHARD) -> Fanned:
 
 
 def _hindered(campaign: Campaign) -> str:
-    """Return why a campaign that runs should not, or nothing."""
+    """Return the code of why a campaign that runs should not, or nothing."""
     if campaign.state != "running":
         return ""
     if not ways_open(campaign.channels):
@@ -108,7 +106,7 @@ def _hindered(campaign: Campaign) -> str:
 def _pause(campaign: Campaign) -> None:
     because = _hindered(lock_campaign(campaign.id))
     if because:
-        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
+        pause_by_itself(campaign, because)
 
 
 def canary_size(campaign: Campaign) -> int:
