@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from casework.cases.lead_facts import lead_facts
+from casework.cases.lead_facts import ready
 from casework.cases.models import Case, CaseLead, CaseRecord
 from casework.cases.queries import in_scope
 from casework.db import db
@@ -23,7 +23,6 @@ from casework.leads.queries import visible_leads
 from casework.leads.same_matter import known_for, told_of
 from workflows.access import Actor
 from workflows.case import CaseState
-from workflows.lead import LeadState
 
 SAME_RECORD, SAME_PERSON, SAME_EMPLOYER, SAME_UNIT = "same_record", "same_person", "same_employer", "same_unit"
 REASONS = {
@@ -89,19 +88,14 @@ def cases_for(lead: Lead, actor: Actor, *, limit: int = OFFERED_AT_MOST) -> tupl
 
 def ready_to_answer(actor: Actor, *, limit: int = 50) -> Sequence[Lead]:
     """Return the leads of this person's desk of which every linked case has passed its second review, oldest first."""
-    live = select(CaseLead.id).where(CaseLead.lead_id == Lead.id, CaseLead.unlinked_at.is_(None))
-    running = live.join(Case, Case.id == CaseLead.case_id).where(
-        Case.accepted_at.is_(None), Case.state.in_((CaseState.FLAGGED, CaseState.INVESTIGATING, CaseState.CORRECTED))
-    )
     wanted = (
         visible_leads(actor, "lead:decide")
-        .where(Lead.state == LeadState.ACCEPTED, live.exists(), ~running.exists())
+        .where(ready())
         .options(joinedload(Lead.organisation))
         .order_by(Lead.received_at, Lead.id)
         .limit(limit)
     )
-    # A merged case is settled when the one that carries on is; the rules follow that chain.
-    return [lead for lead in db.session.scalars(wanted) if all(each.settled for each in lead_facts(lead).cases)]
+    return db.session.scalars(wanted).all()
 
 
 def _why(case: Case, numbers: Sequence[str], codes: frozenset[str], units: frozenset[str]) -> list[str]:

@@ -28,6 +28,7 @@ from casework.web.handed_in import cleaned_files
 from casework.web.leads_about import about_of, bodies_concerned, chosen_body, forbidden
 from casework.web.leads_links import cases_beside, opening
 from casework.web.leads_verbs import Verb
+from casework.web.leads_waiting import before_declining
 from casework.web.pages import settings
 from casework.web.wording import labels, said
 from workflows.access import Actor
@@ -166,6 +167,7 @@ _OPTIONS: dict[str, Callable[[Lead, Actor], Mapping[str, object]]] = {
         "outcomes": [(code, label, "") for code, label in labels(lead_words.OUTCOMES)],
         "others": merged_count(lead),
     },
+    "decline": lambda lead, actor: {"note": before_declining(lead, actor)},
     "confirm_decline": lambda lead, _: {"must_tell": lead_facts(lead).has_receipt},
     "triage": _sorting,
     "open": lambda lead, _: {"violations": _catalogue(lead), **opening(lead)},

@@ -23,6 +23,7 @@ from casework.web import leads_words as lead_words
 from casework.web.case_page import Stage
 from casework.web.leads_replies import interim, replies, standing
 from casework.web.leads_verbs import LINK, may, offered
+from casework.web.leads_waiting import notes
 from casework.web.pages import page
 from workflows.access import Actor, scope_of
 from workflows.lead import CLOSED
@@ -62,6 +63,7 @@ def show(number: str) -> Response:
         interim=interim(lead),
         standing=standing(lead),
         why=reasons_of(lead),
+        notes=notes(lead, actor),
         may_link=may(actor, LINK, lead),
         may_look=may(actor, "lead:reporter", lead),
         may_read_cases=bool(scope_of(actor, "case:read")),
