@@ -104,8 +104,8 @@ def _unsubscribe(message: Message, reader: Person | Graduate, base_url: str) -> 
 
 
 def _language(message: Message, reader: Person | Graduate) -> str:
-    """Return the account's language, or the one that a message to a graduate names."""
-    wanted = message.params.get("language") if isinstance(reader, Graduate) else reader.language
+    """Return the reader's language; what a message to a graduate names comes before what they chose once."""
+    wanted = (message.params.get("language") if isinstance(reader, Graduate) else "") or reader.language
     return wanted if wanted in texts.LANGUAGES else texts.LANGUAGES[0]
 
 
