@@ -16,6 +16,8 @@ from casework.doors.unit import unit_of_work
 from casework.errors import N_
 from casework.leads.models import Lead, LeadItem
 from casework.leads.queries import ADDITION, TO_SENDER, get_lead, in_lead_scope
+from casework.leads.veiling import hidden_in
+from casework.operations.look_at_words import texts_of
 from casework.operations.reply_lead import read_additions
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
@@ -64,6 +66,7 @@ def show(number: str) -> Response:
         standing=standing(lead),
         why=reasons_of(lead),
         notes=notes(lead, actor),
+        hidden=hidden_in(*texts_of(lead)),
         may_link=may(actor, LINK, lead),
         may_look=may(actor, "lead:reporter", lead),
         may_read_cases=bool(scope_of(actor, "case:read")),

@@ -14,7 +14,7 @@ from casework.operations.reply_lead import reply_upward
 from casework.people.actors import actor_of
 from casework.people.models import Appointment
 from tests.casework.factories import make_case, make_person
-from tests.casework.web.lead_bureau import moved, only_lead
+from tests.casework.web.lead_bureau import CALL, moved, only_lead
 from tests.support.scans import watched
 
 
@@ -28,6 +28,29 @@ def test_who_reported_takes_a_reason_and_leaves_a_trace(bureau, as_person):
     assert looks("lead:reporter") == 0
     assert "欧阳晓明" in browser.post(where, data={"reason": "向反映人核实情况"}).text
     assert looks("lead:reporter") == 1
+
+
+def test_numbers_of_persons_in_the_words_take_a_reason_and_leave_a_trace(bureau, as_person):
+    number, phone = "11010519491231002X", "13912346021"
+    browser = as_person(bureau.officer)
+    typed = CALL | {"content": f"本人身份证{number}，请回电{phone}。", "title": f"反映{phone}"}
+    back = browser.post("/leads/new", data=typed | {"channel": ""})
+    assert (back.status_code, "填写的文字中有3处身份证号或手机号" in back.text) == (422, True)
+    assert "文字中有3处身份证号或手机号" in browser.post("/leads/new", data=typed, follow_redirects=True).text
+    lead = only_lead()
+    with unit_of_work():
+        later = bureau.lead(content=typed["content"], title="另一条").number
+    where = f"/leads/{lead.number}"
+    pages = (where, f"{where}/actions/decline", f"{where}/same/{later}", f"{where}/same", "/leads", f"{where}/words")
+    for path in pages:
+        shown = browser.get(path).text
+        assert (path, [each for each in (number, phone) if each in shown]) == (path, [])
+    assert "139****6021" in browser.get(where).text
+    refused = browser.post(f"{where}/words", data={"reason": " "})
+    assert (refused.status_code, number in refused.text, looks("lead:words")) == (422, False, 0)
+    shown = browser.post(f"{where}/words", data={"reason": "按号码与反映人联系"}).text
+    assert (number in shown, phone in shown, looks("lead:words")) == (True, True, 1)
+    assert as_person(bureau.supervisor).post(f"{where}/words", data={"reason": "想看"}).status_code == 404
 
 
 def test_files_are_added_and_opened_with_a_trace(bureau, as_person, monkeypatch):
