@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask_babel import force_locale
 
 from casework import clock
 from casework.campaigns.models import Campaign, ContactTask
@@ -10,6 +11,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.contact_tasks import Unreached, open_tasks
 from casework.rounds.models import CodeEntry
+from casework.web.campaign_looks import degree_names
 from tests.casework.campaigns.august import EVE, august, beijing
 from tests.casework.factories import make_person
 from tests.casework.web.visitor import browser_of
@@ -121,16 +123,17 @@ def test_a_wave_says_whom_it_can_reach_where_the_one_before_is_near(august, visi
         assert ("距上一批" in shown) == ("48" in sentence)
 
 
-def test_degrees_are_called_by_their_names_in_the_readers_language(august, visitors):
+def test_degrees_are_called_by_their_names_in_the_readers_language(august, visitors, app):
     (one,) = august.graduates(1)
     one.revision.degree_level = "31"
     names = {"name_zh": "本科生毕业", "name_en": "Bachelor, graduated"}
     db.session.add(CodeEntry(round_id=august.round.id, table="degree_level", code="31", attributes={}, **names))
     db.session.commit()
     campaign = august.draft(audience={"degrees": ["31"]})
-    for language, name in (("zh", "本科生毕业"), ("en", "Bachelor, graduated")):
-        for page in ("", "/edit/audience"):
-            assert name in visitors["drafter"].get(f"/campaigns/{campaign.ref}{page}?lang={language}").text
+    for address in (f"/campaigns/{campaign.ref}", f"/campaigns/{campaign.ref}/edit/audience"):
+        assert "本科生毕业" in visitors["drafter"].get(address).text
+    with app.test_request_context("/"), force_locale("en"):
+        assert degree_names(campaign) == {"31": "Bachelor, graduated"}
 
 
 def test_the_page_of_a_fixed_list_names_who_has_been_asked(august, visitors):
