@@ -123,6 +123,17 @@ def numbers(actor: Actor, filters: LeadFilters, *, now: datetime) -> LeadNumbers
     )
 
 
+def numbered(words: str, actor: Actor, *, limit: int) -> Sequence[Row]:
+    """Return the leads whose number begins so, by number; a lead is found by nothing else, its receipt least of all."""
+    wanted = (
+        select(*COLUMNS)
+        .join(Organisation, Organisation.id == Lead.organisation_id)
+        .outerjoin(Person, Person.id == Lead.officer_id)
+        .where(in_lead_scope(actor), Lead.number.startswith(words.upper(), autoescape=True))
+    )
+    return db.session.execute(wanted.order_by(Lead.number).limit(limit)).all()
+
+
 def late(actor: Actor) -> int:
     """Count the leads whose answer is late, for whoever reads leads."""
     return total(and_(in_lead_scope(actor), is_late())) if scope_of(actor, READ) else 0

@@ -26,7 +26,7 @@ from casework.web import leads_words as lead_words
 from casework.web.case_deeds import chosen_person
 from casework.web.handed_in import cleaned_files
 from casework.web.leads_about import about_of, bodies_concerned, chosen_body, forbidden
-from casework.web.leads_links import cases_beside, opening
+from casework.web.leads_links import choosing, opening
 from casework.web.leads_verbs import Verb
 from casework.web.leads_waiting import before_declining
 from casework.web.pages import settings
@@ -171,7 +171,7 @@ _OPTIONS: dict[str, Callable[[Lead, Actor], Mapping[str, object]]] = {
     "confirm_decline": lambda lead, _: {"must_tell": lead_facts(lead).has_receipt},
     "triage": _sorting,
     "open": lambda lead, _: {"violations": _catalogue(lead), **opening(lead)},
-    "link": lambda lead, actor: {"beside": cases_beside(lead, actor)},
+    "link": choosing,
     "assign": _colleagues,
     "upward": _replies_upward,
     "tell": lambda lead, _: {"others": merged_count(lead)},

@@ -21,7 +21,11 @@ def test_a_case_says_that_a_statement_is_sealed_and_who_may_open_it(app, as_pers
         given = {"college_id": tree.college.id, "owner": owner}
         case = make_case(tree.university, round_, records=[record, silent], **given)
         plain = make_case(tree.university, round_, records=[silent], **given)
-        where, other, way = f"/cases/{case.number}", f"/cases/{plain.number}", f"/cases/{case.number}/people/{record.ref}"
+        where, other, way = (
+            f"/cases/{case.number}",
+            f"/cases/{plain.number}",
+            f"/cases/{case.number}/people/{record.ref}",
+        )
         opens = (owner, make_person("supervisor", tree.university))
         shut = (make_person("investigator", tree.college), make_person("auditor", tree.university))
     for people, told in ((opens, (False, True)), (shut, (True, False))):
