@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from notifications import alarm_words
 from notifications.alarm_words import AlarmWords
 
+OWNER = "owner"
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _ZH_DAYS = "一二三四五六日"
@@ -33,6 +34,7 @@ class Wording:
     steps: Mapping[str, str]
     pauses: Mapping[str, str]
     joiner: str
+    again_sentence: str
     next_sentence: str
     last_sentence: str
     missed_sentence: str
@@ -62,6 +64,8 @@ class Wording:
         if following is None:
             return self.last_sentence
         codes, on = following
+        if tuple(codes) == (OWNER,):
+            return self.again_sentence.format(day=self.day(on))
         return self.next_sentence.format(role=self.role(codes), day=self.day(on))
 
     def alarm(self, code: str) -> str:
@@ -109,6 +113,7 @@ WORDINGS: Mapping[str, Wording] = {
             "not_arriving": "先试发的一小批大多没有送达，其余没有发出。请核对号码和渠道。",
         },
         joiner="、",
+        again_sentence="仍未办结的，将于{day}再次提醒。",
         next_sentence="仍未办结的，将于{day}报{role}。",
         last_sentence="这是最后一级督办，此后不再逐级上报，仍会列入每日摘要。",
         missed_sentence="此前另有{count}次提醒因系统中断未能按时发出，已并入本条。\n",
@@ -155,6 +160,7 @@ WORDINGS: Mapping[str, Wording] = {
             "Please check numbers and carrier.",
         },
         joiner=" and ",
+        again_sentence="If it stays open, there will be another reminder on {day}.",
         next_sentence="If it stays open, {role} will be told on {day}.",
         last_sentence="This is the last step of escalation; from now on it appears in the daily digest only.",
         missed_sentence="It also stands for {count} earlier reminder(s) that an outage kept back.\n",
