@@ -19,7 +19,7 @@ FACES = (
     ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
 )
 """Chinese faces where systems keep them, with the place in their collection."""
-WIDTH, HEIGHT, MARGIN = 1080, 760, 64
+WIDTH, HEIGHT, MARGIN = 1080, 640, 64
 INK, PAPER, RULE = "#16202C", "#FFFFFF", "#1A4D8F"
 TITLE, CODE, LINE = 52, 74, 36
 

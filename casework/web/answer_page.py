@@ -69,7 +69,7 @@ def shown(token: str) -> Response:
         return found
     chosen = languages.named()
     if not chosen and found.language not in {"", languages.choose()}:
-        return _private(redirect(appearance.here(lang=found.language), 303))
+        return _private(redirect(appearance.here(lang=found.language), 303))  # type: ignore[arg-type] # as elsewhere
     if not found.looked_at or chosen not in {"", found.language}:
         attempt(lambda: open_link(found.link_id, language=chosen))
     return _private(_same_for_all(found))
@@ -145,10 +145,15 @@ def _take(found: Way) -> Response:
 
 
 def _taken(found: Way, answer: str, *, verified: bool) -> datetime:
-    link, words = get_link(found.link_id), request.form.get("words", "")
-    corrections = {part: request.form.get(f"is_{part}", "") for part in _ticked()}
-    given = {"words": words, "corrections": corrections, "link": link}
-    return take_answer(link.record, answer=answer, verified=verified, **given).answered_at
+    link = get_link(found.link_id)
+    return take_answer(
+        link.record,
+        answer=answer,
+        verified=verified,
+        words=request.form.get("words", ""),
+        corrections={part: request.form.get(f"is_{part}", "") for part in _ticked()},
+        link=link,
+    ).answered_at
 
 
 def _ticked() -> list[str]:

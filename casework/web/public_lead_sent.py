@@ -14,7 +14,7 @@ from casework.leads import receipt_image, receipts
 from casework.leads.models import Lead
 from casework.operations.show_code import show_code
 from casework.web import public_lead_visit as visit
-from casework.web.pages import attempt, page
+from casework.web.pages import attempt, page, settings
 from casework.web.public_lead_visit import DRAFT, SENT
 from casework.web.wording import moment
 
@@ -45,7 +45,7 @@ def image() -> Response:
     lines = (
         gettext("%(at)s收到您的反映。", at=ticket["moment"]),
         gettext("查询进展、补充情况，请打开下面的网址并输入回执码。"),
-        url_for("web.receipt_public", _external=True),
+        settings().base_url + url_for("web.receipt_public"),
         gettext("请妥善保存，不要交给别人；丢失后无法找回。"),
     )
     answer = Response(receipt_image.draw(ticket["code"], title=gettext("回执码"), lines=lines), mimetype="image/png")

@@ -12,8 +12,10 @@ from casework.notices.manners import Manners
 from casework.notices.models import MessageEvent
 from casework.notices.post import Notice, post
 from casework.operations.drain import claim_batch, pass_gate
+from casework.operations.open_link import open_link
 from casework.operations.record_attempt import record_attempt
 from casework.overview import deliveries
+from tests.casework.answering import link_of
 from tests.casework.campaigns.august import august, beijing
 from tests.casework.notices.outward import BASE, Scripted
 from tests.casework.notices.told_wave import TEN, begin, carry, first_wave, gate
@@ -44,6 +46,13 @@ def test_in_english_where_a_row_says_so_and_in_chinese_where_english_has_no_word
     assert "31 August" in gate()[0].body
     first_wave.anew(texts={"sms": {"zh": first_wave.campaign.texts["sms"]["zh"]}})
     assert "8月31日" in gate()[0].body
+
+
+def test_in_the_language_that_a_graduate_chose_on_their_page(first_wave):
+    chosen, *_ = first_wave.records
+    with unit_of_work():
+        open_link(link_of(chosen).id, language="en")
+    assert ["31 August" in letter.body for letter in gate()] == [True, False, False]
 
 
 def test_a_mail_says_how_to_end_such_mails_and_an_sms_does_not(august):
