@@ -9,7 +9,7 @@ import click
 
 from casework import clock
 from casework.cases.lead_facts import lead_facts
-from casework.cli import spoken
+from casework.cli import lead_links, spoken
 from casework.cli.context import acting, application
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.db import db
@@ -36,7 +36,7 @@ SAY = {"ask": ask_reporter, "reply": answer_reporter, "interim": report_upward, 
 CONCERNS = N_("所反映的单位的机构编号；反映承办单位自身的，转上一级办理。")
 
 
-@click.group(cls=spoken.SpokenGroup, help=N_("线索：登记、列出、查看、归类、办理、答复。"))
+@click.group(cls=spoken.SpokenGroup, help=N_("线索：登记、列出、查看、归类、关联、立案、并案、办理、答复。"))
 def lead() -> None:
     """Everything about leads."""
 
@@ -222,5 +222,8 @@ def _line(found: Lead) -> str:
     officer = found.officer.name if found.officer else "—"
     return f"{found.number}  {late}{due}  {spoken.say(LEAD.states[found.state].label)}  {found.channel}  {officer}"
 
+
+for _tie in lead_links.COMMANDS:
+    lead.add_command(_tie)
 
 COMMANDS = (lead,)
