@@ -27,7 +27,8 @@ _OF_REVISION = (Revision.sealed, Revision.phone_index, Revision.email_index)
 _CHOSEN = (
     select(AnswerLink.language)
     .where(AnswerLink.record_id == Record.id, AnswerLink.language.is_not(None))
-    .order_by(AnswerLink.id.desc())
+    # The sum keeps the key's own index out of it: read from the end, it is a search through everybody's links.
+    .order_by((AnswerLink.id + 0).desc())
     .limit(1)
     .scalar_subquery()
     .label("language")
