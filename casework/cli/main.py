@@ -41,6 +41,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "overdue": "overdue",
         "report": "reports",
         "check": "checks",
+        "index": "indexes",
         "deliveries": "deliveries",
         "channels": "deliveries",
         "bounces": "bounces",
