@@ -5,14 +5,10 @@ that was written stands in an address or in a cookie.
 """
 
 import re
-from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from casework import clock
 from casework.db import db
 from casework.doors import tokens
 from casework.leads.models import Lead, LeadDraft
@@ -20,10 +16,9 @@ from casework.web import public_lead_screens as screens
 from tests.casework.leads.office import leads
 from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import office
-from tests.casework.web.reporting_form import ANSWERS, CODE, ENOUGH, SEALED, SENT, Reporter, words_of
+from tests.casework.web.reporting_form import ANSWERS, CODE, Reporter, words_of
 from tests.support.clamd import MARKER, scanner
 from tests.support.scans import watched
-from tests.support.together import together
 
 __all__ = ["leads", "office"]
 STATIC = Path(screens.__file__).parent / "static"
@@ -141,55 +136,6 @@ def test_an_answer_without_a_draft_begins_one_instead_of_losing_what_was_written
     assert "写了半小时的经过" in reporter.get("/report/check").text
 
 
-def test_sent_twice_it_is_one_report_whose_code_is_shown_once(reporter):
-    reporter.fill_in()
-    ticket = reporter.ticket()
-    reporter.at += ENOUGH
-    for _ in range(2):  # the answer to the first was lost on the way
-        assert reporter.post("/report/send", {"code": ticket}).headers["Location"] == SENT
-    code = CODE.search(reporter.get(SENT).text)[1]
-    assert reporter.open(code).headers["Location"] == "/receipt"
-    assert db.session.query(Lead).count() == 1
-    for again in (lambda: None, lambda: reporter.post("/report/send", {"code": ticket})):
-        again()
-        page = reporter.get(SENT)
-        assert (code in page.text, "回执码只在提交后显示一次" in page.text) == (False, True)
-
-
-def test_the_receipt_is_saved_as_a_picture_of_the_code_and_nothing_of_the_report(reporter):
-    reporter.fill_in()
-    page = reporter.send()
-    code, ticket = CODE.search(page.text)[1], SEALED.search(page.text)[1]
-    assert code not in ticket
-    picture = reporter.post("/report/image", {"code": ticket})
-    assert (picture.mimetype, "attachment" in picture.headers["Content-Disposition"]) == ("image/png", True)
-    with Image.open(BytesIO(picture.data)) as drawn:
-        assert (drawn.width, drawn.format, drawn.info) == (1080, "PNG", {})
-    for forged in ("", "x", ticket[:-9], reporter.browser.get_cookie("draft", path="/report")):
-        assert reporter.post("/report/image", {"code": str(forged)}).headers["Location"] == SENT
-    reporter.at += timedelta(hours=2)
-    assert reporter.post("/report/image", {"code": ticket}).headers["Location"] == SENT
-    assert reporter.get("/report/image").headers["Location"] == SENT
-
-
-def test_a_telephone_is_one_that_can_be_dialled():
-    for typed, dialled in {
-        "13812346021": True,
-        "+86 138-1234-6021": True,
-        "+44 20 7946 0958": True,
-        "(0571) 8888 6666": True,
-        "0571-88886666转8012": True,
-        "１３８１２３４６０２１": True,
-        "12ab": False,
-        "12": False,
-        "138123460211234567": False,
-        "+": False,
-        "电话138": False,
-        "++8613812346021": False,
-    }.items():
-        assert screens.is_number(typed) is dialled, typed
-
-
 def test_the_same_picture_twice_is_kept_once_and_says_so(reporter):
     reporter.fill_in()
     reporter.upload(jpeg(), name="一.jpg")
@@ -199,35 +145,6 @@ def test_the_same_picture_twice_is_kept_once_and_says_so(reporter):
     assert ("只保留一份" in page, "一.jpg" in page, "二.jpg" in page) == (True, True, False)
     reporter.send()
     assert [row.name for row in the_lead().files] == ["一.jpg"]
-
-
-def test_sent_by_two_fingers_at_once_it_is_one_report_with_one_code(app, reporter):
-    reporter.fill_in()
-    ticket, key = reporter.ticket(), reporter.browser.get_cookie("draft", path="/report").value
-    reporter.at += ENOUGH
-
-    def send():
-        browser = app.test_client()
-        browser.set_cookie("draft", key, path="/report")
-        return browser.post("/report/send", data={"code": ticket})
-
-    db.session.rollback()
-    with clock.stopped_at(reporter.at):
-        answers = together(app, [send] * 3)
-    assert [answer.headers["Location"] for answer in answers] == [SENT] * 3
-    assert db.session.query(Lead).count() == 1
-
-
-def test_the_code_is_not_shown_after_an_hour_nor_to_a_ticket_of_another_draft(app, reporter, leads):
-    reporter.fill_in()
-    ticket = reporter.ticket()
-    other = Reporter(app, at=reporter.at)
-    other.fill_in()
-    assert other.send(ticket).status_code == 409
-    reporter.send(ticket)
-    reporter.at += timedelta(hours=2)
-    assert reporter.post("/report/send", {"code": ticket}).headers["Location"] == "/report/check"
-    assert db.session.query(Lead).count() == 1
 
 
 def test_a_forged_ticket_sends_nothing(reporter):
