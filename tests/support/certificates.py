@@ -84,31 +84,36 @@ def terminating(port: int, certificate: Certificate) -> Iterator[Terminator]:
     """Put TLS before a server that speaks in the clear, for the length of the block."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate.chain, certificate.key)
-    made, loop, ready = Terminator(), asyncio.new_event_loop(), threading.Event()
-
-    async def pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        while data := await source.read(65536):
-            sink.write(data)
-            await sink.drain()
-        sink.close()
+    made, ready, ended = Terminator(), threading.Event(), threading.Event()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         made.reached += 1
         behind_reader, behind = await asyncio.open_connection(HOST, port)
-        await asyncio.gather(pass_on(reader, behind), pass_on(behind_reader, writer), return_exceptions=True)
+        try:
+            await asyncio.gather(_pass_on(reader, behind), _pass_on(behind_reader, writer), return_exceptions=True)
+        finally:
+            writer.transport.abort()
+            behind.transport.abort()
 
     async def serve() -> None:
-        server = await asyncio.start_server(meet, HOST, 0, ssl=context)
-        made.port = server.sockets[0].getsockname()[1]
-        ready.set()
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # a client that turns away is no fault here
+        async with await asyncio.start_server(meet, HOST, 0, ssl=context) as server:
+            made.port = server.sockets[0].getsockname()[1]
+            ready.set()
+            await asyncio.to_thread(ended.wait)
 
-    loop.set_exception_handler(lambda *_: None)  # a client that turns away is what some tests want
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    asyncio.run_coroutine_threadsafe(serve(), loop).result(10)
-    ready.wait(10)
     try:
+        ready.wait(10)
         yield made
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        ended.set()
         thread.join(10)
+
+
+async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    while data := await source.read(65536):
+        sink.write(data)
+        await sink.drain()
+    sink.close()
