@@ -9,7 +9,7 @@ from casework.doors.unit import unit_of_work
 from casework.jobs import delivery
 from casework.notices import ways, words
 from casework.notices.manners import Manners
-from casework.notices.models import MessageEvent
+from casework.notices.models import Message, MessageEvent
 from casework.notices.post import Notice, post
 from casework.operations.drain import claim_batch, pass_gate
 from casework.operations.open_link import open_link
@@ -132,5 +132,6 @@ def test_nothing_is_said_twice_when_a_batch_is_let_go(first_wave):
     way = Scripted()
     carry(way)
     assert carry(way) is None
-    events = db.session.scalars(select(MessageEvent.to_state).order_by(MessageEvent.message_id, MessageEvent.id)).all()
+    of_wave = select(MessageEvent.to_state).join(Message).where(Message.wave_id == first_wave.wave.id)
+    events = db.session.scalars(of_wave.order_by(MessageEvent.message_id, MessageEvent.id)).all()
     assert events == ["ready", "leased", "submitting", "accepted"] * 3
