@@ -17,6 +17,7 @@ from sqlalchemy import Select, func, select
 
 from casework import clock
 from casework.cases import queries as cases
+from casework.cases.lead_facts import lead_facts
 from casework.cases.models import Case
 from casework.config import Settings
 from casework.db import db
@@ -34,7 +35,7 @@ from casework.operations.move_lead import move_lead
 from casework.operations.open_cases import open_cases
 from casework.operations.open_round import open_round
 from casework.operations.passwords import set_password
-from casework.operations.reply_lead import answer_reporter, reply_upward
+from casework.operations.reply_lead import answer_reporter, reply_upward, report_upward
 from casework.operations.screen import screen
 from casework.operations.take_file import take_file
 from casework.people import queries as people
@@ -43,6 +44,7 @@ from casework.people.models import Organisation, Person
 from casework.reports.signing.authority import found_demonstration
 from casework.rounds import queries as rounds
 from workflows.access import SYSTEM, Actor
+from workflows.lead import final_reply_refusals
 
 SAMPLE = Path(__file__).parent / "demo_data" / "university"
 STARTS_AT = datetime(2024, 7, 30, 10, 24, tzinfo=clock.BEIJING)
@@ -62,6 +64,7 @@ FILES = (
 )
 MINIMUM_WAGES = "local_min_wage.csv"
 LEADS, LEAD_OFFICER = "leads.csv", "U017"
+SETTLED_UPWARD = "已核实，结果和处理意见已书面报送。"
 ACKNOWLEDGED = "已收悉并受理，正在核实，查明后答复。"
 LEADERS = ("U018", "U019", "U028", "U022", "U023")
 """Who signs here or above: the demonstration's authority gives each of them a key."""
@@ -176,7 +179,9 @@ def _take_leads(settings: Settings) -> None:
             move_lead(lead, "accept", actor=officer)
             answer_reporter(lead, words=ACKNOWLEDGED, actor=officer)
             if lead.reply_upward_by is not None:
-                reply_upward(lead, words=ACKNOWLEDGED, actor=officer)
+                report_upward(lead, words=ACKNOWLEDGED, actor=officer)
+                if lead.reply_upward_by < MONDAY and not final_reply_refusals(lead_facts(lead)):
+                    reply_upward(lead, words=SETTLED_UPWARD, actor=officer)
 
 
 def _settled(numbers: list[str]) -> list[str]:

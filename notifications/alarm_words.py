@@ -35,6 +35,11 @@ ZH: Mapping[str, AlarmWords] = MappingProxyType(
             "案件的提醒时点不一致",
             "夜间核对发现有案件缺少应有的提醒时点，已按规则补齐，已说过的不会重说。请把本条告知系统维护人员查明原因。",
         ),
+        "mailbox_refused": AlarmWords(
+            "线索邮箱的设置或证书有误",
+            "没有登录邮箱，邮件都留在其中，没有丢失。请查阅日志中的原因，核对 CASEWORK_LEAD_MAILBOX 的各项设置；"
+            "改正后自动补收。",
+        ),
         "job_failed": AlarmWords(
             "后台任务失败",
             "有任务多次重试后仍未成功。请在运行状态页查看是哪一项，并查阅日志。",
@@ -74,6 +79,11 @@ EN: Mapping[str, AlarmWords] = MappingProxyType(
             "reminders of cases did not agree",
             "The nightly comparison found cases that lacked reminders they should have. They were added by the rules; "
             "nothing that was said is said again. Ask whoever maintains the system to find the cause.",
+        ),
+        "mailbox_refused": AlarmWords(
+            "the report mailbox is set up wrongly, or its certificate is not trusted",
+            "Nobody logged in; every mail is still there. The log gives the reason: compare the settings "
+            "CASEWORK_LEAD_MAILBOX. Once they are right, what came meanwhile is fetched.",
         ),
         "job_failed": AlarmWords(
             "a background job has failed",

@@ -59,6 +59,8 @@ _ALL = (
     _kind("report_escalated", ESCALATION, "report step due role next missed link", N_("报告督办")),
     _kind("filing_received", REMINDER, "report recipient_body on link", N_("备案已收到")),
     _kind("filing_returned", ESCALATION, "report recipient_body due link", N_("备案被退回")),
+    _kind("campaign_to_approve", REMINDER, "organisation graduates on due link", N_("提醒活动待核准")),
+    _kind("campaign_paused", ESCALATION, "organisation because link", N_("提醒活动已暂停")),
     _kind("stand_in_named", REMINDER, "on link", N_("代理人通知")),
     _kind("gathered", REMINDER, "due_soon overdue assigned others link", N_("提醒汇总")),
     _kind("digest", REMINDER, "on overdue escalated due_soon heads link", N_("每日摘要")),

@@ -147,6 +147,13 @@ def _alarm_code(value: object, wording: Wording) -> str:
     raise ValueError("is not a known alarm")
 
 
+def _because(value: object, wording: Wording) -> str:
+    """Accept the code of why a campaign stands still: what a person wrote is read behind the link."""
+    if isinstance(value, str) and value in wording.pauses:
+        return wording.pauses[value]
+    raise ValueError("is not a known reason")
+
+
 def _about(value: object, wording: Wording) -> str:
     """Accept a code that says which channel, task or rule is meant; nothing where there is only one."""
     if isinstance(value, str) and _ABOUT.fullmatch(value) and not _LONG_DIGITS.search(value):
@@ -177,6 +184,7 @@ PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
         "advice": _advice,
         "alarm": _alarm,
         "assigned": _count,
+        "because": _because,
         "at": _moment,
         "case": _number,
         "cases": _count,
@@ -185,6 +193,7 @@ PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
         "due": _due,
         "due_soon": _count,
         "escalated": _count,
+        "graduates": _count,
         "heads": _heads,
         "lead": _number,
         "link": _link,

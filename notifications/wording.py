@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from notifications import alarm_words
 from notifications.alarm_words import AlarmWords
 
+OWNER = "owner"
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _ZH_DAYS = "一二三四五六日"
@@ -27,11 +28,13 @@ def _en_day(day: date) -> str:
 
 @dataclass(frozen=True)
 class Wording:
-    """One language: role and step words, and the sentences for what follows and what was missed."""
+    """One language: role and step words, reasons of pauses, the sentences for what follows and what was missed."""
 
     roles: Mapping[str, str]
     steps: Mapping[str, str]
+    pauses: Mapping[str, str]
     joiner: str
+    again_sentence: str
     next_sentence: str
     last_sentence: str
     missed_sentence: str
@@ -63,6 +66,8 @@ class Wording:
         if following is None:
             return self.last_sentence
         codes, on = following
+        if tuple(codes) == (OWNER,):
+            return self.again_sentence.format(day=self.day(on))
         return self.next_sentence.format(role=self.role(codes), day=self.day(on))
 
     def alarm(self, code: str) -> str:
@@ -100,7 +105,17 @@ WORDINGS: Mapping[str, Wording] = {
             "file": "备案",
             "reply": "答复",
         },
+        pauses={
+            "by_hand": "由一位负责人员暂停，写明的原因见活动页面。",
+            "gap": "系统曾经中断（停机，或由备份恢复），中断前已发出的提醒可能没有记录。请核对服务商的发送记录。",
+            "no_way": "本系统没有可用的短信或邮件渠道。请管理员配置。",
+            "other_words": "现在的名单或内容与核准时不一致。请退回修改，重新固定名单并核准。",
+            "text_refused": "服务商拒绝了提醒的内容（模板未通过或已撤销），没有重复发送。请修改模板。",
+            "arrears": "服务商停用了本单位的账号（欠费或权限问题）。请管理员处理。",
+            "not_arriving": "先试发的一小批大多没有送达，其余没有发出。请核对号码和渠道。",
+        },
         joiner="、",
+        again_sentence="仍未办结的，将于{day}再次提醒。",
         next_sentence="仍未办结的，将于{day}报{role}。",
         last_sentence="这是最后一级督办，此后不再逐级上报，仍会列入每日摘要。",
         missed_sentence="此前另有{count}次提醒因系统中断未能按时发出，已并入本条。\n",
@@ -135,7 +150,21 @@ WORDINGS: Mapping[str, Wording] = {
             "file": "file the report",
             "reply": "reply",
         },
+        pauses={
+            "by_hand": "A person in charge paused it; what they wrote about it stands on its page.",
+            "gap": "The service was away for some hours (stopped, or restored from a backup) and may not know "
+            "what it had sent before. Please compare with the carrier's own list.",
+            "no_way": "This installation has no way out for SMS or mail. Please have it configured.",
+            "other_words": "The list or the texts are not what was approved. "
+            "Please return it to its draft, fix the list again and have it approved.",
+            "text_refused": "The carrier refused the text (template not passed, or revoked); nothing was repeated. "
+            "Please change the template.",
+            "arrears": "The carrier has closed our account (arrears or rights). Please have it put right.",
+            "not_arriving": "Most of the few that were sent first did not arrive; the others have not left. "
+            "Please check numbers and carrier.",
+        },
         joiner=" and ",
+        again_sentence="If it stays open, there will be another reminder on {day}.",
         next_sentence="If it stays open, {role} will be told on {day}.",
         last_sentence="This is the last step of escalation; from now on it appears in the daily digest only.",
         missed_sentence="It also stands for {count} earlier reminder(s) that an outage kept back.\n",

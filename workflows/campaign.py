@@ -32,7 +32,7 @@ CAMPAIGN_STATES = (
     State(CampaignState.FROZEN.value, N_("待核准"), N_("名单和内容已固定，等待另一名人员核准。")),
     State(CampaignState.APPROVED.value, N_("已核准"), N_("已核准，到计划时间自动发送。")),
     State(CampaignState.RUNNING.value, N_("发送中"), N_("正在按计划分批发送，只发给届时仍未确认的毕业生。")),
-    State(CampaignState.PAUSED.value, N_("已暂停"), N_("已暂停，不再发出；由负责人员核对后恢复。")),
+    State(CampaignState.PAUSED.value, N_("暂停中"), N_("已暂停，不再发出；由负责人员核对后恢复。")),
     State(CampaignState.DONE.value, N_("已结束"), N_("计划的批次已全部结束，不再发送。")),
     State(CampaignState.CANCELLED.value, N_("已取消"), N_("已取消，尚未发出的不再发送。")),
 )

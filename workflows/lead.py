@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows import lead_guards as guard
-from workflows.engine import LifeCycle, State, Step
-from workflows.errors import N_
+from workflows.engine import Attempt, LifeCycle, State, Step
+from workflows.errors import N_, Refusal
 
 
 class LeadState(StrEnum):
@@ -242,6 +242,18 @@ LEAD_STEPS = (
 )
 
 LEAD = LifeCycle("lead", LEAD_STATES, LEAD_STEPS)
+
+_LAST_WORD = (guard.taken_on, guard.nothing_open_for_sender)
+
+
+def final_reply_refusals(lead: LeadFacts) -> tuple[Refusal, ...]:
+    """Return why the sender cannot be given the last word yet; a reply on how it stands can always be given.
+
+    It is no step: the lead goes on, and what closes it asks for this reply first.
+    """
+    found = (refuse(Attempt(lead, actor=None)) for refuse in _LAST_WORD)
+    return tuple(refusal for refusal in found if refusal is not None)
+
 
 fire = LEAD.fire
 refusals = LEAD.refusals

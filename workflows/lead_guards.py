@@ -19,12 +19,13 @@ ADDITION = "addition"
 
 OUTCOMES = frozenset({"substantiated", "partly", "unsubstantiated", "unverifiable", "misrouted", "not_a_complaint"})
 HANDLING = frozenset({"university", "province", "ministry"})
+_UNTAKEN = frozenset({"received", "transferred"})
 _MAY_TAKE_OTHERS = frozenset({"received", "accepted", "transferred"})
 
 __all__ = ["ADDITION", "HANDLING", "OUTCOMES", "Applies", "answered_upward", "by_another_person", "by_role"]
 __all__ += ["by_role_or_addition", "cases_settled", "explained_without_case", "no_case_linked", "outcome_given"]
-__all__ += ["reason_given", "reason_or_addition", "same_place_and_running", "to_a_body_that_may_have_it"]
-__all__ += ["reporter_told_why", "words_given"]
+__all__ += ["nothing_open_for_sender", "reason_given", "reason_or_addition", "same_place_and_running"]
+__all__ += ["reporter_told_why", "taken_on", "to_a_body_that_may_have_it", "words_given"]
 
 
 def by_role(action: str) -> Guard:
@@ -91,8 +92,32 @@ def answered_upward(ask: Attempt) -> Refusal | None:
         return None
     return Refusal(
         "upward_reply_missing",
-        N_("线索 %(lead)s 来自须回复上级的渠道，尚未登记对上级的回复；请先登记回复，再办理这一步。"),
+        N_("线索 %(lead)s 来自须回复上级的渠道，尚未登记对上级的办结答复；请先登记，再办理这一步。"),
         {"lead": ask.subject.number},
+    )
+
+
+def taken_on(ask: Attempt) -> Refusal | None:
+    """Refuse the last word to the sender before anybody has taken the lead on: nothing can have been found."""
+    if ask.subject.state not in _UNTAKEN:
+        return None
+    return Refusal(
+        "not_taken_on",
+        N_("线索 %(lead)s 还没有受理，不能登记办结答复；请先受理，或登记阶段性答复。"),
+        {"lead": ask.subject.number},
+    )
+
+
+def nothing_open_for_sender(ask: Attempt) -> Refusal | None:
+    """Refuse the last word to the sender while a linked case is still being worked on or reviewed."""
+    waiting = tuple(each.number for each in ask.subject.cases if not each.settled)
+    if not waiting:
+        return None
+    count = len(waiting) + ask.subject.more_unsettled
+    return Refusal(
+        "cases_open",
+        N_("关联案件 %(cases)s 共%(count)d件尚未复核通过，线索 %(lead)s 不能登记办结答复；可以先登记阶段性答复。"),
+        {"lead": ask.subject.number, "cases": Words(waiting), "count": count},
     )
 
 
@@ -169,7 +194,10 @@ def reason_or_addition(ask: Attempt) -> Refusal | None:
 
 
 def same_place_and_running(ask: Attempt) -> Refusal | None:
-    """Refuse to merge into itself, into another body's or round's lead, or into what is not being worked on."""
+    """Refuse to merge into itself, into another body's or round's lead, or into what is not being worked on.
+
+    Two leads about different bodies are kept from different people: merged, one would show what the other hides.
+    """
     facts, survivor = ask.subject, ask.given.get("survivor")
     if survivor is None or survivor.number == facts.number:
         return Refusal("survivor_missing", N_("请选择并入哪一条线索，须是另一条线索。"))
@@ -178,6 +206,15 @@ def same_place_and_running(ask: Attempt) -> Refusal | None:
         return Refusal(
             "elsewhere",
             N_("线索 %(survivor)s 与 %(lead)s 不在同一单位或同一轮次，不能并案；请先转办到同一单位。"),
+            shown,
+        )
+    if survivor.concerns_id != facts.concerns_id:
+        return Refusal(
+            "about_another_body",
+            N_(
+                "线索 %(survivor)s 与 %(lead)s 反映的机构不同（有的反映办理机构自身，有的不是），不能并案；"
+                "请先在“归类”中核对所反映的机构，或认定为不是同一事项。"
+            ),
             shown,
         )
     if survivor.state not in _MAY_TAKE_OTHERS:

@@ -25,6 +25,7 @@ from casework.api.schemas.leads import (
     TalkIn,
     TalkOut,
     TriageIn,
+    WordsOut,
 )
 from casework.cases.lead_facts import lead_facts, linked_cases, linked_total
 from casework.db import db
@@ -36,8 +37,9 @@ from casework.leads import queries
 from casework.leads.models import Lead, LeadStep
 from casework.operations.assign_lead import assign_lead
 from casework.operations.look_at_reporter import look_at_reporter
+from casework.operations.look_at_words import look_at_words
 from casework.operations.move_lead import move_lead, right_to
-from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
+from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward, report_upward
 from casework.operations.take_lead import ABOUT, take_lead
 from casework.operations.triage_lead import triage_lead
 from casework.people import queries as people
@@ -54,7 +56,12 @@ LINE = (
     *("officer", "outcome", "first_reply_at", "replied_upward_at", "respond_by", "reply_upward_by", "due_at"),
     "due_clock",
 )
-SAY = {queries.QUESTION: ask_reporter, queries.ANSWER: answer_reporter, queries.UPWARD: reply_upward}
+SAY = {
+    queries.QUESTION: ask_reporter,
+    queries.ANSWER: answer_reporter,
+    queries.INTERIM: report_upward,
+    queries.UPWARD: reply_upward,
+}
 
 
 @leads.operation("GET", "/leads", query=LeadQuery, out=LeadPage)
@@ -144,7 +151,7 @@ def assign_officer(body: dict, number: str) -> object:
 
 @leads.operation("POST", "/leads/<name:number>/talks", body=TalkIn, out=TalkOut, status=201)
 def say(body: dict, number: str) -> object:
-    """Ask or answer the reporter, or note a reply upward; the first answer stops its clock."""
+    """Ask or answer the reporter, or note a reply upward: `interim` leaves its clock running, `upward` ends it."""
     lead = queries.get_lead(number, current_actor(), lock=True)
     said = SAY[body["kind"]](lead, words=body["words"], actor=current_actor())
     db.session.flush()  # its ref and moment are given with the row
@@ -157,6 +164,13 @@ def look(body: dict, number: str) -> object:
     lead = queries.get_lead(number, current_actor())
     found = look_at_reporter(lead, actor=current_actor(), reason=body["reason"])
     return {name: str(found.get(name) or "") for name in ("name", "phone", "email")}
+
+
+@leads.operation("POST", "/leads/<name:number>/words", body=LookIn, out=WordsOut, may_repeat=True)
+def look_at_text(body: dict, number: str) -> object:
+    """Read the texts whole in which identity and mobile numbers are hidden; the look stands in the journal."""
+    lead = queries.get_lead(number, current_actor())
+    return {"texts": list(look_at_words(lead, actor=current_actor(), reason=body["reason"]))}
 
 
 @leads.operation("GET", "/late-leads", query=Query, out=LateLeads)

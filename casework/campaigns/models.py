@@ -71,11 +71,11 @@ class Wave(db.Model):
     state: Mapped[Code] = mapped_column(default="planned")
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    cursor: Mapped[int] = mapped_column(default=0)  # the last recipient that fan-out has reached
+    cursor: Mapped[int] = mapped_column(default=0)  # the last record that fan-out has reached
     expected: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[dict] = mapped_column(default=dict)  # reason → how many were not reminded in this wave
     canary: Mapped[Code] = mapped_column(default="waiting")  # waiting, sent, good, bad
-    canary_until: Mapped[int] = mapped_column(default=0)  # the last recipient of the canary
+    canary_until: Mapped[int] = mapped_column(default=0)  # the last record of the canary
     campaign: Mapped[Campaign] = relationship(back_populates="waves")
 
 
@@ -108,6 +108,7 @@ class AnswerLink(db.Model):
     opened_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)  # wrong student numbers and dates of birth
+    language: Mapped[Code | None]  # chosen on the page; later messages to this graduate speak it
     record: Mapped[Record] = relationship()
 
 

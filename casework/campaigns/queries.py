@@ -89,8 +89,8 @@ def lock_wave(wave_id: int) -> Wave:
 
 
 def last_recipient(campaign_id: int) -> int:
-    """Return where fan-out ends; 0 for an empty list."""
-    return db.session.scalar(select(func.max(Recipient.id)).where(Recipient.campaign_id == campaign_id)) or 0
+    """Return the record at which fan-out ends; 0 for an empty list."""
+    return db.session.scalar(select(func.max(Recipient.record_id)).where(Recipient.campaign_id == campaign_id)) or 0
 
 
 def in_task_scope(actor: Actor) -> ColumnElement[bool]:

@@ -14,14 +14,15 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 16
 LONGEST = 40
 PREFIX = "/c/"
-_BITS = 5
 _HEX = 4
+_PAIRS = tuple(ALPHABET[two & 31] + ALPHABET[two >> 5] for two in range(1024))
+_BITS = 10
 
 
 def token_of(wave_id: int, record_id: int) -> str:
     """Return the token of one graduate's link in one wave: 16 characters, 80 bits, always the same."""
-    drawn = int(ring().index("answer link", f"{wave_id}:{record_id}")[: LENGTH * _BITS // _HEX], 16)
-    return "".join(ALPHABET[drawn >> (_BITS * place) & 31] for place in range(LENGTH))
+    drawn = int(ring().index("answer link", f"{wave_id}:{record_id}")[: LENGTH // 2 * _BITS // _HEX], 16)
+    return "".join([_PAIRS[drawn >> at & 1023] for at in range(0, LENGTH // 2 * _BITS, _BITS)])
 
 
 def hash_of(token: str) -> str:

@@ -7,10 +7,10 @@ the same employer, the same unit.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from casework.cases.lead_facts import lead_facts
+from casework.cases.lead_facts import ready
 from casework.cases.models import Case, CaseLead, CaseRecord
 from casework.cases.queries import in_scope
 from casework.db import db
@@ -23,7 +23,6 @@ from casework.leads.queries import visible_leads
 from casework.leads.same_matter import known_for, told_of
 from workflows.access import Actor
 from workflows.case import CaseState
-from workflows.lead import LeadState
 
 SAME_RECORD, SAME_PERSON, SAME_EMPLOYER, SAME_UNIT = "same_record", "same_person", "same_employer", "same_unit"
 REASONS = {
@@ -33,6 +32,7 @@ REASONS = {
     SAME_UNIT: N_("案件核查的是线索提到的学院、班级或辅导员"),
 }
 OFFERED_AT_MOST = 8
+FOUND_AT_MOST = 20
 _PERSONS_AT_MOST = 20  # of a list with more, cases about single graduates are found by screening it
 _READ_AT_MOST = 200
 
@@ -64,11 +64,8 @@ def cases_for(lead: Lead, actor: Actor, *, limit: int = OFFERED_AT_MOST) -> tupl
     persons = (
         select(CaseRecord.case_id).join(Record).where(Record.round_id == lead.round_id, Record.student_no.in_(numbers))
     )
-    linked = select(CaseLead.case_id).where(CaseLead.lead_id == lead.id, CaseLead.unlinked_at.is_(None))
     wanted = (
-        select(Case)
-        .where(in_scope(actor, "case:open"), Case.round_id == lead.round_id)
-        .where(Case.state != CaseState.MERGED, Case.origin != "sample", Case.id.not_in(linked))
+        _to_link(lead, actor)
         .where(
             or_(
                 Case.id.in_(persons) if numbers else false(),
@@ -76,7 +73,6 @@ def cases_for(lead: Lead, actor: Actor, *, limit: int = OFFERED_AT_MOST) -> tupl
                 _about_units(units),
             )
         )
-        .options(joinedload(Case.organisation))
         .order_by(Case.id.desc())
         .limit(_READ_AT_MOST)
     )
@@ -87,21 +83,33 @@ def cases_for(lead: Lead, actor: Actor, *, limit: int = OFFERED_AT_MOST) -> tupl
     return tuple(sorted(found, key=lambda each: (order.index(each.why[0]), each.case.id))[:limit])
 
 
+def cases_numbered(words: str, lead: Lead, actor: Actor, *, limit: int = FOUND_AT_MOST) -> Sequence[Case]:
+    """Return the cases with these characters in their number to which this person may link a lead, by number."""
+    wanted = _to_link(lead, actor).where(Case.number.contains(words.strip().upper(), autoescape=True))
+    return db.session.scalars(wanted.order_by(Case.number).limit(limit)).all()
+
+
 def ready_to_answer(actor: Actor, *, limit: int = 50) -> Sequence[Lead]:
     """Return the leads of this person's desk of which every linked case has passed its second review, oldest first."""
-    live = select(CaseLead.id).where(CaseLead.lead_id == Lead.id, CaseLead.unlinked_at.is_(None))
-    running = live.join(Case, Case.id == CaseLead.case_id).where(
-        Case.accepted_at.is_(None), Case.state.in_((CaseState.FLAGGED, CaseState.INVESTIGATING, CaseState.CORRECTED))
-    )
     wanted = (
         visible_leads(actor, "lead:decide")
-        .where(Lead.state == LeadState.ACCEPTED, live.exists(), ~running.exists())
+        .where(ready())
         .options(joinedload(Lead.organisation))
         .order_by(Lead.received_at, Lead.id)
         .limit(limit)
     )
-    # A merged case is settled when the one that carries on is; the rules follow that chain.
-    return [lead for lead in db.session.scalars(wanted) if all(each.settled for each in lead_facts(lead).cases)]
+    return db.session.scalars(wanted).all()
+
+
+def _to_link(lead: Lead, actor: Actor) -> Select[Case]:
+    """Return a SELECT of the cases of a lead's round to which this person may link it and which it has not yet."""
+    linked = select(CaseLead.case_id).where(CaseLead.lead_id == lead.id, CaseLead.unlinked_at.is_(None))
+    return (
+        select(Case)
+        .where(in_scope(actor, "case:open"), Case.round_id == lead.round_id)
+        .where(Case.state != CaseState.MERGED, Case.origin != "sample", Case.id.not_in(linked))
+        .options(joinedload(Case.organisation))
+    )
 
 
 def _why(case: Case, numbers: Sequence[str], codes: frozenset[str], units: frozenset[str]) -> list[str]:

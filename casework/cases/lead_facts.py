@@ -7,7 +7,7 @@ one of them is not settled, and people which ones come first: the rest is counte
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from casework.cases.models import Case, CaseLead
@@ -54,6 +54,40 @@ def lead_facts(lead: Lead) -> LeadFacts:
         owes_upward=lead.reply_upward_by is not None and lead.replied_upward_at is None,
         merged_from=merged_from(lead) if lead.state == LeadState.MERGED else None,
     )
+
+
+def is_ready(facts: LeadFacts) -> bool:
+    """Say whether every case that answers a lead is settled, so that only the replies are left to be given."""
+    settled = all(each.settled for each in facts.cases) and not facts.more_unsettled
+    return facts.state == LeadState.ACCEPTED and bool(facts.cases) and settled
+
+
+def ready() -> ColumnElement[bool]:
+    """Return the same as the condition of a row: an accepted lead, cases linked, and none of them unsettled."""
+    live = select(CaseLead.id).where(CaseLead.lead_id == Lead.id, CaseLead.unlinked_at.is_(None)).correlate(Lead)
+    at_work = and_(Case.state != CaseState.MERGED, ~_passed(Case))
+    unsettled = live.join(Case, Case.id == CaseLead.case_id).where(or_(at_work, Case.id.in_(_merged_unsettled())))
+    return and_(Lead.state == LeadState.ACCEPTED, live.exists(), ~unsettled.exists())
+
+
+def _merged_unsettled() -> Select[tuple[int]]:
+    """Return the merged cases of leads of which the one that carries on is not settled."""
+    merged = and_(Case.state == CaseState.MERGED, Case.merged_into_id.is_not(None))
+    linked = Case.id.in_(select(CaseLead.case_id).where(CaseLead.unlinked_at.is_(None)))
+    chain = (
+        select(Case.id.label("linked"), func.coalesce(Case.merged_into_id, Case.id).label("at"))
+        .add_columns(literal(0).label("depth"))
+        .where(Case.state == CaseState.MERGED, linked)
+        .cte("merged_away", recursive=True)
+    )
+    chain = chain.union_all(
+        select(chain.c.linked, Case.merged_into_id, chain.c.depth + 1)
+        .join(Case, Case.id == chain.c.at)
+        .where(merged, chain.c.depth < _AT_MOST)
+    )
+    last = aliased(Case)
+    goes_on = and_(last.state == CaseState.MERGED, last.merged_into_id.is_not(None), chain.c.depth < _AT_MOST)
+    return select(chain.c.linked).join(last, last.id == chain.c.at).where(~goes_on, ~_passed(last))
 
 
 def linked_first(lead: Lead) -> Linked:

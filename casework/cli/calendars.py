@@ -79,7 +79,11 @@ def retime(*, round_code: str | None) -> None:
     """Compute open deadlines anew, slice by slice."""
     with application():
         done = retime_all(round=round_code)
-        click.echo(spoken.say(N_("看了 %(cases)d 件，移动 %(moved)d 件。"), cases=done["cases"], moved=done["moved"]))
+        click.echo(
+            spoken.say(
+                N_("看了 %(cases)d 件，移动 %(moved)d 件。"), cases=done["cases"] + done["leads"], moved=done["moved"]
+            )
+        )
 
 
 def _text(file: Path) -> str:
@@ -120,7 +124,7 @@ def _echo_plan(code: str, plan: Reprojection) -> None:
         )
     )
     for row in plan.shifts[:SHOWN]:
-        number = row.cases + row.reports
+        number = row.cases + row.reports + row.leads
         click.echo(f"  {row.organisation}  {_day(row.before)} → {_day(row.after)}  {number}")
     if len(plan.shifts) > SHOWN:
         click.echo("  " + spoken.say(N_("另有 %(n)d 行。"), n=len(plan.shifts) - SHOWN))

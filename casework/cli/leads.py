@@ -9,7 +9,7 @@ import click
 
 from casework import clock
 from casework.cases.lead_facts import lead_facts
-from casework.cli import spoken
+from casework.cli import lead_links, spoken
 from casework.cli.context import acting, application
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.db import db
@@ -21,7 +21,7 @@ from casework.leads.models import Lead
 from casework.operations.assign_lead import assign_lead
 from casework.operations.look_at_reporter import look_at_reporter
 from casework.operations.move_lead import move_lead, right_to
-from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
+from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward, report_upward
 from casework.operations.take_lead import take_lead
 from casework.operations.triage_lead import triage_lead
 from casework.people import queries as people
@@ -32,11 +32,11 @@ from workflows.errors import Refused
 from workflows.lead import LEAD, Outcome, Scope, choices
 
 STEPS = [action for action in LEAD.actions if action not in {"merge", "unmerge"}]
-SAY = {"ask": ask_reporter, "reply": answer_reporter, "upward": reply_upward}
+SAY = {"ask": ask_reporter, "reply": answer_reporter, "interim": report_upward, "upward": reply_upward}
 CONCERNS = N_("所反映的单位的机构编号；反映承办单位自身的，转上一级办理。")
 
 
-@click.group(cls=spoken.SpokenGroup, help=N_("线索：登记、列出、查看、归类、办理、答复。"))
+@click.group(cls=spoken.SpokenGroup, help=N_("线索：登记、列出、查看、归类、关联、立案、并案、办理、答复。"))
 def lead() -> None:
     """Everything about leads."""
 
@@ -182,7 +182,7 @@ def assign(*, number: str, to: str, reason: str, login: str) -> None:
         assign_lead(found, to=person, reason=reason, actor=actor)
 
 
-@lead.command(help=N_("向反映人提问（ask）、答复（reply），或登记对上级的回复（upward）。"))
+@lead.command(help=N_("向反映人提问（ask）、答复（reply），或登记对上级的阶段性答复（interim）、办结答复（upward）。"))
 @click.argument("kind", type=click.Choice(list(SAY)))
 @click.argument("number")
 @click.argument("words")
@@ -222,5 +222,8 @@ def _line(found: Lead) -> str:
     officer = found.officer.name if found.officer else "—"
     return f"{found.number}  {late}{due}  {spoken.say(LEAD.states[found.state].label)}  {found.channel}  {officer}"
 
+
+for _tie in lead_links.COMMANDS:
+    lead.add_command(_tie)
 
 COMMANDS = (lead,)

@@ -42,6 +42,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "report": "reports",
         "check": "checks",
         "erase": "erasing",
+        "index": "indexes",
         "deliveries": "deliveries",
         "channels": "deliveries",
         "bounces": "bounces",

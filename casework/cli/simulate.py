@@ -182,7 +182,7 @@ def _print_sums(seasons: dict[str, Season]) -> None:
     rows: list[tuple[str, list[object]]] = [("", list(seasons))]
     sums = [season.sums for season in seasons.values()]
     rows += [
-        (spoken.say(N_("立案")), [each.cases for each in sums]),
+        (spoken.say(N_("立案数")), [each.cases for each in sums]),
         (spoken.say(N_("季末已复核通过")), [each.finished for each in sums]),
         (spoken.say(N_("曾经逾期")), [each.late for each in sums]),
         (spoken.say(N_("发出信件")), [each.letters for each in sums]),

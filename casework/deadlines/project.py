@@ -6,7 +6,7 @@ they differ only in the ground that they ask with, and in writing it down.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -49,6 +49,7 @@ class Projected:
     due: Due | None
     why: tuple[Reason, ...]
     timers: Arming
+    also: Mapping[str, object] = field(default_factory=dict)  # what a lead stores of its two clocks beside
 
     @property
     def moved(self) -> bool:
@@ -158,8 +159,10 @@ def _lead(
     lead: Lead, ground: Ground, channel: Channel | None, reopened: Mapping[int, datetime], timers: Sequence[Known]
 ) -> Projected:
     dues = lead_clocks.dues_of(lead, channel, ground.calendar, since=reopened.get(lead.id))
-    lead.respond_by = dues.respond.at if dues.respond else None
-    lead.reply_upward_by = dues.upward.at if dues.upward else None
+    both = {
+        "respond_by": dues.respond.at if dues.respond else None,
+        "reply_upward_by": dues.upward.at if dues.upward else None,
+    }
     running = lead_clocks.running(lead, dues)
     found = running[0] if running else None
     why = tuple(reason for due in running for reason in due.why) + (dues.unknown if lead.state in OPEN else ())
@@ -174,7 +177,7 @@ def _lead(
         )
         planned = _planned(subject, found, ground)
     changes = arming(lead, due=found, planned=planned, ladder=ground.ladder, timers=timers)
-    return Projected(lead, ground, lead.due_at, found, why, changes)
+    return Projected(lead, ground, lead.due_at, found, why, changes, both)
 
 
 def _last_reopened(ids: Sequence[int]) -> Mapping[int, datetime]:

@@ -5,9 +5,12 @@ request and not once a label.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations, ngettext, npgettext, pgettext
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LANGUAGES = ("zh", "en")
 COOKIE = "lang"
@@ -30,14 +33,30 @@ def attach(app: Flask) -> None:
 
 def choose() -> str:
     """Return `zh` or `en` for this request."""
-    if request.args.get("lang") in LANGUAGES:
-        return request.args["lang"]
-    if request.cookies.get(COOKIE) in LANGUAGES:
-        return request.cookies[COOKIE]
+    for source in (request.args, request.cookies):
+        if source and source.get(COOKIE) in LANGUAGES:  # asked only where there is something: a miss is costly
+            return source[COOKIE]
     person = g.get("person")
     if person is not None and person.language in LANGUAGES:
         return person.language
-    return request.accept_languages.best_match(LANGUAGES, default="zh")
+    return _understood(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+def named() -> str:
+    """Return the language that was chosen in the address; empty where nobody chose."""
+    wanted = request.args.get(COOKIE, "") if request.args else ""
+    return wanted if wanted in LANGUAGES else ""
+
+
+def keep_no_choice() -> None:
+    """Let this request leave no cookie of its language or look: its page keeps both in its address."""
+    g.keeps_no_choice = True
+
+
+@lru_cache(maxsize=512)
+def _understood(header: str) -> str:
+    """Return which of our languages a browser prefers; the header has few forms, and reading one takes long."""
+    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, default=LANGUAGES[0])
 
 
 def gettext(message: str, **values: object) -> str:
@@ -63,6 +82,6 @@ def gap() -> str:
 
 def remember(response: Response) -> Response:
     """Keep a choice that was made in the address."""
-    if request.args.get("lang") in LANGUAGES:
-        response.set_cookie(COOKIE, request.args["lang"], max_age=YEAR, samesite="Lax")
+    if named() and not g.get("keeps_no_choice"):
+        response.set_cookie(COOKIE, named(), max_age=YEAR, samesite="Lax")
     return response

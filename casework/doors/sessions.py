@@ -9,7 +9,8 @@ from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, Request, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
@@ -25,9 +26,20 @@ R = TypeVar("R")
 IDLE = timedelta(minutes=30)
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie; for a visitor who brings none, no key is derived to read it with."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a request."""
+        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def attach(app: Flask) -> None:
     """Identify the person of every request before anything else looks at it."""
     app.config["PERMANENT_SESSION_LIFETIME"] = IDLE
+    app.session_interface = Sessions()
     app.before_request(identify)
 
 

@@ -165,6 +165,7 @@ class Confirmation(db.Model):
     source: Mapped[Code] = mapped_column(default="national")  # or own_page
     verified: Mapped[bool] = mapped_column(default=True)
     words: Mapped[str | None] = mapped_column(SealedText("confirmation"))
+    corrections: Mapped[dict | None] = mapped_column(SealedJSON("confirmation.corrections"))  # what → what it should be
     answered_at: Mapped[datetime] = mapped_column(default=clock.now)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
 

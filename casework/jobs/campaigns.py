@@ -7,7 +7,6 @@ from sqlalchemy.exc import DBAPIError
 
 from casework import promises
 from casework.campaigns.models import Wave
-from casework.campaigns.queries import last_recipient
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.contact_tasks import end_answered
@@ -20,14 +19,18 @@ log = logging.getLogger(__name__)
 def fan_out(ref: str = "", *, wave: int) -> dict:
     """Write the letters of a wave until the list is through or its canary has to be judged; a shard a transaction."""
     told, more = 0, True
-    total = last_recipient(db.session.get_one(Wave, wave).campaign_id)
+    total = db.session.get_one(Wave, wave).campaign.audience_count
     while more:
         with unit_of_work():
             done = fan_out_shard(wave)
             told, more = told + done.told, done.more
             if ref:
-                promises.extend(ref, progress=db.session.get_one(Wave, wave).cursor, total=total)
+                promises.extend(ref, progress=_reached(db.session.get_one(Wave, wave)), total=total)
     return {"told": told}
+
+
+def _reached(wave: Wave) -> int:
+    return wave.expected + sum(wave.left_out.values())
 
 
 def look(_ref: str = "") -> dict:

@@ -10,9 +10,8 @@ from casework.operations.orphans import orphan_leads
 from casework.operations.orphans import orphans as find_orphans
 from casework.operations.promise_look import look_at
 from casework.operations.reproject import BEGINNING, Place, reproject_slice, running
-from casework.operations.reprojection import Sum
+from casework.operations.reprojection import Sum, kind_of
 from casework.operations.reprojection_plain import plain
-from casework.operations.retime_lead import retime_slice
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from casework.rounds import queries
@@ -63,24 +62,15 @@ def retime_all(ref: str = "", *, round: str | None = None, actor: int | None = N
             with unit_of_work():
                 part = reproject_slice(queries.get_round(code), after=after, actor=_actor(actor))
                 looked, moved = looked + len(part.found), moved + sum(each.moved for each in part.found)
+                leads += sum(kind_of(each) == "lead" for each in part.found)
                 for each in part.found if round else ():
                     drawn_up.add(each)
                 if ref:
                     promises.extend(ref, progress=looked, total=total)
             after = part.after
-        leads += _retime_leads(code)
-    return {"cases": looked, "leads": leads, "moved": moved} | ({"plan": plain(drawn_up.total())} if round else {})
-
-
-def _retime_leads(code: str) -> int:
-    """Do the same for the open leads of a round; return how many were looked at."""
-    looked = 0
-    after: int | None = 0
-    while after is not None:
-        with unit_of_work():
-            part = retime_slice(queries.get_round(code), after=after)
-        looked, after = looked + part.looked, part.after
-    return looked
+    return {"cases": looked - leads, "leads": leads, "moved": moved} | (
+        {"plan": plain(drawn_up.total())} if round else {}
+    )
 
 
 def look_ahead(ref: str, *, round: str, actor: int, what: str, given: dict) -> dict:  # noqa: A002 - as above

@@ -13,20 +13,38 @@ from casework.config import Settings
 from casework.db import db
 from casework.doors.problems import OVERTAKEN
 from casework.doors.unit import unit_of_work
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, Unavailable
 from casework.leads.mailbox import Arrived, Folder, Mailbox, mailbox_of, opened
 from casework.leads.models import MailSeen
+from casework.operations.alarms import end_alarm, raise_alarm
 from casework.operations.take_mail import CHANNELS, Taken, note_too_large, note_unexpected, open_mail, take_mail
 from casework.people.queries import get_organisation
 from casework.rounds import queries as rounds
 
 log = logging.getLogger("casework.mailbox")
+ALARM = "mailbox_refused"
+TO_MEND = ("mailbox_setting", "mailbox_untrusted")
+"""What no further attempt mends: a person has to. A server that is away comes back by itself."""
 AT_ONCE = 100
 """Mails of one turn; the next one takes the rest."""
 
 
 def take_mails(ref: str = "") -> dict:
     """Take in what is new since the newest open round began; say how much became what."""
+    try:
+        told = _turn(ref)
+    except Unavailable as away:
+        if away.code in TO_MEND:
+            with unit_of_work():
+                raise_alarm(ALARM, facts={"code": away.code})
+        raise
+    if told.get("mailbox") != "":
+        with unit_of_work():
+            end_alarm(ALARM)
+    return told
+
+
+def _turn(ref: str) -> dict:
     mailbox = mailbox_of(_settings().lead_mailbox)
     open_rounds = rounds.open_rounds()
     if mailbox is None or not open_rounds:

@@ -11,7 +11,7 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -30,6 +30,11 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM
 _BAD_URL = N_("线索邮箱的地址设置有误（CASEWORK_LEAD_MAILBOX），应为“imaps://用户:口令@主机/INBOX”。")
 _NO_PASSWORD = N_("线索邮箱的口令文件 %(path)s 读不到，没有收取邮件。请检查 CASEWORK_LEAD_MAILBOX_PASSWORD_FILE。")
 _NO_ORGANISATION = N_("没有说明线索邮箱属于哪个单位，没有收取邮件。请设置 CASEWORK_LEAD_MAILBOX_ORGANISATION。")
+_NO_CA = N_("线索邮箱的 CA 证书文件 %(path)s 读不到或不是证书，没有收取邮件。请检查 CASEWORK_LEAD_MAILBOX_CA_FILE。")
+_UNTRUSTED = N_(
+    "线索邮箱 %(mailbox)s 的证书核对不上（%(reason)s），没有登录，也没有收取邮件；邮件都留在邮箱中。"
+    "请核对 CASEWORK_LEAD_MAILBOX_CA_FILE 和主机名，或请邮箱管理员更换证书。"
+)
 _AWAY = N_("线索邮箱 %(mailbox)s 连不上或拒绝登录（%(reason)s），没有收取邮件，稍后再试。")
 
 
@@ -146,8 +151,9 @@ class Folder:
 @contextmanager
 def opened(mailbox: Mailbox) -> Iterator[Folder]:
     """Open the mailbox for the length of the block; `Unavailable` with the reason while it cannot be used."""
+    trusted = _trusted(mailbox)
     with _answering(mailbox):
-        client = _connect(mailbox)
+        client = _connect(mailbox, trusted)
     try:
         with _answering(mailbox):
             client.login(mailbox.user, mailbox.password)
@@ -160,19 +166,37 @@ def opened(mailbox: Mailbox) -> Iterator[Folder]:
 def _answering(mailbox: Mailbox) -> Iterator[None]:
     try:
         yield
+    except ssl.SSLCertVerificationError as fault:
+        params = {"mailbox": mailbox.name, "reason": fault.verify_message}
+        raise Unavailable(_UNTRUSTED, code="mailbox_untrusted", params=params) from fault
     except (imaplib.IMAP4.error, OSError) as fault:
         params = {"mailbox": mailbox.name, "reason": type(fault).__name__}
         raise Unavailable(_AWAY, code="mailbox_away", params=params) from fault
 
 
-def _connect(mailbox: Mailbox) -> imaplib.IMAP4:
-    """Return a connection that nobody on the way can read; in the clear only to this very machine."""
-    trusted = ssl.create_default_context(cafile=mailbox.ca_file or None)
+def _trusted(mailbox: Mailbox) -> ssl.SSLContext:
+    """Return whose certificates are believed: those of the file that the operator names, else the system's."""
+    try:
+        return ssl.create_default_context(cafile=mailbox.ca_file or None)
+    except OSError as fault:
+        raise Unavailable(_NO_CA, code="mailbox_setting", params={"path": mailbox.ca_file}) from fault
+
+
+def _connect(mailbox: Mailbox, trusted: ssl.SSLContext) -> imaplib.IMAP4:
+    """Return a connection that nobody on the way can read; in the clear only to this very machine.
+
+    Whoever names a certificate wants it to be asked for, on this machine too.
+    """
     if mailbox.secure:
         return imaplib.IMAP4_SSL(mailbox.host, mailbox.port, ssl_context=trusted, timeout=TIMEOUT)
     client = imaplib.IMAP4(mailbox.host, mailbox.port, timeout=TIMEOUT)
-    if not _is_here(mailbox.host):
-        client.starttls(trusted)
+    if mailbox.ca_file or not _is_here(mailbox.host):
+        try:
+            client.starttls(trusted)
+        except (imaplib.IMAP4.error, OSError):
+            with suppress(OSError):  # a handshake that failed has closed the line already
+                client.shutdown()
+            raise
     return client
 
 

@@ -62,6 +62,7 @@ class Lead(db.Model):
     due_clock: Mapped[Code] = mapped_column(default="")
     due_why: Mapped[list] = mapped_column(default=list)
     receipt_hash: Mapped[Code | None] = mapped_column(unique=True)  # keyed hash of the receipt code
+    code_shown_at: Mapped[datetime | None]  # to whoever reported, once
     statement: Mapped[dict | None]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -88,7 +89,7 @@ class LeadCounter(db.Model):
 
 
 class LeadTalk(db.Model):
-    """What was said between the office and the reporter, or upward: `question`, `answer`, `addition`, `upward`."""
+    """What was said between the office and the reporter, or upward: the kinds of `queries`."""
 
     __tablename__ = "lead_talks"
 

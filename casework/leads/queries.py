@@ -23,8 +23,11 @@ from workflows.lead_guards import HANDLING
 READ = "lead:read"
 WITHOUT_WORDS = tuple(defer(each) for each in (Lead.title, Lead.content, Lead.about, Lead.reporter))
 """Options of a query that opens no seal: for lists, and for jobs that look at many leads and read none."""
-QUESTION, ANSWER, ADDITION, UPWARD = "question", "answer", "addition", "upward"
-"""Kinds of what is said: asked of the reporter, told to the reporter, added by the reporter, replied upward."""
+QUESTION, ANSWER, ADDITION, UPWARD, INTERIM = "question", "answer", "addition", "upward", "interim"
+"""Kinds of what is said: asked of the reporter, told to the reporter, added by the reporter, replied upward at last,
+and replied upward on the way."""
+TO_SENDER = (UPWARD, INTERIM)
+"""What only whoever sent the lead down is told; no reporter reads it."""
 
 
 def visible_leads(actor: Actor, action: str = READ) -> Select[Lead]:
@@ -129,6 +132,11 @@ def merged_leads(lead: Lead) -> Sequence[Lead]:
     return db.session.scalars(
         wanted.with_for_update(key_share=True, of=Lead).execution_options(populate_existing=True)
     ).all()
+
+
+def merged_count(lead: Lead) -> int:
+    """Return how many leads were merged into this one."""
+    return db.session.scalar(select(func.count()).where(Lead.same_as_id == lead.id)) or 0
 
 
 def lock_with_survivor(lead: Lead) -> Lead:

@@ -18,7 +18,11 @@ from notifications.message import Text
 
 HIDDEN = path_for("····")
 CAMPAIGN = "campaign"
-"""The parameter of a row that names the campaign whose words an account wants to see on its own phone."""
+"""The parameter of a row that names the campaign: what it is about, or whose words an account wants to see."""
+SINCE = "since"
+"""The parameter that says since when it stands where the message says that it stands."""
+ABOUT_CAMPAIGNS = frozenset({"campaign_to_approve", "campaign_paused"})
+"""Kinds that tell an account about a campaign; `CAMPAIGN` and `SINCE` say about which."""
 
 
 def link_of(message: Message, *, base_url: str) -> str:
@@ -28,7 +32,7 @@ def link_of(message: Message, *, base_url: str) -> str:
 
 def tried(message: Message) -> Campaign | None:
     """Return the campaign that an account tries out on itself by this message, if it is such a one."""
-    ref = message.params.get(CAMPAIGN)
+    ref = message.params.get(CAMPAIGN) if message.kind not in ABOUT_CAMPAIGNS else None
     return db.session.scalars(select(Campaign).filter_by(ref=ref)).one_or_none() if ref else None
 
 

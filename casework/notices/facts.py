@@ -20,6 +20,7 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.intake.answers import answered_records
 from casework.leads.models import Lead
+from casework.notices.campaign_words import ABOUT_CAMPAIGNS, CAMPAIGN
 from casework.notices.gathering import GATHERED
 from casework.notices.graduates import Graduate, graduates
 from casework.notices.models import ContactPoint, Message, Suppression
@@ -46,6 +47,7 @@ class Facts:
     reports: Mapping[int, Report]
     leads: Mapping[int, Lead]
     campaigns: Mapping[int, Campaign]  # by wave
+    told_about: Mapping[str, Campaign]  # by ref: what an account is told about
     rounds: Mapping[int, Round]  # kept here so that a case finds its round without asking
     kept_from: Collection[tuple[int, int]] = ()  # person and body: what is about that body is not theirs to hear
 
@@ -69,7 +71,8 @@ def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
     reports = _rows(Report, {each.report_id for each in told if each.report_id is not None}, share=lock)
     leads = _rows(Lead, {each.lead_id for each in told if each.lead_id is not None}, share=lock)
     campaigns = _campaigns({each.wave_id for each in messages if each.wave_id is not None}, lock=lock)
-    placed = (*cases.values(), *reports.values(), *leads.values(), *campaigns.values())
+    told_about = _told_about(told, lock=lock)
+    placed = (*cases.values(), *reports.values(), *leads.values(), *campaigns.values(), *told_about.values())
     return Facts(
         persons=persons,
         graduates=readers,
@@ -82,6 +85,7 @@ def facts_of(messages: Sequence[Message], *, lock: bool = False) -> Facts:
         reports=reports,
         leads=leads,
         campaigns=campaigns,
+        told_about=told_about,
         rounds=_rows(Round, {each.round_id for each in placed}),
         kept_from=_kept_from(each.concerns_id for each in (*cases.values(), *leads.values())),
     )
@@ -107,6 +111,14 @@ def _campaigns(wave_ids: Collection[int], *, lock: bool) -> Mapping[int, Campaig
     whose = db.session.execute(select(Wave.id, Wave.campaign_id).where(Wave.id.in_(wave_ids))).all()
     found = _rows(Campaign, {row.campaign_id for row in whose}, share=lock)
     return {row.id: found[row.campaign_id] for row in whose}
+
+
+def _told_about(messages: Sequence[Message], *, lock: bool) -> Mapping[str, Campaign]:
+    refs = {str(each.params.get(CAMPAIGN, "")) for each in messages if each.kind in ABOUT_CAMPAIGNS}
+    if not refs:
+        return {}
+    ids = set(db.session.scalars(select(Campaign.id).where(Campaign.ref.in_(refs))))
+    return {row.ref: row for row in _rows(Campaign, ids, share=lock).values()}
 
 
 def _members(messages: Iterable[Message]) -> Mapping[int, Sequence[Message]]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from casework.campaigns.audience import MAIL
 from casework.campaigns.audience import SMS as BY_PHONE
+from casework.campaigns.models import AnswerLink
 from casework.db import db
 from casework.intake import normal
 from casework.intake.models import Record, Revision
@@ -23,6 +24,16 @@ BY = "by"
 """Where a message says by what it reaches a graduate."""
 
 _OF_REVISION = (Revision.sealed, Revision.phone_index, Revision.email_index)
+_CHOSEN = (
+    select(AnswerLink.language)
+    .where(AnswerLink.record_id == Record.id, AnswerLink.language.is_not(None))
+    # The sum keeps the key's own index out of it: read from the end, it is a search through everybody's links.
+    .order_by((AnswerLink.id + 0).desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("language")
+)
+"""The language that a graduate chose last on a page of theirs."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class Graduate:
     email: str = field(repr=False)
     phone_index: str | None
     email_index: str | None = None
+    language: str = ""  # chosen on their own page; empty where they chose none
 
 
 def graduates(record_ids: Collection[int], *, lock: bool = False) -> Mapping[int, Graduate]:
@@ -47,7 +59,7 @@ def graduates(record_ids: Collection[int], *, lock: bool = False) -> Mapping[int
     if not record_ids:
         return {}
     wanted = (
-        select(Record.id, Record.ref, Organisation.name, *_OF_REVISION)
+        select(Record.id, Record.ref, Organisation.name, *_OF_REVISION, _CHOSEN)
         .join(Organisation, Organisation.id == Record.organisation_id)
         .outerjoin(Revision, Revision.id == Record.revision_id)
         .where(Record.id.in_(record_ids))
@@ -64,6 +76,7 @@ def graduates(record_ids: Collection[int], *, lock: bool = False) -> Mapping[int
             email=str((row.sealed or {}).get("email") or ""),
             phone_index=row.phone_index,
             email_index=row.email_index,
+            language=row.language or "",
         )
         for row in db.session.execute(wanted)
     }

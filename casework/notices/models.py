@@ -44,7 +44,13 @@ class Message(db.Model):
         Index("ix_messages_ready", "channel", "class", "next_at", "id", **where("state = 'ready'")),
         Index("ix_messages_accepted", "channel", "ended_at", **where("state = 'accepted'")),
         Index("ix_messages_stuck", "id", **where("state IN ('dead', 'undelivered_permanent') AND handled_at IS NULL")),
-        Index("ix_messages_inbox", "person_id", "channel", "id"),
+        # A letter has one addressee, most have no case, no lead and no bundle: what is not there is not indexed.
+        Index("ix_messages_inbox", "person_id", "channel", "id", **where("person_id IS NOT NULL")),
+        Index("ix_messages_record_id", "record_id", **where("record_id IS NOT NULL")),
+        Index("ix_messages_lead_id", "lead_id", **where("lead_id IS NOT NULL")),
+        Index("ix_messages_case_id", "case_id", **where("case_id IS NOT NULL")),
+        Index("ix_messages_attempt_id", "attempt_id", **where("attempt_id IS NOT NULL")),
+        Index("ix_messages_bundle_id", "bundle_id", **where("bundle_id IS NOT NULL")),
         Index("ix_messages_wave", "wave_id", "state", **where("wave_id IS NOT NULL")),
         Index("ix_messages_told", "wave_id", "id", **where("wave_id IS NOT NULL")),
         CheckConstraint("(person_id IS NULL) <> (record_id IS NULL)", name="one_addressee"),
@@ -54,10 +60,10 @@ class Message(db.Model):
     dedup_key: Mapped[str]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # an account …
-    record_id: Mapped[int | None] = mapped_column(ForeignKey("records.id"), index=True)  # … or a graduate
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("records.id"))  # … or a graduate
     wave_id: Mapped[int | None] = mapped_column(ForeignKey("campaign_waves.id"))
-    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
     kind: Mapped[Code]
     class_: Mapped[int] = mapped_column("class", default=1)
@@ -67,12 +73,12 @@ class Message(db.Model):
     next_at: Mapped[datetime] = mapped_column(default=clock.now)
     not_after: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("send_attempts.id"), index=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("send_attempts.id"))
     provider_ref: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
-    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)  # the one that speaks for it
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))  # the one that speaks for it
     resend_of_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     handled_at: Mapped[datetime | None]  # a person has looked at what went wrong: `retried` or `dropped`
     handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))

@@ -86,11 +86,12 @@ def write_letters(
     weights = providers.open_weights()
     make = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
     for by in dict.fromkeys(letter.by for letter in letters):
-        rows = []
+        rows, carriers = [], carriers_of(by)
         for letter in letters:
             if letter.by == by:
                 key = f"campaign:{campaign_id}:{wave_id}:{letter.record_id}:{by}"
-                rows.append([letter.record_id, letter.organisation_id, new_ref(), key, carrier_of(by, key, weights)])
+                carrier = _one_of(carriers, key, weights)
+                rows.append([letter.record_id, letter.organisation_id, new_ref(), key, carrier])
         chosen = _rows(rows, wave_id=wave_id, params={"on": on, BY: by}, next_at=next_at, not_after=not_after)
         once = make(table).from_select(list(chosen.selected_columns.keys()), chosen, include_defaults=False)
         once = once.on_conflict_do_nothing(index_elements=["dedup_key"])
@@ -139,5 +140,8 @@ def carriers_of(by: str) -> tuple[str, ...]:
 
 def carrier_of(by: str, key: str, weights: Mapping[str, int]) -> str:
     """Return which of several carriers takes one message, by weight; there has to be one."""
-    carriers = carriers_of(by)
+    return _one_of(carriers_of(by), key, weights)
+
+
+def _one_of(carriers: Sequence[str], key: str, weights: Mapping[str, int]) -> str:
     return (providers.choose(key, weights) if len(carriers) > 1 else None) or carriers[0]

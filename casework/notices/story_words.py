@@ -59,6 +59,7 @@ _NOTES: Mapping[str, str] = MappingProxyType(
         "the campaign is over": N_("提醒活动已结束，不再发送"),
         "the campaign was cancelled": N_("提醒活动已取消，不再发送"),
         "the campaign is paused": N_("提醒活动已暂停，恢复后再发"),
+        "the campaign stands elsewhere by now": N_("提醒活动的状态已经变化，不再需要告知"),
         "the last day of the campaign has passed": N_("提醒活动的截止日期已过，不再发送"),
         "outside the hours of the campaign": N_("不在提醒活动的发送时段内，稍后发出"),
         "quiet hours": N_("免打扰时段，稍后发出"),

@@ -12,6 +12,7 @@ from casework import clock
 from casework.cases.models import Case
 from casework.deadlines.ladder import OWNER
 from casework.deadlines.queries import reminds, running_stage
+from casework.notices.campaign_words import ABOUT_CAMPAIGNS, CAMPAIGN, SINCE
 from casework.notices.facts import Facts, facts_of
 from casework.notices.gate import Verdict, quiet_until
 from casework.notices.gathering import GATHERED
@@ -34,6 +35,7 @@ REPORT_MUST_BE = {
     "report_below_changed": frozenset({"stale"}),
     "report_escalated": frozenset({"draft", "stale", "frozen", "signed"}),
 }
+CAMPAIGN_MUST_BE = {"campaign_to_approve": "frozen", "campaign_paused": "paused"}
 
 
 def verdict(message: Message, *, now: datetime, facts: Facts | None = None) -> Verdict | None:
@@ -75,7 +77,8 @@ def _person(message: Message, facts: Facts) -> Verdict | None:
 
 
 def _matter(message: Message, now: datetime, facts: Facts) -> Verdict | None:
-    return _own_body(message, facts) or _case(message, now, facts) or _report(message, facts) or _lead(message, facts)
+    about = _own_body(message, facts) or _case(message, now, facts) or _report(message, facts)
+    return about or _lead(message, facts) or _campaign(message, facts)
 
 
 def _own_body(message: Message, facts: Facts) -> Verdict | None:
@@ -133,6 +136,17 @@ def _lead(message: Message, facts: Facts) -> Verdict | None:
     return None
 
 
+def _campaign(message: Message, facts: Facts) -> Verdict | None:
+    """Stop what is told of a campaign that stands elsewhere by now: frozen anew, returned, resumed, over."""
+    if message.kind not in ABOUT_CAMPAIGNS:
+        return None
+    campaign = facts.told_about.get(str(message.params.get(CAMPAIGN, "")))
+    stands = campaign is not None and campaign.state == CAMPAIGN_MUST_BE[message.kind]
+    if campaign is not None and stands and message.params.get(SINCE) == campaign.state_since.isoformat():
+        return None
+    return Verdict("cancelled", "the campaign stands elsewhere by now")
+
+
 def _quiet(messages: Sequence[Message], now: datetime, facts: Facts) -> Verdict | None:
     ends = [quiet_until(now, *quiet_hours(message, facts)) for message in messages]
     until = max((end for end in ends if end is not None), default=None)
@@ -147,4 +161,7 @@ def quiet_hours(message: Message, facts: Facts) -> tuple[time, time]:
         return settings.quiet_hours(facts.reports[message.report_id].round)
     if message.lead_id is not None:
         return settings.quiet_hours(facts.leads[message.lead_id].round)
+    if message.kind in ABOUT_CAMPAIGNS:
+        campaign = facts.told_about.get(str(message.params.get(CAMPAIGN, "")))
+        return DEFAULT_QUIET if campaign is None else settings.quiet_hours(campaign.round)
     return DEFAULT_QUIET

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import notifications.compose as texts
 from casework.campaigns.models import Campaign
 from casework.notices import unsubscribe
-from casework.notices.campaign_words import HIDDEN, campaign_text, link_of, tried
+from casework.notices.campaign_words import ABOUT_CAMPAIGNS, CAMPAIGN, HIDDEN, campaign_text, link_of, tried
 from casework.notices.facts import Facts, facts_of
 from casework.notices.gathering import GATHERED
 from casework.notices.graduates import Graduate
@@ -20,13 +20,13 @@ from notifications.message import Text
 
 LINK = "link"
 HEADS = "heads"
-ON_PAGES = {"press": "/queue", "work_behind": "/overdue"}
+STAND_IN_NAMED = "stand_in_named"
+ON_PAGES = {"press": "/queue", "work_behind": "/overdue", GATHERED: "/queue", STAND_IN_NAMED: "/me/notices"}
 LATE_LEADS = frozenset({"lead_escalated", "lead_orphaned"})
 """Said to people above, who see how much is late and not what it says."""
 MAIL = "smtp"
 STANDING_IN = "standing_in"
 """The parameter of a row that is read by a stand-in: every kind of message may be."""
-STAND_IN_NAMED = "stand_in_named"
 ABOUT_THE_SERVICE = frozenset({"alarm", "alarm_ended", "canary"})
 
 
@@ -92,10 +92,8 @@ def path_of(message: Message) -> str:
         return f"/reports/{message.params.get('report', '')}"
     if message.lead_id is not None:
         return "/overdue" if message.kind in LATE_LEADS else f"/leads/{message.params.get('lead', '')}"
-    if message.kind == GATHERED:
-        return "/queue"
-    if message.kind == STAND_IN_NAMED:
-        return "/me/notices"
+    if message.kind in ABOUT_CAMPAIGNS:
+        return f"/campaigns/{message.params.get(CAMPAIGN, '')}"
     return "/admin/jobs" if message.kind in ABOUT_THE_SERVICE else ON_PAGES.get(message.kind, "/")
 
 
@@ -107,8 +105,8 @@ def _unsubscribe(message: Message, reader: Person | Graduate, base_url: str) -> 
 
 
 def _language(message: Message, reader: Person | Graduate) -> str:
-    """Return the account's language, or the one that a message to a graduate names."""
-    wanted = message.params.get("language") if isinstance(reader, Graduate) else reader.language
+    """Return the reader's language; what a message to a graduate names comes before what they chose once."""
+    wanted = (message.params.get("language") if isinstance(reader, Graduate) else "") or reader.language
     return wanted if wanted in texts.LANGUAGES else texts.LANGUAGES[0]
 
 

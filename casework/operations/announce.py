@@ -35,6 +35,7 @@ def announce(
     dedup: str,
     not_after: datetime | None = None,
     inbox_only: bool = False,
+    organisation_id: int | None = None,
 ) -> int:
     """Tell each person once about one occasion; return how many rows are new.
 
@@ -43,10 +44,11 @@ def announce(
     the kind unless given. `dedup` names the occasion (`case:417:assign:31`): told
     again, it adds nothing. Nobody, the inactive and repeated names are left out. For
     somebody on leave their stand-in is told; they themselves find it on their return.
+    Whose matter it is follows from the subject; without one `organisation_id` says it.
     """
     db.session.flush()  # a subject opened in this transaction needs its id
     hearers = _hearers(kind, to, subject)
-    about = _about(subject)
+    about = _about(subject) or ({} if organisation_id is None else {"organisation_id": organisation_id})
     said = _with_due(kind, subject, dict(params or {}))
     message_class = KINDS[kind].message_class if class_ is None else class_
     notices = [

@@ -15,28 +15,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from sqlalchemy import ColumnElement, Row, case, exists, literal, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, update
 
 from casework import clock
-from casework.campaigns.answers import answered
-from casework.campaigns.audience import BROKEN, LATELY, NO_ADDRESS, OPTED_OUT, QUIET, address_of, usable, verdict
+from casework.campaigns.audience import BROKEN, LATELY, NO_ADDRESS, OPTED_OUT
 from casework.campaigns.facts import plan_hash
 from casework.campaigns.models import Campaign, Recipient, Wave
+from casework.campaigns.pauses import NO_WAY, OTHER_WORDS
 from casework.campaigns.plan import MIDNIGHT, end_of, ends_at, may_speak
 from casework.campaigns.queries import last_recipient, lock_campaign, lock_wave
 from casework.db import db
 from casework.errors import N_
-from casework.intake.models import Record, Revision
-from casework.notices.reminders import Letter, reminded, told_in, ways_open, write_letters
+from casework.notices.reminders import Letter, ways_open, write_letters
+from casework.notices.shards import ANSWERED, TOLD, next_shard
 from casework.operations.contact_tasks import Unreached, open_tasks
 from casework.operations.issue_links import issue_links
-from casework.operations.move_campaign import move_campaign
-from workflows.access import SYSTEM
+from casework.operations.steer_campaign import pause_by_itself
 
-SHARD = 2000
+SHARD = 5000
 SMALLEST_CANARY = 20
-TOLD, ANSWERED, SHARED = "told", "answered", "shared_address"
+SHARED = "shared_address"
 LEFT_OUT = {
     ANSWERED: N_("已由本人确认或反馈，不再提醒"),
     OPTED_OUT: N_("本人已退订"),
@@ -46,8 +44,6 @@ LEFT_OUT = {
     SHARED: N_("与他人共用号码，本批只发给其中一人，已转人工联系"),
 }
 """Every reason for which somebody on the list has no letter in a wave."""
-NO_WAY = N_("本系统没有可用的短信或邮件渠道，已暂停。请管理员配置后恢复。")
-OTHER_WORDS = N_("内容与核准时不一致，已暂停。请退回修改，重新固定名单并核准。")
 _FOR_PEOPLE = (NO_ADDRESS, BROKEN, SHARED)
 
 
@@ -74,7 +70,7 @@ def fan_out(wave_id: int, *, size: int = SHARD) -> Fanned:
     channels = ways_open(campaign.channels)
     trying = wave.canary == "waiting"
     still = canary_size(campaign) - wave.expected if trying else size
-    rows = _shard(wave, campaign, channels, size=min(size, still))
+    rows = next_shard(wave, campaign, channels, size=min(size, still))
     told, left_out = _sorted_out(rows)
     ends = ends_at(wave, campaign=campaign, waves=campaign.waves)
     new = [row for row in told if row.verdict != TOLD]
@@ -97,7 +93,7 @@ def fan_out(wave_id: int, *, size: int = SHARD) -> Fanned:
 
 
 def _hindered(campaign: Campaign) -> str:
-    """Return why a campaign that runs should not, or nothing."""
+    """Return the code of why a campaign that runs should not, or nothing."""
     if campaign.state != "running":
         return ""
     if not ways_open(campaign.channels):
@@ -108,52 +104,12 @@ def _hindered(campaign: Campaign) -> str:
 def _pause(campaign: Campaign) -> None:
     because = _hindered(lock_campaign(campaign.id))
     if because:
-        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
+        pause_by_itself(campaign, because)
 
 
 def canary_size(campaign: Campaign) -> int:
     """Return how many go first: the share of the campaign, and never so few that one bad number decides."""
     return max(SMALLEST_CANARY, ceil(campaign.audience_count * campaign.canary_share))
-
-
-def _shard(wave: Wave, campaign: Campaign, channels: Sequence[str], *, size: int) -> Sequence[Row]:
-    """Return the next recipients in the order of the list, each with the first reason that applies and the way out."""
-    way = case(*((usable(channel), channel) for channel in channels), else_=literal(""))
-    key: ColumnElement = case(*((usable(channel), address_of(channel)) for channel in channels), else_=literal(None))
-    said = case(
-        (told_in(Record.id, wave.id), TOLD),
-        (answered(Record.id), ANSWERED),
-        else_=verdict(channels, reminded=reminded(Record.id, since=clock.now() - QUIET, but_wave=wave.id)),
-    )
-    wanted = (
-        select(
-            Recipient.id,
-            Recipient.record_id,
-            Recipient.address_key,
-            Record.organisation_id,
-            said.label("verdict"),
-            way.label("way"),
-            key.label("key"),
-            _shares(wave, campaign, key).label("shared"),
-        )
-        .join(Record, Record.id == Recipient.record_id)
-        .join(Revision, Revision.id == Record.revision_id)
-        .where(Recipient.campaign_id == campaign.id, Recipient.id > wave.cursor)
-        .order_by(Recipient.id)
-        .limit(size)
-    )
-    return db.session.execute(wanted).all()
-
-
-def _shares(wave: Wave, campaign: Campaign, key: ColumnElement) -> ColumnElement[bool]:
-    """Say whether somebody else at the same address has a letter of this wave already."""
-    other = aliased(Recipient)
-    return exists().where(
-        other.campaign_id == campaign.id,
-        other.address_key == key,
-        other.record_id != Record.id,
-        told_in(other.record_id, wave.id),
-    )
 
 
 def _sorted_out(rows: Sequence[Row]) -> tuple[list[Row], dict[int, str]]:
@@ -191,7 +147,7 @@ def _give_to_people(rows: Sequence[Row], left_out: dict[int, str], campaign: Cam
 def _reach(wave: Wave, campaign: Campaign, rows: Sequence[Row], *, trying: bool) -> None:
     """Move the cursor; at the end of the list the wave is sending, at the end of the canary it waits to be judged."""
     if rows:
-        wave.cursor = rows[-1].id
+        wave.cursor = rows[-1].record_id
     if not rows or wave.cursor >= last_recipient(campaign.id):
         wave.state = "sending"
         wave.canary = "good" if trying else wave.canary

@@ -11,16 +11,15 @@ from sqlalchemy import func, select
 
 from casework import clock, promises
 from casework.campaigns.models import Campaign, Wave
+from casework.campaigns.pauses import ARREARS, NOT_ARRIVING, TEXT_REFUSED
 from casework.db import db
-from casework.errors import N_
 from casework.notices.models import Message
 from casework.notices.providers import is_held
 from casework.notices.reminders import KIND, carriers_of, ways_open
 from casework.notices.statuses import UNDER_WAY
 from casework.notices.stops import stops
-from casework.operations.move_campaign import move_campaign
 from casework.operations.start_wave import FAN_OUT
-from workflows.access import SYSTEM
+from casework.operations.steer_campaign import pause_by_itself
 
 FAILED = ("undelivered_permanent", "undelivered_temporary", "dead")
 GOOD_SHARE = 0.8
@@ -29,9 +28,6 @@ MOST_BAD = 2
 """Two broken numbers decide nothing, however few went first."""
 PATIENCE = timedelta(minutes=15)
 """For so long receipts are waited for; a carrier that sends none is believed by its acceptance."""
-TEXT_REFUSED = N_("服务商拒绝了这条内容（模板未通过或已撤销），已自动暂停，未重复发送。请修改模板后恢复。")
-ARREARS = N_("服务商停用了我们的账号（欠费或权限问题），已自动暂停。请管理员处理后恢复。")
-NOT_ARRIVING = N_("试发的一批中 %(bad)s/%(all)s 条没有送达，已自动暂停，其余没有发出。请核对号码和渠道后恢复。")
 
 
 def judge_wave(wave: Wave) -> str:
@@ -39,7 +35,7 @@ def judge_wave(wave: Wave) -> str:
     campaign = wave.campaign
     because = _refused(campaign) if campaign.state == "running" else ""
     if because:
-        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
+        pause_by_itself(campaign, because)
         return "paused"
     if wave.canary == "sent" and campaign.state == "running":
         return _judge_canary(wave, states_of(wave))
@@ -67,8 +63,7 @@ def _judge_canary(wave: Wave, states: Mapping[str, int]) -> str:
     waiting = sum(states.get(state, 0) for state in UNDER_WAY) + states.get("accepted", 0)
     if bad > MOST_BAD and bad > (1 - GOOD_SHARE) * total:
         wave.canary = "bad"
-        words = NOT_ARRIVING % {"bad": bad, "all": total}
-        move_campaign(wave.campaign, "pause", actor=SYSTEM, reason=words)
+        pause_by_itself(wave.campaign, NOT_ARRIVING, bad=bad, all=total)
         return "paused"
     if arrived < GOOD_SHARE * total and waiting and not _patience_is_over(wave, states):
         return ""

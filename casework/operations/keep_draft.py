@@ -1,5 +1,6 @@
 """Keep what somebody writes into the public form until it is sent, and forget it when it is not."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Collection, Mapping
@@ -28,15 +29,21 @@ def keep_draft(draft: LeadDraft | None, answers: Mapping[str, Any]) -> str:
     return key
 
 
-def add_draft_file(draft: LeadDraft, cleaned: Cleaned, *, settings: Settings) -> None:
-    """Put a cleaned file aside for a report; raises `Invalid` for too many or too much."""
-    files = list(draft.answers.get("files", []))
+def add_draft_file(draft: LeadDraft, cleaned: Cleaned, *, settings: Settings) -> bool:
+    """Put a cleaned file aside for a report; False when the same one is there already, and is kept once.
+
+    Raises `Invalid` for too many or too much.
+    """
+    files, sha256 = list(draft.answers.get("files", [])), hashlib.sha256(cleaned.content).hexdigest()
+    if any(row.get("sha256") == sha256 for row in files):
+        return False
     refuse_too_many(sizes_of(draft), len(cleaned.content), most=MOST_FILES, largest=LARGEST_TOGETHER)
     ref = new_ref()
     drafts.write(settings, ref, cleaned.content)
     row = {
         "ref": ref,
         "name": cleaned.name,
+        "sha256": sha256,
         "size": len(cleaned.content),
         "media_type": cleaned.media_type,
         "stripped": cleaned.stripped,
@@ -44,6 +51,7 @@ def add_draft_file(draft: LeadDraft, cleaned: Cleaned, *, settings: Settings) ->
         "warnings": list(cleaned.warnings),
     }
     keep_draft(draft, {"files": [*files, row]})
+    return True
 
 
 def sizes_of(draft: LeadDraft, *, without: Collection[str] = ()) -> list[int]:

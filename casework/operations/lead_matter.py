@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid
+from casework.intake.credit_codes import employer_known_as, is_valid
 from casework.intake.models import Record, Revision
 from casework.intake.normal import CREDIT_CODE_LENGTH, credit_code
 from casework.leads.known import body_of
@@ -113,9 +114,17 @@ def _employer(lead: Lead, base: Organisation, code: str, records: Sequence[Recor
         .join(Revision, Record.revision_id == Revision.id)
         .where(Record.round_id == lead.round_id, Record.organisation_id == base.id, Revision.credit_code == key)
     )
+    known = employer_known_as(key, round_id=lead.round_id, organisation_id=base.id)
+    if known is None and not is_valid(key):
+        raise _wrong(
+            "code",
+            N_(
+                "这不是有效的统一社会信用代码（校验位不符），本轮次的登记和用人单位名录中也没有，没有立案。"
+                "请对照营业执照或登记逐位核对；查不到代码的，按毕业生的登记立案。"
+            ),
+        )
     people = tuple(records) or tuple(db.session.scalars(there.order_by(Record.id)))
-    named = next((each.revision.employer_name for each in people if each.revision), "") or key
-    params: dict[str, object] = {"employer": named, "people": len(people)}
+    params: dict[str, object] = {"employer": known or key, "people": len(people)}
     return LeadMatter(key, EMPLOYER if people else EMPLOYER_ALONE, params, people)
 
 

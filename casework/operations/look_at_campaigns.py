@@ -17,23 +17,20 @@ from sqlalchemy import exists, func, or_, select
 from casework import clock, promises
 from casework.campaigns.absence import absence
 from casework.campaigns.models import Campaign, Wave
+from casework.campaigns.pauses import GAP
 from casework.campaigns.plan import end_of, may_speak
 from casework.campaigns.queries import LIVE, lock_campaign, lock_waves
 from casework.db import db
-from casework.errors import N_
 from casework.notices.models import Message
 from casework.notices.stops import stops
 from casework.operations.end_waves import ENDED, UNDER_WAY, end_waves, skip_wave, take_back
 from casework.operations.judge_wave import go_on, judge_wave
 from casework.operations.move_campaign import move_campaign
 from casework.operations.start_wave import FAN_OUT, start_wave
+from casework.operations.steer_campaign import pause_by_itself
 from workflows.access import SYSTEM
 
 SPEAKING, OVER = ("approved", "running"), ("cancelled", "done")
-AFTER_A_GAP = N_(
-    "系统中断了 %(hours)s 小时（停机，或由备份恢复）。恢复的数据可能不含中断前已发出的提醒，已自动暂停；"
-    "请核对服务商的发送记录后再恢复。"
-)
 
 
 def campaigns_to_look_at() -> Sequence[int]:
@@ -77,7 +74,7 @@ def _pause_after(gap: timedelta, campaign: Campaign, waves: Sequence[Wave], now:
     spoke = any(_is_due(wave, now) or wave.state in UNDER_WAY for wave in waves)
     if campaign.state not in SPEAKING or not spoke:
         return 0
-    move_campaign(campaign, "pause", actor=SYSTEM, reason=AFTER_A_GAP % {"hours": int(gap / timedelta(hours=1))})
+    pause_by_itself(campaign, GAP, hours=int(gap / timedelta(hours=1)))
     return 1
 
 

@@ -3,20 +3,30 @@
 from casework import clock, journal
 from casework.campaigns.facts import facts_of
 from casework.campaigns.models import Campaign
+from casework.campaigns.pauses import BY_HAND
 from casework.campaigns.queries import lock_waves
 from casework.operations.end_waves import UNDER_WAY, end_waves, take_back_all
+from casework.operations.tell_campaign import ask_for_approval, say_paused
 from workflows.access import Actor
 from workflows.campaign import CAMPAIGN, fire
 from workflows.engine import Moved
 
 
 def move_campaign(
-    campaign: Campaign, action: str, *, actor: Actor, reason: str = "", audience_hash: str = "", text_hash: str = ""
+    campaign: Campaign,
+    action: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    because: str = BY_HAND,
+    audience_hash: str = "",
+    text_hash: str = "",
 ) -> Moved:
     """Take `action`, or raise `Refused` with every reason and leave the campaign as it was.
 
     Where the step says so, the approval is void: waves under way are over, and what they have not sent is taken
-    back, for it was never approved as it will stand. The hashes are those that an approver has seen.
+    back, for it was never approved as it will stand. The hashes are those that an approver has seen; `because` is the
+    code of a pause (`campaigns.pauses`). Whoever may approve, or made it, is told.
     """
     facts = facts_of(campaign)
     asked = {name for step in CAMPAIGN.steps if step.action == action for name in step.given}
@@ -44,6 +54,10 @@ def move_campaign(
         },
         personal={"reason": reason.strip()} if reason.strip() else {},
     )
+    if action == "freeze":
+        ask_for_approval(campaign, actor=actor)
+    if action == "pause":
+        say_paused(campaign, because=because, actor=actor)
     return moved
 
 

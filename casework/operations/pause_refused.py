@@ -6,14 +6,13 @@ from sqlalchemy import select
 
 from casework.campaigns.models import Campaign, Wave
 from casework.db import db
-from casework.operations.move_campaign import move_campaign
-from workflows.access import SYSTEM
+from casework.operations.steer_campaign import pause_by_itself
 
 RUNS = "running"
 
 
 def pause_refused(wave_ids: Collection[int], *, because: str) -> int:
-    """Pause the campaigns of these waves that run, with the reason that people read; return how many."""
+    """Pause the campaigns of these waves that run, for one of the reasons of `PAUSES`; return how many."""
     if not wave_ids:
         return 0
     theirs = select(Wave.campaign_id).where(Wave.id.in_(wave_ids))
@@ -22,5 +21,5 @@ def pause_refused(wave_ids: Collection[int], *, because: str) -> int:
     found = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
     running = [campaign for campaign in found if campaign.state == RUNS]
     for campaign in running:
-        move_campaign(campaign, "pause", actor=SYSTEM, reason=because)
+        pause_by_itself(campaign, because)
     return len(running)

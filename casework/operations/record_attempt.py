@@ -13,6 +13,7 @@ from types import MappingProxyType
 from sqlalchemy import Row, func, select
 
 from casework import clock
+from casework.campaigns.pauses import ARREARS, TEXT_REFUSED
 from casework.db import db
 from casework.notices.addresses import mark_invalid
 from casework.notices.models import Message, MessageEvent, SendAttempt
@@ -23,7 +24,6 @@ from casework.notices.stops import TEMPLATE_REFUSED, subject_of
 from casework.notices.ways import SMS
 from casework.operations.alarms import raise_alarm
 from casework.operations.drain import give_to_the_other
-from casework.operations.judge_wave import ARREARS, TEXT_REFUSED
 from casework.operations.note_unreached import note_unreached
 from casework.operations.pause_refused import pause_refused
 from notifications.channels.channel import Outcome, Status, Submission

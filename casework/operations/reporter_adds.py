@@ -5,6 +5,8 @@ opened again by it, because nobody else could ask for that in their name. Of a
 merged lead it is the one that goes on which is opened, and its officer who hears.
 """
 
+import hashlib
+
 from casework import clock
 from casework.config import Settings
 from casework.errors import N_, Invalid
@@ -47,7 +49,14 @@ def add_words(lead: Lead, *, words: str) -> LeadTalk:
 
 
 def add_file(lead: Lead, cleaned: Cleaned, *, settings: Settings) -> LeadFile:
-    """Return the file that the reporter added; refusals are those of `add_lead_file`."""
+    """Return the file that the reporter added; refusals are those of `add_lead_file`.
+
+    What they have handed in before is kept once, and nobody is told of it again.
+    """
+    sha256 = hashlib.sha256(cleaned.content).hexdigest()
+    known = next((row for row in lead.files if row.from_reporter and row.file.sha256 == sha256), None)
+    if known is not None:
+        return known
     added = add_lead_file(lead, cleaned, settings=settings)
     _pass_on(lead)
     return added

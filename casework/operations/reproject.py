@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from casework import journal
 from casework.cases.models import Case
 from casework.db import db
-from casework.deadlines.project import Projected, project_cases, project_reports
+from casework.deadlines.project import Projected, project_cases, project_leads, project_reports
 from casework.deadlines.terms import Grounds, Terms
+from casework.leads.models import Lead
+from casework.leads.queries import WITHOUT_WORDS, is_open
 from casework.operations.reprojection import Reprojection, Sum, number_in
 from casework.operations.retime import write_down
 from casework.reports.models import Report
@@ -26,17 +28,17 @@ from workflows.beijing import day_in_beijing
 
 AT_ONCE = 500
 LARGE = 2000
-"""More than so many open cases and reports are looked at, and written, by a job."""
+"""More than so many open cases, reports and leads are looked at, and written, by a job."""
 
 _RUNNING = ("flagged", "investigating", "corrected")
-CASES, REPORTS = "cases", "reports"
+CASES, REPORTS, LEADS = "cases", "reports", "leads"
 BEGINNING = (CASES, 0)
 Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Some cases or reports of a round on their ground; `after` is where the next begins, None at the end."""
+    """Some cases, reports or leads of a round on their ground; `after` is where the next begins, None at the end."""
 
     found: tuple[Projected, ...]
     after: Place | None
@@ -73,10 +75,11 @@ def reproject_slice(round_: Round, *, after: Place, actor: Actor) -> Slice:
 
 
 def running(round_: Round) -> int:
-    """Count the open cases and unfiled reports of a round: how much work a reprojection is."""
+    """Count the open cases, unfiled reports and open leads of a round: how much work a reprojection is."""
     cases = select(func.count()).select_from(Case).where(*_open_cases(round_))
     reports = select(func.count()).select_from(Report).where(*_open_reports(round_))
-    return (db.session.scalar(cases) or 0) + (db.session.scalar(reports) or 0)
+    leads = select(func.count()).select_from(Lead).where(*_open_leads(round_))
+    return sum(db.session.scalar(wanted) or 0 for wanted in (cases, reports, leads))
 
 
 def _slices(round_: Round, grounds: Grounds) -> Iterator[Slice]:
@@ -93,9 +96,13 @@ def _slice(round_: Round, grounds: Grounds, *, after: Place, lock: bool) -> Slic
         cases = _cases(round_, last, lock=lock)
         beyond = (CASES, cases[-1].id) if len(cases) == AT_ONCE else (REPORTS, 0)
         return Slice(tuple(project_cases(cases, grounds)), beyond)
-    reports = _reports(round_, last, lock=lock)
-    more = (REPORTS, reports[-1].id) if len(reports) == AT_ONCE else None
-    return Slice(tuple(project_reports(reports, grounds)), more)
+    if what == REPORTS:
+        reports = _reports(round_, last, lock=lock)
+        beyond = (REPORTS, reports[-1].id) if len(reports) == AT_ONCE else (LEADS, 0)
+        return Slice(tuple(project_reports(reports, grounds)), beyond)
+    leads = _leads(round_, last, lock=lock)
+    more = (LEADS, leads[-1].id) if len(leads) == AT_ONCE else None
+    return Slice(tuple(project_leads(leads, grounds)), more)
 
 
 def _cases(round_: Round, last: int, *, lock: bool) -> Sequence[Case]:
@@ -113,12 +120,25 @@ def _reports(round_: Round, last: int, *, lock: bool) -> Sequence[Report]:
     return db.session.scalars(wanted).all()
 
 
+def _leads(round_: Round, last: int, *, lock: bool) -> Sequence[Lead]:
+    wanted = select(Lead).where(*_open_leads(round_), Lead.id > last).order_by(Lead.id).limit(AT_ONCE)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True, of=Lead).execution_options(populate_existing=True)
+    return db.session.scalars(
+        wanted.options(joinedload(Lead.organisation), selectinload(Lead.officer), *WITHOUT_WORDS)
+    ).all()
+
+
 def _open_cases(round_: Round) -> tuple:
     return Case.round_id == round_.id, Case.state.in_(_RUNNING), Case.accepted_at.is_(None)
 
 
 def _open_reports(round_: Round) -> tuple:
     return Report.round_id == round_.id, Report.state != "filed"
+
+
+def _open_leads(round_: Round) -> tuple:
+    return Lead.round_id == round_.id, is_open()
 
 
 def _journal(round_: Round, found: Sequence[Projected], actor: Actor) -> None:

@@ -1,8 +1,9 @@
 """What a change of dates, limits, ladder or calendar comes to, in numbers and lines that a person can judge.
 
 The same sum is drawn up before a change is made and while it is written. It
-takes in one projected case or report after the other, so a province does not
-have to fit into memory.
+takes in one projected case, report or lead after the other, so a province does not
+have to fit into memory. A lead about a body is left out of it: whoever reads the sum
+may belong to that body, and a number would say that there is something to look for.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from casework.db import db
 from casework.deadlines.hearers import Hearers
 from casework.deadlines.models import Timer
 from casework.deadlines.project import Projected
+from casework.leads.models import Lead
 from casework.notices.gathering import gathers
 from casework.notices.post import Notice
 from casework.notices.ways import INBOX, manners, out_to
@@ -34,10 +36,10 @@ LADDER_REACHES = timedelta(days=75)
 
 @dataclass(frozen=True, order=True)
 class Moved:
-    """A case or report whose deadline is another one: from which day to which, and at whom."""
+    """A case, report or lead whose deadline is another one: from which day to which, and at whom."""
 
     number: str
-    kind: str  # case or report
+    kind: str  # case, report or lead
     organisation: str
     before: date | None
     after: date | None
@@ -45,13 +47,14 @@ class Moved:
 
 @dataclass(frozen=True)
 class Shift:
-    """How many cases and reports of one organisation move from one day to another."""
+    """How many cases, reports and leads of one organisation move from one day to another."""
 
     organisation: str
     before: date | None
     after: date | None
     cases: int
     reports: int
+    leads: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Undated:
 
 @dataclass(frozen=True)
 class Reprojection:
-    """The whole of it; `looked` counts the open cases and reports, `moved` is in the order of the numbers.
+    """The whole of it; `looked` counts the open cases, reports and leads, `moved` is in the order of the numbers.
 
     `say_at` is when the next words may leave, `letters` how many leave the house
     after gathering: one a person and channel, what climbs as that day's digest.
@@ -134,7 +137,9 @@ class Sum:
     years: dict[int, Counter[str]] = field(default_factory=dict)
 
     def add(self, found: Projected) -> None:
-        """Take in one case or report."""
+        """Take in one case, report or lead."""
+        if isinstance(found.subject, Lead) and found.subject.concerns_id is not None:
+            return
         self.looked += 1
         if found.moved:
             self._move(found)
@@ -149,7 +154,9 @@ class Sum:
         return Reprojection(
             looked=self.looked,
             moved=tuple(sorted(self.moved, key=lambda each: (each.kind, each.number))),
-            shifts=tuple(Shift(*group, moves[*group, "case"], moves[*group, "report"]) for group in groups),
+            shifts=tuple(
+                Shift(*group, *(moves[*group, kind] for kind in ("case", "report", "lead"))) for group in groups
+            ),
             newly_overdue=self.overdue[False, True],
             no_longer_overdue=self.overdue[True, False],
             sayings=tuple(
@@ -173,7 +180,7 @@ class Sum:
 
     def _move(self, found: Projected) -> None:
         after = found.due.at if found.due else None
-        kind = "case" if isinstance(found.subject, Case) else "report"
+        kind = kind_of(found)
         self.moved.append(
             Moved(number_in(found), kind, found.subject.organisation.name, _day(found.before), _day(after))
         )
@@ -236,8 +243,15 @@ class Sum:
 
 
 def number_in(found: Projected) -> str:
-    """Return the number of a projected case or report."""
+    """Return the number of a projected case, report or lead."""
     return number_of(found.subject) if isinstance(found.subject, Report) else found.subject.number
+
+
+def kind_of(found: Projected) -> str:
+    """Return what was projected: case, report or lead."""
+    if isinstance(found.subject, Case):
+        return "case"
+    return "lead" if isinstance(found.subject, Lead) else "report"
 
 
 def _allowed(found: Projected, now: datetime) -> datetime:

@@ -33,7 +33,7 @@ def write_down(found: Sequence[Projected]) -> None:
         if isinstance(each.subject, Case):
             _project(each.subject, each, {"target_on": each.due.target_on if each.due else None})
         elif isinstance(each.subject, Lead):
-            _project(each.subject, each, {})
+            _project(each.subject, each, each.also)
     carry_out([each.timers for each in found])
 
 

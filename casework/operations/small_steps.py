@@ -50,6 +50,10 @@ def agree_unverifiable(case: Case, *, actor: Actor, reason: str) -> None:
     tell(case, AGREED, actor=actor, words=reason.strip())
 
 
+CORRECTION = "correction_"
+"""Before a part of the registration, in what `unmask` returns: what the graduate says that it should be."""
+
+
 def unmask(case: Case, *, record: Record, actor: Actor, reason: str) -> dict[str, str]:
     """Return the clear identity of one graduate of a case; the look is journalled with its reason.
 
@@ -73,11 +77,14 @@ def unmask(case: Case, *, record: Record, actor: Actor, reason: str) -> dict[str
     shown = {"name": record.name, "student_no": record.student_no} | {
         name: str(sealed[name]) for name in ("phone", "email", "family_phone", "employer_phone") if sealed.get(name)
     }
-    statement = _statement(record) if reads_sealed(actor, "person:unmask", case) else ""
-    return shown | ({"statement": statement} if statement else {})
+    return shown | (_own_words(record) if reads_sealed(actor, "person:unmask", case) else {})
 
 
-def _statement(record: Record) -> str:
-    """Return what the graduate wrote beside their last answer that has words; empty where there is none."""
-    said = select(Confirmation.words).filter_by(record_id=record.id).where(Confirmation.words.is_not(None))
-    return db.session.scalar(said.order_by(Confirmation.id.desc()).limit(1)) or ""
+def _own_words(record: Record) -> dict[str, str]:
+    """Return what the graduate wrote last: beside an answer, and as what the register should say instead."""
+    newest = select(Confirmation).filter_by(record_id=record.id).order_by(Confirmation.id.desc()).limit(1)
+    said = db.session.scalar(newest.where(Confirmation.words.is_not(None)))
+    corrected = db.session.scalar(newest.where(Confirmation.corrections.is_not(None)))
+    corrections = corrected.corrections if corrected is not None and corrected.corrections is not None else {}
+    words = {"statement": said.words} if said is not None and said.words else {}
+    return words | {f"{CORRECTION}{part}": should_be for part, should_be in corrections.items()}

@@ -4,6 +4,7 @@ from casework import clock, journal, promises
 from casework.campaigns.audience import BROKEN, NO_ADDRESS, QUIET, named, verdict
 from casework.campaigns.facts import facts_of
 from casework.campaigns.models import Campaign, Wave
+from casework.campaigns.pauses import OTHER_WORDS
 from casework.campaigns.rule import Rule
 from casework.db import db
 from casework.intake.models import Record
@@ -45,7 +46,8 @@ def start_wave(wave: Wave) -> Wave:
 def _begin(campaign: Campaign) -> bool:
     refused = refusals(facts_of(campaign), "begin", actor=SYSTEM)
     if refused:
-        move_campaign(campaign, "pause", actor=SYSTEM, reason="".join(map(str, refused)))
+        because = "".join(map(str, refused))
+        move_campaign(campaign, "pause", actor=SYSTEM, reason=because, because=OTHER_WORDS)
         return False
     move_campaign(campaign, "begin", actor=SYSTEM)
     return True

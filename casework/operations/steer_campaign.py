@@ -1,4 +1,4 @@
-"""Pause a running campaign at once, let it go on, or cancel it; each by a person.
+"""Pause a running campaign at once, let it go on, or cancel it: by a person; a pause also by the service itself.
 
 Nothing more has to happen for a pause to hold: the gate reads the campaign's state
 in the transaction that lets a batch out. The waves are left to whoever looks at the
@@ -6,9 +6,10 @@ campaigns next: it fans out again what was let go on, and ends what was cancelle
 """
 
 from casework.campaigns.models import Campaign
+from casework.campaigns.pauses import PAUSES
 from casework.operations.move_campaign import move_campaign
 from casework.operations.permit_campaign import permit_campaign
-from workflows.access import Actor
+from workflows.access import SYSTEM, Actor
 
 
 def pause_campaign(campaign: Campaign, *, reason: str, actor: Actor) -> Campaign:
@@ -30,3 +31,8 @@ def cancel_campaign(campaign: Campaign, *, reason: str, actor: Actor) -> Campaig
     permit_campaign(actor, "campaign:draft", campaign)
     move_campaign(campaign, "cancel", actor=actor, reason=reason)
     return campaign
+
+
+def pause_by_itself(campaign: Campaign, because: str, **said: object) -> None:
+    """Stop a campaign for one of the reasons of `PAUSES`, with its numbers; a person lets it go on."""
+    move_campaign(campaign, "pause", actor=SYSTEM, reason=PAUSES[because] % said, because=because)

@@ -7,6 +7,9 @@ Where the answer may touch cases the organisation is locked before the record, a
 an import of answers does, so that neither waits for the other.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from sqlalchemy import update
 
 from casework import clock, journal
@@ -22,6 +25,17 @@ from casework.rounds.models import Round
 from workflows.access import SYSTEM, Actor
 
 LONGEST = 1000
+LONGEST_CORRECTION = 200
+WRONG_PARTS = MappingProxyType(
+    {
+        "employer": N_("单位"),
+        "job": N_("岗位"),
+        "time": N_("时间"),
+        "destination": N_("去向类型"),
+        "other": N_("其他"),
+    }
+)
+"""What of a registration may be wrong; the codes are kept in answers and are not renamed."""
 USED = N_("这个链接已经用过或已失效，没有再次保存。请登录官方网站核对登记信息。")
 
 
@@ -32,14 +46,17 @@ def take_answer(
     verified: bool,
     source: str = OWN_PAGE,
     words: str = "",
+    corrections: Mapping[str, str] | None = None,
     link: AnswerLink | None = None,
     actor: Actor = SYSTEM,
 ) -> Confirmation:
     """Write down the answer `confirmed`, `wrong_information` or `never_signed` and return it.
 
     A denial opens a sealed case at once or joins the one that is there; an answer that is not `verified` opens
-    cases all the same and counts as no confirmation. Raises `Invalid` for another answer or too many words, and
-    `Conflict` when the link was used, has ended, or is not of this record: nothing is kept then.
+    cases all the same and counts as no confirmation. `corrections` say which of `WRONG_PARTS` is wrong and what it
+    should be, as far as the graduate says so. Raises `Invalid` for another answer, too many words, or corrections
+    of what was confirmed, and `Conflict` when the link was used, has ended, or is not of this record: nothing is
+    kept then.
     """
     if answer not in CODES:
         raise Invalid(N_("请选择一项。三项同样有效，都不影响领取证书。"), fields={"answer": N_("请选择一项。")})
@@ -50,6 +67,7 @@ def take_answer(
             fields={"words": N_("字数超过上限。")},
             params={"most": LONGEST},
         )
+    corrected = _corrected(corrections or {}, answer=answer)
     if answer != CONFIRMED:
         lock_organisation(record.organisation_id)
     lock_records([record.id])
@@ -64,6 +82,7 @@ def take_answer(
         source=source,
         verified=verified,
         words=said or None,
+        corrections=corrected or None,
         answered_at=now,
     )
     db.session.add(given)
@@ -72,8 +91,8 @@ def take_answer(
         action="confirmation:take",
         actor=str(actor.id),
         subject=record.ref,
-        facts={"answer": answer, "verified": verified, "source": source},
-        personal={"words": said} if said else {},
+        facts={"answer": answer, "verified": verified, "source": source, "wrong": sorted(corrected)},
+        personal={name: words for name, words in {"words": said, **corrected}.items() if words},
     )
     if answer != CONFIRMED:
         open_from_answers(
@@ -83,6 +102,24 @@ def take_answer(
             actor=actor,
         )
     return given
+
+
+def _corrected(given: Mapping[str, str], *, answer: str) -> dict[str, str]:
+    """Return what is wrong and what it should be, trimmed and in the order in which it is shown."""
+    corrected = {part: given[part].strip() for part in WRONG_PARTS if part in given}
+    long = [part for part, words in corrected.items() if len(words) > LONGEST_CORRECTION]
+    if long:
+        raise Invalid(
+            N_("每项更正最多%(most)d字，没有提交。请精简后再提交。"),
+            fields=dict.fromkeys(long, N_("字数超过上限。")),
+            params={"most": LONGEST_CORRECTION},
+        )
+    if corrected and answer == CONFIRMED:
+        raise Invalid(
+            N_("您选择了“确认无误”，又写了有误的项，没有提交。请改选“信息有误”，或取消勾选后再提交。"),
+            fields={"answer": N_("请核对所选的一项。")},
+        )
+    return corrected
 
 
 def _use(link: AnswerLink, record: Record, *, verified: bool) -> None:

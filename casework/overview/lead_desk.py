@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
 
+from casework.cases.lead_facts import ready
 from casework.cases.queries import COUNTED_AT_MOST
 from casework.db import db
 from casework.leads.models import Lead, LeadTalk
@@ -28,7 +29,7 @@ from casework.leads.queries import (
 from casework.overview.desk import day_end, key_of, place_of
 from casework.people.models import Organisation, Person
 from workflows.access import Actor, scope_of
-from workflows.lead import CLOSED, UNTAKEN
+from workflows.lead import CLOSED, UNTAKEN, LeadState
 
 COLUMNS = (
     Lead.id, Lead.number, Lead.channel, Lead.external_no, Lead.received_at, Lead.named, Lead.scope, Lead.violations,
@@ -54,10 +55,14 @@ class LeadFilters:
 
 @dataclass(frozen=True)
 class LeadLine:
-    """One lead of a list; `heard` says that the reporter has added something that nobody has read."""
+    """One lead of a list; `heard` says that the reporter has added something that nobody has read.
+
+    `ready` says that the cases are through and only the replies are left.
+    """
 
     row: Row
     heard: bool
+    ready: bool = False
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.row, name)
@@ -73,12 +78,16 @@ class LeadSheet:
 
 @dataclass(frozen=True)
 class LeadNumbers:
-    """What waits on a desk: late ones, today's first answers and answers upward, and which lead comes first."""
+    """What waits on a desk: late ones, today's first answers and answers upward, and which lead comes first.
+
+    `ready` are those of which the cases are through and whose reporter or sender is still to be answered.
+    """
 
     late: int
     first_today: int
     upward_today: int
     untaken: int
+    ready: int
     open: int
     most_urgent: Row | None
 
@@ -89,7 +98,8 @@ def view(name: str, actor: Actor) -> ColumnElement[bool]:
     wanted = {
         "received": Lead.state.in_(UNTAKEN),
         "mine": and_(Lead.officer_id == actor.id, is_open()),
-        "confirm": and_(Lead.state == "declining", Lead.declined_by_id != actor.id),
+        "confirm": Lead.state == LeadState.DECLINING,  # its proposer too should see that it still waits
+        "ready": ready(),
         "upward": owes_upward(),
         "asked": waits_for_reporter(),
         "closed": Lead.state.in_(CLOSED),
@@ -107,9 +117,21 @@ def numbers(actor: Actor, filters: LeadFilters, *, now: datetime) -> LeadNumbers
         first_today=total(and_(seen, is_open(), Lead.first_reply_at.is_(None), Lead.respond_by.between(*today))),
         upward_today=total(and_(seen, owes_upward(), Lead.reply_upward_by.between(*today))),
         untaken=total(and_(seen, Lead.state.in_(UNTAKEN))),
+        ready=total(and_(seen, ready())),
         open=total(and_(seen, is_open())),
         most_urgent=db.session.execute(first.order_by(Lead.due_at, Lead.id).limit(1)).first(),
     )
+
+
+def numbered(words: str, actor: Actor, *, limit: int) -> Sequence[Row]:
+    """Return the leads whose number begins so, by number; a lead is found by nothing else, its receipt least of all."""
+    wanted = (
+        select(*COLUMNS)
+        .join(Organisation, Organisation.id == Lead.organisation_id)
+        .outerjoin(Person, Person.id == Lead.officer_id)
+        .where(in_lead_scope(actor), Lead.number.startswith(words.upper(), autoescape=True))
+    )
+    return db.session.execute(wanted.order_by(Lead.number).limit(limit)).all()
 
 
 def late(actor: Actor) -> int:
@@ -162,7 +184,8 @@ def _with_news(rows: Sequence[Row]) -> tuple[LeadLine, ...]:
         LeadTalk.lead_id.in_(ids), LeadTalk.kind == ADDITION, LeadTalk.read_at.is_(None)
     )
     heard = set(db.session.scalars(unread)) if ids else set()
-    return tuple(LeadLine(row, row.id in heard) for row in rows)
+    through = set(db.session.scalars(select(Lead.id).where(Lead.id.in_(ids), ready()))) if ids else set()
+    return tuple(LeadLine(row, row.id in heard, row.id in through) for row in rows)
 
 
 def _beyond(due: datetime, last: int) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Questions about people and organisations."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -69,6 +69,24 @@ def holders(role: str, organisation_id: int) -> Sequence[Person]:
         .order_by(Person.id)
     )
     return db.session.scalars(wanted).all()
+
+
+def persons(ids: Collection[int]) -> Sequence[Person]:
+    """Return these persons, in the order of their ids."""
+    return db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
+
+
+def appointed_in(organisation_ids: Collection[int]) -> Sequence[Person]:
+    """Return the active persons who hold any office in these organisations today, with their offices."""
+    today = clock.today()
+    theirs = select(Appointment.person_id).where(
+        Appointment.organisation_id.in_(organisation_ids),
+        Appointment.since <= today,
+        Appointment.until.is_(None) | (Appointment.until >= today),
+    )
+    wanted = select(Person).where(Person.active, Person.id.in_(theirs)).order_by(Person.id)
+    offices = selectinload(Person.appointments).joinedload(Appointment.organisation)
+    return db.session.scalars(wanted.options(offices)).all()
 
 
 def belonging_to(organisation_id: int) -> frozenset[int]:

@@ -3,7 +3,9 @@
 It needs no account and no script. The address holds a secret that opens nothing
 personal by itself: first somebody shows who they are, by a code to the registered
 number, or, weaker, by student number and date of birth. Between two forms that
-knowledge travels with the form, sealed, for half an hour; the browser keeps nothing.
+knowledge travels with the form, sealed, for half an hour; the browser keeps nothing:
+language and size of text travel in the address, and who chose a language is
+written to in it from then on.
 
 A link that was used, has ended, was altered or belongs to a closed round gets one
 page in the same words, so that nobody learns from it whether a token was ever
@@ -12,9 +14,9 @@ issued to anybody.
 
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import Response, current_app, request
+from flask import Response, current_app, redirect, request
 from flask_babel import get_locale
 
 from casework import clock
@@ -27,7 +29,7 @@ from casework.intake.answers import CONFIRMED, NEVER, WRONG
 from casework.operations.check_identity import check_code, check_particulars
 from casework.operations.open_link import open_link
 from casework.operations.send_identity_code import send_identity_code
-from casework.operations.take_answer import LONGEST, take_answer
+from casework.operations.take_answer import LONGEST, LONGEST_CORRECTION, WRONG_PARTS, take_answer
 from casework.overview.registration import registration
 from casework.rounds import settings as round_settings
 from casework.web import appearance
@@ -55,6 +57,8 @@ PASS_OVER = N_("核验身份已过半小时，没有提交。请重新核验。"
 GONE, UNKNOWN = 410, 404
 MOST_MADE = 200
 _MADE = "casework.web.answers"
+_LOOKS = frozenset({"lang", "size"})
+A_MOMENT = timedelta(seconds=1)
 
 
 @open_to_all
@@ -63,14 +67,17 @@ def shown(token: str) -> Response:
     found = _found(token)
     if isinstance(found, Response):
         return found
-    if not found.looked_at:
-        attempt(lambda: open_link(found.link_id))
+    chosen = languages.named()
+    if not chosen and found.language not in {"", languages.choose()}:
+        return _private(redirect(appearance.here(lang=found.language), 303))  # type: ignore[arg-type] # as elsewhere
+    if not found.looked_at or chosen not in {"", found.language}:
+        attempt(lambda: open_link(found.link_id, language=chosen))
     return _private(_same_for_all(found))
 
 
 @open_to_all
 def answered(token: str) -> Response:
-    """Take one step: send a code, check who it is, or take the answer."""
+    """Take one step: send a code, check who it is, or take the answer; the form's address keeps the language."""
     visit.refuse_foreign_form()
     request.max_content_length = visit.LARGEST_FORM
     waiting = limits.wait_here(HERE) or limits.wait_of(OF_ONE, token)
@@ -84,11 +91,12 @@ def answered(token: str) -> Response:
 
 def _same_for_all(found: Way) -> Response:
     """Return the first page, which is the same for everybody of one school and wave: made once a process."""
-    if request.args:
+    if not _LOOKS.issuperset(request.args):
         return _page("answer", found)
     made: dict[tuple[object, ...], bytes] = current_app.extensions.setdefault(_MADE, {})
     look = (languages.choose(), appearance.chosen("size"), request.script_root)
-    which = (found.school, found.official, found.until, clock.today().year, *look)
+    asked = request.query_string  # a choice that stands in the address stands in the links to change it
+    which = (found.school, found.official, found.until, clock.today().year, asked, *look)
     if which not in made:
         if len(made) >= MOST_MADE:
             made.clear()
@@ -137,8 +145,21 @@ def _take(found: Way) -> Response:
 
 
 def _taken(found: Way, answer: str, *, verified: bool) -> datetime:
-    link, words = get_link(found.link_id), request.form.get("words", "")
-    return take_answer(link.record, answer=answer, verified=verified, words=words, link=link).answered_at
+    link = get_link(found.link_id)
+    return take_answer(
+        link.record,
+        answer=answer,
+        verified=verified,
+        words=request.form.get("words", ""),
+        corrections={part: request.form.get(f"is_{part}", "") for part in _ticked()},
+        link=link,
+    ).answered_at
+
+
+def _ticked() -> list[str]:
+    """Return what is said to be wrong: ticked, or told what it should be."""
+    ticked = request.form.getlist("wrong")
+    return [part for part in WRONG_PARTS if part in ticked or request.form.get(f"is_{part}", "").strip()]
 
 
 STEPS: dict[str, Callable[[Way], Response]] = {
@@ -159,12 +180,16 @@ def _facts(found: Way, *, verified: bool, trouble: Trouble | None = None) -> Res
         roles=ROLES,
         verified=verified,
         longest=LONGEST,
+        parts=WRONG_PARTS,
+        ticked=_ticked(),
+        longest_part=LONGEST_CORRECTION,
         given=request.form,
         known=visit.sealed(PASS, link=found.link_id, verified=verified),
     )
 
 
 def _found(token: str) -> Way | Response:
+    languages.keep_no_choice()
     found = find_way(token)
     if found is None:
         waiting = limits.wait_here(TRIES)  # whoever tries tokens waits; whoever holds one never comes here
@@ -185,7 +210,7 @@ def _gone(status: int, *, used: bool = False) -> Response:
 
 def _page(name: str, found: Way, *, trouble: Trouble | None = None, **context: object) -> Response:
     status = trouble.status if trouble else 200
-    whose = {"school": found.school, "until": found.until} | _official(found.official)
+    whose = {"school": found.school, "last_day": found.until - A_MOMENT} | _official(found.official)
     return _private(page(f"public/{name}.html", status=status, trouble=trouble, **whose, **context))
 
 

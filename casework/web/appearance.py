@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, g, request, url_for
 
 YEAR = 365 * 24 * 3600
 CHOICES = {"theme": ("auto", "light", "dark"), "size": ("normal", "large"), "keys": ("on", "off")}
@@ -17,7 +17,7 @@ def attach(app: Flask) -> None:
 def chosen(name: str) -> str:
     """Return the reader's choice, from the address or the cookie, else the first possible one."""
     for source in (request.args, request.cookies):
-        if source.get(name) in CHOICES[name]:
+        if source and source.get(name) in CHOICES[name]:
             return source[name]
     return CHOICES[name][0]
 
@@ -36,7 +36,7 @@ def here(**changes: Any) -> str:
 
 def remember(response: Response) -> Response:
     """Set a cookie for each choice that was made in the address."""
-    if not request.args:
+    if not request.args or g.get("keeps_no_choice"):
         return response
     for name, values in CHOICES.items():
         if request.args.get(name) in values:

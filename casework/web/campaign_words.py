@@ -30,7 +30,7 @@ FAILURES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "suppressed": (N_("发送前已确认或退订"), N_("不需要办理。")),
         "expired": (N_("到截止时间没有发出"), N_("请管理员查看渠道是否正常；下一批次仍未确认的再发。")),
         "cancelled": (N_("活动取消，没有发出"), N_("不需要办理。")),
-        "merged": (N_("并入另一条"), N_("不需要办理。")),
+        "merged": (N_("并入另一条消息"), N_("不需要办理。")),
     }
 )
 """How letters end that told nobody, and what to do about each."""
@@ -69,11 +69,3 @@ DONE: Mapping[str, str] = MappingProxyType(
         "revise": N_("已退回修改，核准失效。"),
     }
 )
-STEPS: tuple[tuple[str, str], ...] = (
-    ("draft", N_("对象和内容")),
-    ("frozen", N_("名单固定")),
-    ("approved", N_("核准")),
-    ("running", N_("发送")),
-    ("done", N_("结果")),
-)
-"""The way of a campaign as five steps; a paused one stands where it was running."""

@@ -5,16 +5,16 @@ rule in a sentence with its count, never a list to be ticked; who approves sees 
 hash of the list and of the texts beside the texts themselves.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
-from flask import Response, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
-from casework.campaigns import queries, texts
+from casework.campaigns import queries
 from casework.campaigns.audience import REASONS
-from casework.campaigns.facts import facts_of, faults_in, plan_hash
+from casework.campaigns.facts import facts_of, faults_of, plan_hash
 from casework.campaigns.models import Campaign
 from casework.campaigns.rule import Rule, within
 from casework.clock import BEIJING
@@ -30,17 +30,17 @@ from casework.operations.move_campaign import move_campaign
 from casework.operations.permit_campaign import permit_campaign
 from casework.operations.preview_audience import preview_audience, sample_audience
 from casework.operations.steer_campaign import cancel_campaign, pause_campaign, resume_campaign
+from casework.operations.tell_campaign import approvers_of
 from casework.operations.try_campaign import WHO, try_campaign
 from casework.overview.campaign_sheet import progress_of, sheet_of
 from casework.people.models import Organisation
 from casework.web import campaign_words, shell
-from casework.web.campaign_forms import READERS, read_audience, read_texts
+from casework.web.campaign_forms import READERS, read_audience, read_plan, read_texts
+from casework.web.campaign_looks import Start, at_fields, close_waves, degree_names, paused_because, previews, starts_of
 from casework.web.pages import PAGE_SIZE, Trouble, attempt, page, submitted
 from workflows.access import Actor, scope_of
 from workflows.campaign import CAMPAIGN, choices
 
-EXAMPLE = "https://example.edu.cn/c/XXXXXXXXXXXXXXXX"
-"""As long as a graduate's own link is, so that the length is right."""
 EDITS = ("audience", "texts", "plan")
 MOST_NAMES = 200
 AT_WORK = ("approved", "running", "paused")
@@ -87,17 +87,19 @@ def edit(ref: str, what: str) -> Response:
         raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
     if request.method == "GET":
         return _form(queries.get_campaign(ref, current_actor()), what, None)
-    return submitted(
-        lambda: change_campaign(_locked(ref), actor=current_actor(), **READERS[what](request.form)),
-        done=gettext("已保存。"),
-        to=url_for("web.campaign", ref=ref),
-        again=lambda trouble: _form(queries.get_campaign(ref, current_actor()), what, trouble),
-    )
+    outcome = attempt(lambda: change_campaign(_locked(ref), actor=current_actor(), **READERS[what](request.form)))
+    if isinstance(outcome, Trouble):
+        return _form(queries.get_campaign(ref, current_actor()), what, outcome)
+    if what == "texts" and faults_of(outcome):
+        # Saved all the same, so that nobody loses what they wrote; the form says at each field what is wrong.
+        return redirect(url_for("web.campaign_edit", ref=ref, what=what), 303)  # type: ignore[return-value] # Flask's
+    flash(gettext("已保存。"))
+    return redirect(url_for("web.campaign", ref=ref), 303)  # type: ignore[return-value] # Werkzeug's is Flask's
 
 
 @signed_in
 def look(ref: str, what: str) -> Response:
-    """Return what would come of an unsaved form: the count of an audience, or texts as they would arrive."""
+    """Return what would come of an unsaved form: the count of an audience, texts as they would arrive, the waves."""
     found = queries.get_campaign(ref, current_actor())
     permit_campaign(current_actor(), "campaign:read", found)
     if what == "audience":
@@ -110,7 +112,12 @@ def look(ref: str, what: str) -> Response:
         return page("campaigns/_count.html", count=None if trouble else outcome, trouble=trouble, reasons=REASONS)
     if what == "texts":
         given = read_texts(request.form)["texts"]
-        return page("campaigns/_previews.html", **_previews(found, given))
+        return page("campaigns/_previews.html", **previews(found, given))
+    if what == "plan":
+        plan = attempt(lambda: read_plan(request.form))
+        if isinstance(plan, Trouble):
+            return page("campaigns/_starts.html", trouble=plan, starts=())
+        return page("campaigns/_starts.html", starts=_starts(found, plan["starts"]))
     raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
 
 
@@ -135,6 +142,7 @@ def _listed(trouble: Trouble | None) -> Response:
         status=trouble.status if trouble else 200,
         listed=listed,
         states=CAMPAIGN.states,
+        paused_because=paused_because,
         places=_places(actor),
         round=shell.current_round(),
         trouble=trouble,
@@ -185,37 +193,21 @@ def _shown(found: Campaign, trouble: Trouble | None = None) -> Response:
         may_try=shell.may(actor, *WHO),
         may_export=shell.may(actor, "export"),
         hash_now=plan_hash(found),
+        close=close_waves(found),
+        degree_names=degree_names(found),
+        paused_because=paused_because(found),
+        approvers=approvers_of(found) if found.state == "frozen" else (),
         trouble=trouble,
         given=request.form,
-        **_previews(found, found.texts),
+        **previews(found, found.texts),
     )
-
-
-def _previews(found: Campaign, given: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    shown = [
-        (
-            channel,
-            language,
-            texts.preview(
-                given[channel][language],
-                channel=channel,
-                link=EXAMPLE,
-                on=found.stop_on,
-                school=found.organisation.name,
-                language=language,
-            ),
-        )
-        for channel in found.channels
-        for language in texts.LANGUAGES
-        if given.get(channel, {}).get(language, "").strip()
-    ]
-    return {"previews": shown, "faults": faults_in(given, found), "w": campaign_words}
 
 
 def _form(found: Campaign, what: str, trouble: Trouble | None) -> Response:
     permit_campaign(current_actor(), "campaign:draft", found)
     rule = Rule.read(found.audience)
     counted = preview_audience(found, actor=current_actor()) if what == "audience" else None
+    looks = previews(found, read_texts(request.form)["texts"] if trouble and what == "texts" else found.texts)
     return page(
         "campaigns/edit.html",
         status=trouble.status if trouble else 200,
@@ -224,12 +216,22 @@ def _form(found: Campaign, what: str, trouble: Trouble | None) -> Response:
         rule=rule,
         names=_names(found) if what == "audience" else {},
         count=counted,
-        starts={wave.number: f"{wave.starts_at.astimezone(BEIJING):%Y-%m-%d %H:%M}" for wave in found.waves},
+        lines={wave.number: f"{wave.starts_at.astimezone(BEIJING):%Y-%m-%d %H:%M}" for wave in found.waves},
+        starts=_starts(found, [wave.starts_at for wave in found.waves if wave.state == "planned"]),
+        degree_names=degree_names(found),
         reasons=REASONS,
         given=request.form if request.method == "POST" else None,
         trouble=trouble,
-        **_previews(found, read_texts(request.form)["texts"] if trouble and what == "texts" else found.texts),
+        wrong=trouble or at_fields(looks["faults"]),
+        **looks,
     )
+
+
+def _starts(found: Campaign, planned: Sequence[datetime]) -> list[Start]:
+    """Return the waves to come as they would stand after those that have begun or were passed over."""
+    ended = [wave for wave in found.waves if wave.state != "planned"]
+    spoken = [wave.started_at or wave.starts_at for wave in ended if wave.state != "skipped"]
+    return starts_of(planned, first=max((wave.number for wave in ended), default=0) + 1, before=spoken)
 
 
 def _names(found: Campaign) -> dict[str, list[str]]:

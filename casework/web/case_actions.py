@@ -28,6 +28,14 @@ from casework.web.wording import moment, said
 from workflows.access import Actor
 from workflows.case import conclusion_choices
 
+CORRECTED = {
+    "correction_employer": N_("本人更正：单位"),
+    "correction_job": N_("本人更正：岗位"),
+    "correction_time": N_("本人更正：时间"),
+    "correction_destination": N_("本人更正：去向类型"),
+    "correction_other": N_("本人更正：其他"),
+}
+"""The graduate's own words about what the register should say, as `unmask` names them."""
 MEASURES = 5
 LOOK_REASONS = (N_("电话核查需要联系本人"), N_("与材料原件核对身份"), N_("向用人单位核实"))
 
@@ -96,7 +104,7 @@ def look(number: str, ref: str) -> Response:
         shown=outcome if isinstance(outcome, dict) else None,
         trouble=trouble,
         reasons=LOOK_REASONS,
-        labels={**FIELD_LABELS, "statement": N_("本人说明")},
+        labels={**FIELD_LABELS, "statement": N_("本人说明"), **CORRECTED},
     )
 
 

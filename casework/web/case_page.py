@@ -21,10 +21,12 @@ from casework.intake.fields import RECORD_FIELDS
 from casework.notices.story_words import STATES
 from casework.operations.choices_of import choices_of
 from casework.operations.open_evidence import open_evidence
+from casework.operations.permit import reads_sealed
 from casework.overview import case_sheet, deliveries
 from casework.overview.case_sources import sources_of
 from casework.overview.channels import LABELS
 from casework.overview.doubts import suspicion_of
+from casework.overview.sealed_statements import wrote_statements
 from casework.rounds import queries as rounds
 from casework.web import words
 from casework.web.case_verbs import VERBS, offered
@@ -84,6 +86,8 @@ def show(number: str) -> Response:
         field_labels=FIELD_LABELS,
         beside=case_sheet.beside(case, actor),
         sources=sources_of(case, actor),
+        statements=wrote_statements(case),
+        may_open_statements=reads_sealed(actor, "person:unmask", case),
         hold=case_sheet.standing_hold(case),
         why=recalled(case.due_why),
         next_said=next_said(case, clock.now()),

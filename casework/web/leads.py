@@ -19,6 +19,7 @@ VIEWS = (
     ("received", N_("待受理"), "lead:intake"),
     ("mine", N_("我承办"), "lead:intake"),
     ("confirm", N_("待确认不予受理"), "lead:intake"),
+    ("ready", N_("可办结答复"), "lead:reply"),
     ("upward", N_("须回复上级"), "lead:reply"),
     ("asked", N_("等待反映人"), "lead:reply"),
     ("closed", N_("已办结"), "lead:read"),

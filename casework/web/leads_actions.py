@@ -44,8 +44,8 @@ def act(number: str, verb: str) -> Response:
         raise NotFound(NO_PAGE)
     asked = VERBS[verb]
     permit_lead(actor, action_of(asked), get_lead(number, actor))
-    if request.method == "GET":
-        return _form(number, asked, actor, None)
+    if request.method == "GET" or (asked.code == "link" and "find" in request.form):
+        return _form(number, asked, actor, None)  # a search is part of the form; what is sought stays out of URLs
     return submitted(
         lambda: DEEDS[asked.code](_fresh(number, asked, actor), actor),
         done=gettext("已办理：%(what)s。", what=said(asked.label)),

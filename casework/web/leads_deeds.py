@@ -9,12 +9,13 @@ from casework.cases.lead_facts import lead_facts
 from casework.db import db
 from casework.errors import N_, Invalid
 from casework.leads.models import Lead
-from casework.leads.queries import open_lead_load
+from casework.leads.queries import INTERIM, merged_count, open_lead_load
+from casework.leads.queries import UPWARD as FINAL
 from casework.operations.add_lead_file import LARGEST, add_lead_file
 from casework.operations.assign_lead import assign_lead
 from casework.operations.find_officer import ROLE, may_have
 from casework.operations.move_lead import move_lead
-from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward
+from casework.operations.reply_lead import answer_reporter, ask_reporter, reply_upward, report_upward
 from casework.operations.triage_lead import triage_lead
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation, holders
@@ -25,13 +26,16 @@ from casework.web import leads_words as lead_words
 from casework.web.case_deeds import chosen_person
 from casework.web.handed_in import cleaned_files
 from casework.web.leads_about import about_of, bodies_concerned, chosen_body, forbidden
-from casework.web.leads_links import cases_beside, opening
+from casework.web.leads_links import choosing, opening
 from casework.web.leads_verbs import Verb
+from casework.web.leads_waiting import before_declining
 from casework.web.pages import settings
-from casework.web.wording import labels
+from casework.web.wording import labels, said
 from workflows.access import Actor
+from workflows.lead import final_reply_refusals
 from workflows.lead_guards import HANDLING
 
+UPWARD = {INTERIM: report_upward, FINAL: reply_upward}
 MEGABYTE = 1024 * 1024
 Deed = Callable[[Lead, Actor], object]
 
@@ -102,6 +106,23 @@ def _answer(lead: Lead, actor: Actor) -> object:
     )
 
 
+def _upward(lead: Lead, actor: Actor) -> object:
+    kind = request.form.get("kind", "")
+    if kind not in UPWARD:
+        raise Invalid(
+            N_("请选择是阶段性答复还是办结答复，没有保存。"), fields={"kind": N_("请选择阶段性答复或办结答复。")}
+        )
+    return UPWARD[kind](lead, words=request.form.get("words", ""), actor=actor)
+
+
+def _replies_upward(lead: Lead, _actor: Actor) -> Mapping[str, object]:
+    """Offer the kinds of a reply upward; why the last word cannot be given yet is said beside them."""
+    return {
+        "kinds": [(code, said(label), said(small)) for code, (label, small) in lead_words.UPWARD_KINDS.items()],
+        "not_final": [said(each.message, each.params) for each in final_reply_refusals(lead_facts(lead))],
+    }
+
+
 def _transfer(lead: Lead, actor: Actor) -> object:
     code = request.form.get("target", "")
     if not code:
@@ -142,12 +163,18 @@ def attach_files(lead: Lead, actor: Actor, *, from_reporter: bool) -> None:
 
 _OPTIONS: dict[str, Callable[[Lead, Actor], Mapping[str, object]]] = {
     "transfer": lambda lead, _: {"targets": [(each.code, each.name) for each in targets(lead)]},
-    "answer": lambda *_: {"outcomes": [(code, label, "") for code, label in labels(lead_words.OUTCOMES)]},
+    "answer": lambda lead, _: {
+        "outcomes": [(code, label, "") for code, label in labels(lead_words.OUTCOMES)],
+        "others": merged_count(lead),
+    },
+    "decline": lambda lead, actor: {"note": before_declining(lead, actor)},
     "confirm_decline": lambda lead, _: {"must_tell": lead_facts(lead).has_receipt},
     "triage": _sorting,
     "open": lambda lead, _: {"violations": _catalogue(lead), **opening(lead)},
-    "link": lambda lead, actor: {"beside": cases_beside(lead, actor)},
+    "link": choosing,
     "assign": _colleagues,
+    "upward": _replies_upward,
+    "tell": lambda lead, _: {"others": merged_count(lead)},
     "file": lambda *_: {"megabytes": megabytes()},
 }
 DEEDS: dict[str, Deed] = {
@@ -162,5 +189,5 @@ DEEDS: dict[str, Deed] = {
     "assign": _assign,
     "ask": lambda lead, actor: ask_reporter(lead, words=request.form.get("words", ""), actor=actor),
     "tell": lambda lead, actor: answer_reporter(lead, words=request.form.get("words", ""), actor=actor),
-    "upward": lambda lead, actor: reply_upward(lead, words=request.form.get("words", ""), actor=actor),
+    "upward": _upward,
 }

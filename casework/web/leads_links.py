@@ -1,12 +1,13 @@
 """What ties a lead to others: leads that may be the same matter, cases that answer it, the case opened from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import request
 
-from casework.cases.lead_cases import case_to_link, cases_for
+from casework.cases.lead_cases import FOUND_AT_MOST, REASONS, case_to_link, cases_for, cases_numbered
 from casework.cases.models import Case
+from casework.doors.arriving import UNSTORABLE
 from casework.errors import N_, Invalid, NotFound
 from casework.leads import alike
 from casework.leads.known import body_of, registrations
@@ -16,6 +17,7 @@ from casework.leads.themes import LABELS as THEME_LABELS
 from casework.operations.decide_pair import part_leads
 from casework.operations.link_lead import link_lead
 from casework.operations.open_from_lead import open_from_lead
+from casework.operations.permit import refusal_for_case
 from casework.people.queries import colleges_of
 from casework.web.leads_about import values_of
 from casework.web.wording import said
@@ -58,9 +60,39 @@ def _sentence(why: alike.Why) -> str:
     return said(N_("%(reason)s：%(shared)s"), {"reason": reason, "shared": shared})
 
 
-def cases_beside(lead: Lead, actor: Actor) -> Sequence[Case]:
-    """Return the cases about what the lead names, the most telling first."""
-    return [each.case for each in cases_for(lead, actor)]
+@dataclass(frozen=True)
+class Choosable:
+    """A case that the lead may be tied to: what it is called only for those who may read it, and why it is offered."""
+
+    case: Case
+    title: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+def choosing(lead: Lead, actor: Actor) -> Mapping[str, object]:
+    """Return what the form of a link offers: cases about what the lead names, then those found by their number.
+
+    Whom a case is about is never searched for here: that would tell who is suspected to somebody who reads no cases.
+    """
+    sought = request.form.get("sought", "").strip()[:LONGEST_NUMBER]
+    looked = "find" in request.form
+    beside = cases_for(lead, actor, limit=FOUND_AT_MOST)
+    known = {each.case.id for each in beside}
+    found = cases_numbered(sought, lead, actor) if looked and sought and not UNSTORABLE.search(sought) else ()
+    return {
+        "beside": [_choosable(each.case, actor, each.why) for each in beside],
+        "found": [_choosable(case, actor) for case in found if case.id not in known],
+        "known": [each.case.number for each in beside if sought and sought.upper() in each.case.number],
+        "looked": looked,
+        "sought": sought,
+        "at_most": FOUND_AT_MOST,
+    }
+
+
+def _choosable(case: Case, actor: Actor, why: Iterable[str] = ()) -> Choosable:
+    readable = refusal_for_case(actor, "case:read", case) is None
+    title = said(case.title, case.title_params) if readable else ""
+    return Choosable(case, title, tuple(said(REASONS[code]) for code in why))
 
 
 def case_of(number: str, actor: Actor) -> Case:
@@ -72,9 +104,11 @@ def link(lead: Lead, actor: Actor) -> object:
     """Tie the lead to the case that the form names."""
     form = request.form
     try:
-        case = case_of(form.get("case", ""), actor)
+        case = case_of(form.get("case") or form.get("sought", ""), actor)
     except NotFound as missing:
-        raise Invalid(missing.message, fields={"case": N_("请核对案号。")}, params=missing.params) from missing
+        raise Invalid(
+            missing.message, fields={"sought": N_("请核对案号，或从查到的案件中选择。")}, params=missing.params
+        ) from missing
     return link_lead(lead, case, actor=actor, reason=form.get("reason", ""), reopen=bool(form.get("reopen")))
 
 

@@ -14,6 +14,7 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.leads.models import Lead
 from casework.leads.queries import in_lead_scope
+from casework.leads.veiling import hidden_in
 from casework.operations.take_lead import take_lead
 from casework.operations.triage_lead import triage_lead
 from casework.people.models import Organisation
@@ -52,6 +53,8 @@ def new() -> Response:
         flash(gettext("已登记，并已交%(above)s办理。本单位不再显示这条线索。", above=handling))
         return redirect(url_for("web.leads"), 303)  # type: ignore[return-value] # Werkzeug's response is Flask's
     flash(gettext("已登记为线索 %(number)s。", number=lead))
+    if hidden := _hidden():
+        flash(gettext("文字中有%(n)s处身份证号或手机号，已隐去显示；查看完整原文须写明理由并写入日志。", n=hidden))
     return redirect(url_for("web.lead", number=lead), 303)  # type: ignore[return-value] # as above
 
 
@@ -122,6 +125,11 @@ def day_of(text: str) -> date | None:
     return found
 
 
+def _hidden() -> int:
+    """Return how many numbers of persons stand in what was typed into the free texts."""
+    return hidden_in(request.form.get("title"), request.form.get("content"))
+
+
 def _still_seen(lead: Lead, actor: Actor) -> bool:
     return db.session.scalar(select(Lead.id).where(Lead.id == lead.id, in_lead_scope(actor))) is not None
 
@@ -133,6 +141,7 @@ def _form(round_: Round, seats: Sequence[Organisation], trouble: Trouble | None)
         status=trouble.status if trouble else 200,
         trouble=trouble,
         given=request.form,
+        hidden=_hidden(),
         seats=[(each.code, each.name) for each in seats],
         concerned=bodies_concerned(seat),
         violations=forbidden(round_.id),

@@ -7,6 +7,7 @@ reason and leaves a trace (`leads_actions.reporter`).
 from flask import Response
 from sqlalchemy import func, select
 
+from casework import clock
 from casework.cases.lead_facts import linked_cases, linked_total
 from casework.db import db
 from casework.deadlines.reasons import recalled
@@ -14,13 +15,17 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_
 from casework.leads.models import Lead, LeadItem
-from casework.leads.queries import ADDITION, UPWARD, get_lead, in_lead_scope
+from casework.leads.queries import ADDITION, TO_SENDER, get_lead, in_lead_scope
+from casework.leads.veiling import hidden_in
+from casework.operations.look_at_words import texts_of
 from casework.operations.reply_lead import read_additions
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.web import leads_words as lead_words
 from casework.web.case_page import Stage
+from casework.web.leads_replies import interim, replies, standing
 from casework.web.leads_verbs import LINK, may, offered
+from casework.web.leads_waiting import notes
 from casework.web.pages import page
 from workflows.access import Actor, scope_of
 from workflows.lead import CLOSED
@@ -55,8 +60,13 @@ def show(number: str) -> Response:
         merged=merged_into(lead, actor),
         items=items_of(lead),
         items_total=db.session.scalar(select(func.count()).where(LeadItem.lead_id == lead.id)) or 0,
-        upward=[talk for talk in lead.talks if talk.kind == UPWARD],
+        upward=[talk for talk in lead.talks if talk.kind in TO_SENDER],
+        replies=replies(lead, now=clock.now()),
+        interim=interim(lead),
+        standing=standing(lead),
         why=reasons_of(lead),
+        notes=notes(lead, actor),
+        hidden=hidden_in(*texts_of(lead)),
         may_link=may(actor, LINK, lead),
         may_look=may(actor, "lead:reporter", lead),
         may_read_cases=bool(scope_of(actor, "case:read")),

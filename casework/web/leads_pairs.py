@@ -9,13 +9,14 @@ from casework.errors import N_, Invalid, NotFound
 from casework.leads.models import Lead
 from casework.leads.queries import get_lead, get_leads
 from casework.leads.same_matter import why
-from casework.operations.decide_pair import LINK, decide_pair
+from casework.operations.decide_pair import LINK, decide_pair, in_order, merge_refusals
 from casework.operations.link_lead import unlink_lead
 from casework.operations.permit_lead import permit_lead
 from casework.rounds import queries as rounds
 from casework.web import leads_words as lead_words
 from casework.web.leads_links import case_of, likenesses, sentences
 from casework.web.pages import Trouble, page, submitted
+from casework.web.wording import said
 from workflows.access import Actor
 
 
@@ -95,7 +96,8 @@ def _side_by_side(number: str, other: str, actor: Actor, trouble: Trouble | None
         status=trouble.status if trouble else 200,
         lead=one,
         other=two,
-        first=min((one, two), key=lambda each: (each.received_at, each.id)),
+        first=in_order(one, two)[0],
+        locked=tuple(said(each.message, each.params) for each in merge_refusals(one, two, actor=actor)),
         why=sentences(why(one, two)),
         channels=rounds.table(one.round_id, "lead_channel"),
         trouble=trouble,

@@ -15,7 +15,8 @@ TALKS = {
     "question": (N_("向反映人提问"), "chat"),
     "answer": (N_("答复反映人"), "send"),
     "addition": (N_("反映人补充"), "user"),
-    "upward": (N_("回复上级"), "send"),
+    "interim": (N_("阶段性答复上级"), "send"),
+    "upward": (N_("办结答复上级"), "send"),
 }
 STEPS = {
     "take": (N_("登记线索"), "flag"),
@@ -39,7 +40,8 @@ STEPS = {
     "ask": (N_("向反映人提问"), "chat"),
     "addition": (N_("反映人补充"), "user"),
     "reply": (N_("答复反映人"), "send"),
-    "reply_upward": (N_("回复上级"), "send"),
+    "report_upward": (N_("阶段性答复上级"), "send"),
+    "reply_upward": (N_("办结答复上级"), "send"),
     "assign": (N_("指定承办人"), "users"),
     "import": (N_("随清单导入"), "up"),
     "file": (N_("添加材料"), "up"),
@@ -55,6 +57,11 @@ ABOUT = {
 }
 
 
+UPWARD_KINDS = {
+    "interim": (N_("阶段性答复"), N_("告知进展；回复上级的期限照计，查明以后仍须办结答复。")),
+    "upward": (N_("办结答复"), N_("告知查了什么、结果和处理；回复上级的期限随之停止。")),
+}
+"""What a reply upward may be, and what it does to the clock."""
 REPORTER = {"name": N_("姓名"), "phone": N_("电话"), "email": N_("邮箱")}
 LOOK_REASONS = (N_("向反映人核实情况"), N_("向反映人答复办理结果"), N_("反映人称受到打击报复，需要保护"))
 NEXT = {

@@ -10,6 +10,7 @@ from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.notices import queries, words
+from casework.notices.campaign_words import ABOUT_CAMPAIGNS
 from casework.notices.models import Message
 from casework.reports.models import Report
 from casework.web.pages import page, settings, submitted
@@ -59,6 +60,6 @@ def _leads_to(message: Message) -> str:
         return url_for("web.case", number=db.session.get_one(Case, message.case_id).number)
     if message.report_id is not None:
         return url_for("web.report", ref=db.session.get_one(Report, message.report_id).ref)
-    if message.lead_id is not None:
+    if message.lead_id is not None or message.kind in ABOUT_CAMPAIGNS:
         return words.path_of(message)
     return url_for("web.notices") if message.kind == words.STAND_IN_NAMED else url_for("web.queue")

@@ -4,7 +4,7 @@ Each screen is a page of its own that was asked for, so that reloading and going
 back work as everywhere. What was written lies sealed on our side until it is sent.
 The page before the last carries the receipt code that the report will have,
 sealed: sent twice, by an impatient finger or a lost connection, it is one report
-and the same code.
+and the same code, which is shown once (`public_lead_sent`).
 """
 
 from collections.abc import Callable
@@ -18,25 +18,24 @@ from casework.doors.sessions import open_to_all
 from casework.errors import N_, Conflict, Invalid, NotFound
 from casework.leads import bodies, drafts, receipts
 from casework.leads.channels import get_channel
-from casework.leads.models import Lead, LeadDraft
+from casework.leads.models import LeadDraft
 from casework.operations import keep_draft
 from casework.operations.report_lead import CHANNEL, Reported, report_lead
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
 from casework.rounds.models import Round
 from casework.web import public_lead_screens as screens
+from casework.web import public_lead_sent as sent
 from casework.web import public_lead_visit as visit
 from casework.web.handed_in import clean_files, cleaned_files
 from casework.web.pages import Trouble, attempt, page, settings
 from casework.web.public_lead_report import report_of
-from casework.web.public_lead_visit import DRAFT
+from casework.web.public_lead_visit import DRAFT, SENT
 from casework.web.public_lead_words import REPORT_CONCERNS, REPORT_KINDS
 from casework.web.wording import said
 
 T = TypeVar("T")
 SEND, DROP = "send", "drop"
-CODE_SHOWN = 3600
-"""So many seconds the page with the code may be asked for again, by whoever has it open."""
 QUICKEST = 3.0
 """Nobody fills in the form in fewer seconds."""
 READERS: dict[str, Callable[..., dict]] = {screen.name: screen.read for screen in screens.SCREENS}
@@ -56,8 +55,12 @@ def step(name: str) -> Response:
     """Show one screen with what was answered before; what comes too early leads to what is missing."""
     draft = _draft()
     answers = draft.answers if draft else {}
+    if name == SENT:
+        return sent.shown_once()
     if name in {SEND, DROP}:
         return _to(screens.CHECK)  # asked for anew after a refusal
+    if name == sent.IMAGE:
+        return _to(SENT)
     if name != screens.CHECK and name not in READERS:
         raise NotFound(N_("没有这一页。请从第一步重新开始。"))
     missing = screens.missing_before(name, answers)
@@ -75,6 +78,8 @@ def answer(name: str) -> Response:
         request.max_content_length = visit.LARGEST_FORM
     if name in {SEND, DROP}:
         return _send() if name == SEND else _drop()
+    if name == sent.IMAGE:
+        return sent.image()
     if name not in READERS:
         raise NotFound(N_("没有这一页。请从第一步重新开始。"))
     draft = _draft()
@@ -109,8 +114,8 @@ def _keep(name: str) -> str:
 def _keep_files(draft: LeadDraft) -> None:
     for ref in request.form.getlist("remove"):
         keep_draft.drop_draft_file(draft, ref, settings=settings())
-    for file in cleaned_files():
-        keep_draft.add_draft_file(draft, file, settings=settings())
+    added = [keep_draft.add_draft_file(draft, file, settings=settings()) for file in cleaned_files()]
+    keep_draft.keep_draft(draft, {"files_again": added.count(False)})
 
 
 def _clean_files(draft: LeadDraft | None) -> Callable[[], None]:
@@ -137,21 +142,19 @@ def _drop() -> Response:
 
 
 def _send() -> Response:
-    ticket = visit.opened(SEND, request.form.get("code", ""), seconds=CODE_SHOWN)
+    ticket = visit.opened(SEND, request.form.get("code", ""), seconds=sent.CODE_SHOWN)
     if ticket is None:
         return _to(screens.CHECK)
-    sent = receipts.find_lead(receipts.hash_of(ticket["code"]))
-    if sent is not None:
-        return _sent(sent, ticket["code"])
+    if receipts.find_lead(receipts.hash_of(ticket["code"])) is not None:
+        return sent.went(ticket["code"])
     waiting = visit.held_up(limits.REPORTS)
     if waiting is not None:
         return waiting
     outcome = _attempted(lambda: _report(ticket))
     if not isinstance(outcome, Trouble):
-        return _sent(outcome.lead, outcome.code)
-    sent = receipts.find_lead(receipts.hash_of(ticket["code"]))  # the same report was sent twice at once
-    if sent is not None:
-        return _sent(sent, ticket["code"])
+        return sent.went(outcome.code)
+    if receipts.find_lead(receipts.hash_of(ticket["code"])) is not None:  # the same report was sent twice at once
+        return sent.went(ticket["code"])
     draft = _draft()
     return _shown(screens.CHECK, draft.answers, trouble=outcome, draft=draft) if draft else _to("about")
 
@@ -193,10 +196,6 @@ def open_round() -> Round:
             N_("现在没有进行中的核查轮次，没有提交，已填内容保留一天。请拨打公布的举报电话。"), code="no_round"
         )
     return found
-
-
-def _sent(lead: Lead, code: str) -> Response:
-    return visit.forget(page("public/sent.html", lead=lead, code=code, body=lead.organisation), DRAFT)
 
 
 def _shown(

@@ -1,5 +1,7 @@
 """The screens of the public form, one question each, in their order: what each reads, and when it is asked at all."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,8 @@ CONDUCT_GROUPS = ("四不准", "三不得")
 LONGEST = {"what": 2000, "when": 100, "place": 200, "who": 500, "school_words": 100, "search": 50}
 CONTACT = {"name": 50, "phone": 40, "email": 120}
 UNKNOWN_SCHOOL = "unknown"
+_GROUPING = re.compile(r"[\s().\-‐-―]+")
+_DIALLED = re.compile(r"\+?[0-9]{7,15}((转|x|ext)[0-9]{1,6})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,18 @@ def _contact(form: Form) -> dict[str, Any]:
     given = {name: _text(form, name, most) for name, most in CONTACT.items()}
     if not given["name"]:
         raise Invalid(N_("实名反映请写姓名；不想写姓名，请选“匿名”。"), fields={"name": N_("请填写此项。")})
+    if given["phone"] and not is_number(given["phone"]):
+        raise Invalid(
+            N_("电话号码好像不对，没有保存。请检查；境外号码以“+”和国家代码开头，不想留电话可以不填。"),
+            fields={"phone": N_("请写可以拨通的电话号码，例如 13812345678。")},
+        )
     return {"named": True, **given}
+
+
+def is_number(typed: str) -> bool:
+    """Say whether what was typed can be dialled: 7 to 15 digits, however they are grouped, with `+` from abroad."""
+    flat = _GROUPING.sub("", unicodedata.normalize("NFKC", typed))
+    return _DIALLED.fullmatch(flat) is not None
 
 
 def _text(form: Form, name: str, most: int = 0) -> str:

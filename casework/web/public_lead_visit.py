@@ -1,9 +1,10 @@
-"""A visitor of the public pages: no account and no session, two cookies of their own that end with the browser.
+"""A visitor of the public pages: no account and no session, three cookies of their own that end with the browser.
 
 `draft` holds the key of what was written and not sent, `receipt` the sealed
-hash of a receipt that was shown a moment ago. Both go to their own pages alone and
+hash of a receipt that was shown a moment ago, `sent` the sealed code of a report
+that was sent and whose code was not shown yet. They go to their own pages alone and
 never along with a form of another site, which is what tokens in forms are for
-elsewhere. Neither says anything to whoever finds it.
+elsewhere. None says anything to whoever finds it.
 """
 
 import base64
@@ -23,8 +24,8 @@ from casework.sealing import SealBroken, ring
 from casework.web import appearance
 from casework.web.pages import page, settings
 
-DRAFT, RECEIPT = "draft", "receipt"
-PATHS = {DRAFT: "/report", RECEIPT: "/receipt"}
+DRAFT, RECEIPT, SENT = "draft", "receipt", "sent"
+PATHS = {DRAFT: "/report", RECEIPT: "/receipt", SENT: "/report"}
 LARGEST_FORM = 200_000
 _MINUTE = 60
 _MADE = "casework.web.public_pages"
@@ -71,7 +72,7 @@ def same_for_all(render: Callable[[], Response]) -> Response:
 
     Whoever comes with a question in the address or with a cookie of these pages gets their own.
     """
-    if request.args or any(name in request.cookies for name in PATHS):
+    if request.args or not PATHS.keys().isdisjoint(request.cookies):
         return render()
     made: dict[tuple[str, ...], bytes] = current_app.extensions.setdefault(_MADE, {})
     root = request.environ.get("SCRIPT_NAME", "")

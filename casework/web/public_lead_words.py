@@ -24,8 +24,8 @@ PROGRESS: dict[str, tuple[str, str]] = {
     "declined": (N_("没有受理"), N_("经两人核对，这件反映没有受理，原因见下面的答复。您补充情况后会重新办理。")),
     "transferred": (N_("已转办"), N_("已转给负责此事的单位，正在等待该单位受理。")),
     "answered": (N_("已办结"), N_("您反映的情况已经核实，结果见下面的答复。您补充情况后会重新办理。")),
-    "merged": (N_("合并办理"), N_("与另一件反映是同一件事，正在合并办理。")),
 }
-"""What the holder of a receipt reads; that somebody has proposed to decline is a matter of the office."""
+"""What the holder of a receipt reads. That somebody has proposed to decline is a matter of the office, and that a
+lead was merged would say that somebody else has reported."""
 
 TALKERS = {"question": N_("办理人员问"), "answer": N_("办理人员答复"), "addition": N_("您补充")}

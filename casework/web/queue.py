@@ -15,9 +15,10 @@ from casework.doors.arriving import UNSTORABLE
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_
 from casework.intake.models import Record, Revision
-from casework.overview import desk, orders
+from casework.overview import desk, lead_desk, orders
 from casework.overview.desk import Filters
 from casework.screening.rules import RULES
+from casework.web import leads_words as lead_words
 from casework.web import shell
 from casework.web.pages import PAGE_SIZE, page
 from workflows.access import scope_of
@@ -29,7 +30,7 @@ VIEWS = (
     ("waiting", N_("等待他人"), "case:conclude"),
     ("closed", N_("近7天办结"), "case:conclude"),
 )
-FOUND_AT_MOST = 100
+FOUND_AT_MOST, LEADS_AT_MOST = 100, 20
 LONGEST = 200
 
 
@@ -65,7 +66,10 @@ def cases() -> Response:
 
 @signed_in
 def search() -> Response:
-    """Find cases by number, student number, name, employer or code; the words travel in the body, not in a URL."""
+    """Find cases by number, student number, name, employer or code, and leads by number alone.
+
+    The words travel in the body, not in a URL.
+    """
     words = request.form.get("words", "").strip()
     actor, now = current_actor(), clock.now()
     if searched_for(words):
@@ -73,9 +77,21 @@ def search() -> Response:
         number = db.session.scalar(exact)
         if number:
             return redirect(url_for("web.case", number=number), 303)
+    leads = lead_desk.numbered(words, actor, limit=LEADS_AT_MOST) if searched_for(words) else ()
+    if leads and leads[0].number == words.upper():
+        return redirect(url_for("web.lead", number=leads[0].number), 303)
     condition = in_scope(actor) & (_matching(words) if searched_for(words) else false())
     found = desk.sheet(condition, Filters(), now=now, limit=FOUND_AT_MOST)
-    return page("cases/found.html", words_sought=bool(words), sheet=found, filters=Filters(), at_most=FOUND_AT_MOST)
+    return page(
+        "cases/found.html",
+        words_sought=bool(words),
+        sheet=found,
+        leads=leads,
+        leads_at_most=LEADS_AT_MOST,
+        lead_states=lead_words.STATES,
+        filters=Filters(),
+        at_most=FOUND_AT_MOST,
+    )
 
 
 def searched_for(words: str) -> bool:

@@ -43,7 +43,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
 )
 """Who hears a rung, as pages name them."""
 
-SUBJECTS = {"case": N_("案件"), "report": N_("报告")}
+SUBJECTS = {"case": N_("案件"), "report": N_("报告"), "lead": N_("线索")}
 HEAD = (N_("编号"), N_("类别"), N_("机构"), N_("原期限"), N_("新期限"))
 
 
@@ -86,7 +86,7 @@ def plan_context(plan: Reprojection | None) -> dict[str, Any]:
 
 
 def moves_file(plan: Reprojection, code: str) -> Response:
-    """Return every case and report that moves, from which day to which."""
+    """Return every case, report and lead that moves, from which day to which."""
     rows = (
         (each.number, said(SUBJECTS[each.kind]), each.organisation, each.before or "", each.after or "")
         for each in plan.moved

@@ -142,8 +142,9 @@ def menu(actor: Actor) -> list[tuple[str, list[Entry]]]:
 
 def _keep_settings() -> None:
     g.settings = current_app.extensions["casework"]
+    held = g.__dict__  # one look at the proxy instead of five: public pages notice it
     for remembered in ("round_looked_at", "open_rounds", "menu_counts", "ribbon", "watches"):
-        g.pop(remembered, None)
+        held.pop(remembered, None)
 
 
 def _context() -> dict[str, object]:

@@ -10,6 +10,7 @@ from casework import clock
 from casework.cases.queries import COUNTED_AT_MOST
 from casework.doors.languages import enumeration, gettext
 from casework.intake import normal
+from casework.leads.veiling import veiled
 from casework.overview.urgency import Urgency, urgency
 from casework.web.words import RULES
 from workflows.access import scope_of
@@ -33,6 +34,7 @@ def attach(app: Flask) -> None:
         due_rest=due_rest,
         masked_name=normal.masked_name,
         masked_student_no=normal.masked_student_no,
+        veiled=veiled,
         count=count,
         at_most=at_most,
         size=size,

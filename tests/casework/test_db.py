@@ -29,6 +29,11 @@ def test_a_naive_moment_is_refused():
         db.session.flush()
 
 
+def test_postgresql_runs_statements_without_compiling_them():
+    if db.engine.dialect.name == "postgresql":
+        assert db.session.scalar(text("SHOW jit")) == "off"
+
+
 def test_foreign_keys_hold_on_both_engines():
     orphan = text("INSERT INTO finding_records (finding_id, record_id) VALUES (1, 1)")
     with pytest.raises(IntegrityError):

@@ -55,7 +55,7 @@ class Ground:
 
     def start_queue(self) -> None:
         self._queue_process = sessions.start(self.queue.argv, env={}, output=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.queue.is_ready() and time.monotonic() < deadline:
             time.sleep(0.02)
 

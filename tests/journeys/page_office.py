@@ -6,10 +6,10 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.office import CONTRACT, PASSWORD
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import PATIENCE, Visitor
 
 CLAUSES = ("N1.1", "N1.2", "N1.3", "N1.4", "N1.5")
-WORKED_OUT = 20_000  # milliseconds that a worker may take
+WORKED_OUT = PATIENCE
 
 
 def upload(visitor: Visitor, path: Path) -> None:

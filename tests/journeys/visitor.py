@@ -1,9 +1,14 @@
 """Somebody at a browser who signs in, opens pages, fills in forms, and notices whatever a browser complains about."""
 
+import faulthandler
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Response
+from playwright.sync_api import TimeoutError as TooSlow
 
+PATIENCE = 90_000  # milliseconds: a machine that is busy is slow, and no test is about that
 WIDE = {"width": 1440, "height": 900}
 LOGGED_BY_STATUS = "Failed to load resource: the server responded with a status of 4"
 
@@ -18,7 +23,7 @@ class Visitor:
             base_url=address, viewport=WIDE, locale="zh-CN", reduced_motion="reduce", java_script_enabled=script
         )
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         self.faults: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", self._break)
@@ -31,13 +36,14 @@ class Visitor:
 
     def open(self, path: str) -> None:
         """Go to a page that must be there."""
-        answer = self.page.goto(path)
+        with _heard():
+            answer = self.page.goto(path)
         assert answer is not None
         self._sound(answer)
 
     def follow(self, link: Locator) -> None:
         """Follow a link to a page that must be there."""
-        with self.page.expect_navigation() as there:
+        with _heard(), self.page.expect_navigation() as there:
             link.click()
         self._sound(there.value)
 
@@ -67,7 +73,7 @@ class Visitor:
         for name, value in values.items():
             _fill(form.locator(f'[name="{name}"]'), kinds[name], value)
         pressed = form.get_by_role("button", name=button, exact=False) if button else form.locator("[type=submit]")
-        with self.page.expect_navigation() as there:
+        with _heard(), self.page.expect_navigation() as there:
             pressed.first.click()
         return there.value
 
@@ -81,6 +87,16 @@ class Visitor:
 
     def _break(self, fault: Error) -> None:
         self.faults.append(str(fault))
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Show what the threads of the service were doing when a page did not come: the browser cannot know."""
+    try:
+        yield
+    except TooSlow:
+        faulthandler.dump_traceback()
+        raise
 
 
 def _fill(field: Locator, kind: str, value: object) -> None:

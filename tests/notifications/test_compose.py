@@ -94,6 +94,14 @@ def test_a_reminder_reads_in_english():
     assert "2 earlier reminder(s)" in text.body
 
 
+def test_whoever_works_on_it_is_reminded_again_and_not_reported_to_themselves():
+    for kind in ("case_due", "lead_due"):
+        text = make_message(kind=kind, next=("owner", date(2024, 8, 6)))
+        assert "仍未办结的，将于2024年8月6日（周二）再次提醒。" in text.body
+        assert "报承办人" not in text.body
+    assert "another reminder on Tue 6 Aug 2024" in make_message(next=(["owner"], date(2024, 8, 6)), language="en").body
+
+
 def test_what_has_no_date_says_who_sets_it():
     assert make_message(due=None).subject == "案件 LC24-0417 请于本单位确定的日期前提出核查结论"
     assert make_message(due=None, language="en").subject == (

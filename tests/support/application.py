@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from argon2 import PasswordHasher
+from jinja2 import BytecodeCache
 
 from casework.config import Settings
 from casework.db import db
@@ -27,8 +28,34 @@ def settings(tmp_path, database):
     )
 
 
-STATEMENTS = {"sqlite": {}, "postgresql": {}}
-"""Statements that were compiled once, by database: every test has an engine of its own, and the same questions."""
+class Statements(dict):
+    """Statements that were compiled once: every test has an engine and dialect of its own, and the same questions.
+
+    The dialect is left out of the key; with it nothing would be found again, and everything kept for ever.
+    """
+
+    def get(self, key, default=None):
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key, compiled):
+        super().__setitem__(key[1:], compiled)
+
+
+class Templates(BytecodeCache):
+    """Templates that were compiled once, for the same reason."""
+
+    def __init__(self):
+        self.code = {}
+
+    def load_bytecode(self, bucket):
+        bucket.code = self.code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket):
+        self.code[bucket.key, bucket.checksum] = bucket.code
+
+
+STATEMENTS = {"sqlite": Statements(), "postgresql": Statements()}
+TEMPLATES = Templates()
 
 
 @contextmanager
@@ -37,6 +64,7 @@ def inside(application):
     with application.app_context():
         # argon2id still, at the least price: three are hashed for every office that a test makes
         passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        application.jinja_env.bytecode_cache = TEMPLATES
         db.engine.update_execution_options(compiled_cache=STATEMENTS[db.engine.dialect.name])
         yield application
         db.session.remove()

@@ -2,6 +2,7 @@
 
 import imaplib
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import quote
 
+from tests.support.certificates import Certificate
 from tests.support.services import Missing
 
 HOST, USER, PASSWORD = "127.0.0.1", "leads@edu.example.com", "p@ss:w/rd"
-PATIENCE = 20.0
+PATIENCE = 60.0
 # Half a million rounds of hashing for each of a test's many logins protect nothing here.
 _SERVE = """
 import sys
@@ -32,6 +35,7 @@ class ImapServer:
     """Where it listens, and what a person with a mail program could do with the mailbox."""
 
     port: int
+    trusted: Path | None = None  # the certificate to be asked for; none: it speaks in the clear
 
     @property
     def url(self) -> str:
@@ -69,27 +73,36 @@ class ImapServer:
     @contextmanager
     def _open(self) -> Iterator[imaplib.IMAP4]:
         with imaplib.IMAP4(HOST, self.port, timeout=10) as client:
+            if self.trusted is not None:
+                client.starttls(ssl.create_default_context(cafile=self.trusted))
             client.login(USER, PASSWORD)
             client.select("INBOX")
             yield client
 
 
 @contextmanager
-def running() -> Iterator[ImapServer]:
-    """Run a server for the length of the block; raise `Missing` where the library that serves is not installed."""
+def running(certificate: Certificate | None = None) -> Iterator[ImapServer]:
+    """Run a server for the length of the block, with STARTTLS when it is given a certificate.
+
+    Raises `Missing` where the library that serves is not installed.
+    """
     if find_spec("pymap") is None:
         raise Missing("the library pymap is not installed")
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     demo = ("dict", "--demo-data", "--demo-user", USER, "--demo-password", PASSWORD)
-    argv = (sys.executable, "-c", _SERVE, "--host", HOST, "--port", str(port), "--no-tls", *demo)
+    argv = (sys.executable, "-c", _SERVE, "--host", HOST, "--port", str(port), *_tls(certificate), *demo)
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait(port, process)
-            yield ImapServer(port)
+            yield ImapServer(port, certificate.authority if certificate else None)
         finally:
             process.terminate()
+
+
+def _tls(certificate: Certificate | None) -> tuple[str, ...]:
+    return ("--cert", str(certificate.chain), "--key", str(certificate.key)) if certificate else ("--no-tls",)
 
 
 def _wait(port: int, process: subprocess.Popen) -> None:

@@ -13,7 +13,7 @@ def together(app: Flask, tasks: Sequence[Callable[[], object]]) -> list[object]:
 
     def run(task: Callable[[], object]) -> object:
         with app.app_context():
-            start.wait(timeout=30)
+            start.wait(timeout=60)
             try:
                 return task()
             except Exception as fault:  # noqa: BLE001 - the test looks at what was raised

@@ -117,6 +117,13 @@ REFUSED = [
     ),
     ("elsewhere", "merge", make_lead(), OFFICER, {"survivor": make_lead(number="LCX23-0001", round_id=2)}),
     *[
+        ("about_another_body", "merge", make_lead(concerns_id=one), ABOVE, {"survivor": beside})
+        for one, beside in (
+            (None, make_lead(number="LCX24-0007", concerns_id=UNIVERSITY)),
+            (UNIVERSITY, make_lead(number="LCX24-0007")),
+        )
+    ],
+    *[
         ("survivor_not_open", "merge", make_lead(), OFFICER, {"survivor": make_lead(state, number="LCX24-0007")})
         for state in (*CLOSED, "declining")
     ],
@@ -162,3 +169,16 @@ def test_what_is_about_a_body_is_offered_to_nobody_of_it():
     about_us = make_lead(concerns_id=UNIVERSITY)
     assert not any(choice.allowed for choice in lead.choices(about_us, actor=OFFICER))
     assert any(choice.allowed for choice in lead.choices(make_lead(), actor=OFFICER))
+
+
+def test_the_last_word_upward_waits_for_whoever_takes_the_lead_on_and_for_its_cases():
+    for subject, codes in (
+        (make_lead("received", owes_upward=True), ["not_taken_on"]),
+        (make_lead("transferred", cases=(AT_WORK,)), ["not_taken_on", "cases_open"]),
+        (make_lead("accepted", cases=(SETTLED, AT_WORK), more_unsettled=3), ["cases_open"]),
+        (make_lead("accepted", cases=(SETTLED,)), []),
+        (make_lead("declining"), []),
+    ):
+        found = lead.final_reply_refusals(subject)
+        assert [each.code for each in found] == codes
+        assert [each.params["count"] for each in found if each.code == "cases_open"] in ([], [1], [4])

@@ -112,6 +112,11 @@ class IdentityOut(Answer):
     family_phone = fields.String()
     employer_phone = fields.String()
     statement = fields.String()
+    correction_employer = fields.String()
+    correction_job = fields.String()
+    correction_time = fields.String()
+    correction_destination = fields.String()
+    correction_other = fields.String()
 
 
 class BulkItemIn(ActionIn):

@@ -17,15 +17,24 @@ from casework.api.schemas.fields import (
     Text,
     page,
 )
-from casework.leads.queries import ANSWER, QUESTION, UPWARD
+from casework.leads.queries import ANSWER, INTERIM, QUESTION, UPWARD
+from casework.leads.veiling import veiled
 from casework.operations.take_lead import LONGEST_CONTENT, LONGEST_NUMBER, LONGEST_TITLE
 from workflows.lead import LEAD, LeadState, Outcome, Scope
 
 STEPS = tuple(action for action in LEAD.actions if action not in {"merge", "unmerge"})
 NEEDS = ("untaken", "late", "upward", "asked", "open")
-TALKS = (QUESTION, ANSWER, UPWARD)
+TALKS = (QUESTION, ANSWER, INTERIM, UPWARD)
 
 __all__ = ["ChoicesOut"]
+
+
+class Veiled(fields.String):
+    """What somebody wrote, its identity and mobile numbers hidden; whole words take a reason (`/leads/…/words`)."""
+
+    def _serialize(self, value: object, attr: str | None, obj: object, **kwargs: object) -> str | None:
+        said = super()._serialize(value, attr, obj, **kwargs)
+        return None if said is None else veiled(said)
 
 
 class LeadQuery(PageQuery):
@@ -81,7 +90,7 @@ class TalkOut(Answer):
     kind = fields.String(required=True)
     at = Moment(required=True)
     by = fields.Nested(PersonOut, allow_none=True, required=True)
-    words = fields.String(required=True)
+    words = Veiled(required=True)
 
 
 class LeadStepOut(Answer):
@@ -92,14 +101,14 @@ class LeadStepOut(Answer):
     action = fields.String(required=True)
     from_state = fields.String(required=True)
     to_state = fields.String(required=True)
-    words = fields.String(allow_none=True, required=True)
+    words = Veiled(allow_none=True, required=True)
 
 
 class LeadOut(LeadLineOut):
     """A lead with what it says and all that was done about it; not who reported it."""
 
-    title = fields.String(required=True)
-    content = fields.String(required=True)
+    title = Veiled(required=True)
+    content = Veiled(required=True)
     about = fields.Nested(AboutOut, required=True)
     violations = fields.List(fields.String(), required=True)
     concerns = fields.Nested(PlaceOut, allow_none=True, required=True)
@@ -186,14 +195,20 @@ class OfficerIn(Strict):
 
 
 class TalkIn(Strict):
-    """Something to say: a question or an answer to the reporter, or the note of a reply upward."""
+    """Something to say: a question or an answer to the reporter, or the note of a reply upward, interim or final."""
 
     kind = Choice(TALKS, required=True)
     words = Text(least=1, most=LONGEST_CONTENT, required=True)
 
 
+class WordsOut(Answer):
+    """Every text of a lead in which a number is hidden, whole."""
+
+    texts = fields.List(fields.String(), required=True)
+
+
 class LookIn(Strict):
-    """Why somebody has to know who reported."""
+    """Why somebody has to know who reported, or the numbers in what was written."""
 
     reason = Text(least=1, required=True)
 

@@ -111,10 +111,10 @@ class SettingsChangeIn(Strict):
 
 
 class MovedOut(Answer):
-    """A case or report whose deadline is another one."""
+    """A case, report or lead whose deadline is another one."""
 
     number = fields.String(required=True)
-    kind = fields.String(required=True, metadata={"enum": ["case", "report"]})
+    kind = fields.String(required=True, metadata={"enum": ["case", "report", "lead"]})
     organisation = fields.String(required=True)
     before = fields.Date(allow_none=True, required=True)
     after = fields.Date(allow_none=True, required=True)
@@ -128,6 +128,7 @@ class ShiftOut(Answer):
     after = fields.Date(allow_none=True, required=True)
     cases = fields.Integer(required=True)
     reports = fields.Integer(required=True)
+    leads = fields.Integer(required=True)
 
 
 class SayingOut(Answer):

@@ -180,6 +180,11 @@ class _Indexes:
         return self._made[kind, value]
 
 
+def index_of(name: str, value: str | None) -> str | None:
+    """Return the blind index of one value of a field, as an import writes it."""
+    return _Indexes(ring()).of(name, value)
+
+
 def _carry_over(columns: dict[str, list], before: Sequence[_Known]) -> None:
     missing = [name for name in VALUES if name not in columns]
     old = {revision.record_id: revision for revision in _newest([row.record_id for row in before if row.number])}

@@ -87,6 +87,15 @@ def test_who_reported_stands_in_no_answer_but_the_one_that_is_asked_with_a_reaso
     assert [(entry.action, entry.subject) for entry in looks] == [("lead:reporter", number)]
 
 
+def test_numbers_in_the_words_are_hidden_until_a_reason_is_given(desk):
+    words = "身份证11010519491231002X，电话13912346021。"
+    number = take(desk, content=words)
+    assert desk.officer.get(f"/leads/{number}", status=200).json["content"] == "身份证******，电话139****6021。"
+    desk.officer.post(f"/leads/{number}/words", {"reason": " "}, status=422)
+    desk.supervisor.post(f"/leads/{number}/words", {"reason": "核对"}, status=404)
+    assert desk.officer.post(f"/leads/{number}/words", {"reason": "回电"}, status=200).json == {"texts": [words]}
+
+
 def test_a_list_shows_no_text_and_only_what_is_in_sight_and_goes_by_pages(desk):
     mine = [take(desk) for _ in range(3)]
     theirs = take(desk, caller=desk.above, organisation=desk.tree.province.code)

@@ -53,12 +53,12 @@ def test_a_lead_is_taken_in_listed_read_and_answered(desk):
     assert "+ accept" in shown
     assert "已受理" in desk.done("act", "accept", number)
     assert "没有回执码" in desk.refused("say", "ask", number, "是哪一天？")
-    for kind in ("reply", "upward"):
+    for kind in ("reply", "interim", "upward"):
         desk.done("say", kind, number, "已收到，正在核实。")
     given = ("--outcome", "partly", "--words", "已核实。", "--reason", "已核对原件")
     assert "已办结" in desk.done("act", "answer", number, *given)
     lead = read(number)
-    assert [talk.kind for talk in lead.talks] == ["answer", "upward", "answer"]
+    assert [talk.kind for talk in lead.talks] == ["answer", "interim", "upward", "answer"]
     assert (lead.state, lead.outcome) == ("answered", "partly")
 
 

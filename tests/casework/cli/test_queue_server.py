@@ -65,7 +65,7 @@ def test_an_orphan_of_an_earlier_run_is_stopped_and_keeps_its_entries(tmp_path):
         with Redis.from_url(server.url) as connection:
             connection.set("kept", "yes")
         assert server.stop_orphan()
-        assert orphan.wait(10) == 0
+        assert orphan.wait(60) == 0
     finally:
         orphan.kill()
         orphan.wait()

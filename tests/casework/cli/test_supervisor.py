@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-WITHIN = 10.0
+WITHIN = 60.0
 SCRIPT = """
     import sys
     from casework.cli.supervisor import Child, Supervisor

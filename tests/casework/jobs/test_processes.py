@@ -24,7 +24,7 @@ from casework.rounds.models import Round
 from notifications.channels.simulator import Simulator
 from tests.casework.notices.office import beijing
 
-PATIENCE = 25
+PATIENCE = 120
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tests.casework.leads.bureau import NOON, acting, make_bureau
 from workflows.access import ACTIONS, Actor, scope_of
 
 VIEWS = ("mine", "waiting", "closed", "unassigned", "review", "all")
-LEAD_VIEWS = ("all", "received", "mine", "confirm", "upward", "asked", "closed")
+LEAD_VIEWS = ("all", "received", "mine", "confirm", "ready", "upward", "asked", "closed")
 CASE_ACTIONS = tuple(name for name in ACTIONS if name.startswith(("case:", "overdue:", "person:")) or name == "export")
 LEAD_ACTIONS = tuple(name for name in ACTIONS if name.startswith("lead:"))
 NUMBER = re.compile(r"[A-Z0-9]{2,6}24-\d{4}")

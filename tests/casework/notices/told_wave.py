@@ -67,9 +67,10 @@ def reachable(august, number, *, phone=None):
 def begin(august, number=3, *, channels=("inbox", "simulator"), **plan):
     """Let the first wave be written."""
     records = reachable(august, number)
-    ways.configure(channels)
+    ways.configure(("inbox",))  # what accounts are told of it leaves by no carrier of the wave
     with clock.stopped_at(EVE):
         campaign = august.approved(canary_share=0, **plan)
+    ways.configure(channels)
     august.look(TEN)
     return TheWave(august, records, campaign, campaign.waves[0])
 

@@ -29,7 +29,7 @@ from tests.support.together import together
 from workflows.access import SYSTEM
 
 __all__ = ["august"]
-PATIENCE = 20
+PATIENCE = 60
 LONG_ENOUGH = 0.4
 """By now a gate without a lock has long been passed."""
 

@@ -8,7 +8,7 @@ from casework.errors import Conflict, Invalid, NotFound
 from casework.leads import same_matter
 from casework.leads.models import LeadPair
 from casework.leads.same_matter import proposed, why
-from casework.operations.decide_pair import decide_pair, part_leads
+from casework.operations.decide_pair import decide_pair, merge_refusals, part_leads
 from casework.operations.move_lead import move_lead
 from tests.casework.factories import make_person
 from tests.casework.leads.bureau import NOON, acting, bureau
@@ -136,3 +136,39 @@ def test_the_text_names_graduates_and_firms_of_the_records(bureau):
     (found,) = proposed(named, acting(bureau.officer))
     assert (found.lead, "person" in {each.code for each in found.why}) == (numbered, True)
     assert [each.lead for each in proposed(unrelated, acting(bureau.officer))] == []
+
+
+def test_what_would_be_refused_is_said_before_anybody_presses_and_is_the_same(bureau, two):
+    """Whichever of the two is named first; asking changes nothing."""
+    first, later = two
+    officer = acting(bureau.officer)
+    assert merge_refusals(first, later, actor=officer) == ()
+    spoiled = {
+        "survivor_not_open": lambda: setattr(first, "state", "answered"),
+        "not_from_this_state": lambda: setattr(later, "state", "declined"),
+        "merged": lambda: decide(bureau, first, later),
+        "others_inside": lambda: decide(bureau, later, bureau.lead("文学院扣证", received_at=NOON)),
+    }
+    for code, spoil in spoiled.items():
+        first.state = later.state = "received"
+        later.same_as_id = None
+        spoil()
+        for order in ((first, later), (later, first)):
+            assert [each.code for each in merge_refusals(*order, actor=officer)] == [code]
+            with pytest.raises((Refused, Conflict)) as refused:
+                decide(bureau, *order)
+            said = getattr(refused.value, "refusals", None) or (refused.value,)
+            assert [each.code for each in said] == [code]
+
+
+def test_leads_about_different_bodies_stay_two(bureau):
+    """Merged, one would show to a body what the other keeps from it."""
+    kept = bureau.lead("岭川大学扣学位证", concerns=bureau.tree.university)
+    beside = bureau.lead("岭川大学扣毕业证", at=bureau.tree.province, by=bureau.province_officer)
+    above = acting(bureau.province_officer)
+    for order in ((kept, beside), (beside, kept)):
+        assert [each.code for each in merge_refusals(*order, actor=above)] == ["about_another_body"]
+        with pytest.raises(Refused):
+            decide(bureau, *order, by=bureau.province_officer)
+    assert {kept.state, beside.state} == {"received"}
+    decide(bureau, kept, beside, same=False, by=bureau.province_officer)

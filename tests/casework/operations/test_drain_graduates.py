@@ -9,11 +9,13 @@ from casework.doors.unit import unit_of_work
 from casework.jobs import delivery
 from casework.notices import ways, words
 from casework.notices.manners import Manners
-from casework.notices.models import MessageEvent
+from casework.notices.models import Message, MessageEvent
 from casework.notices.post import Notice, post
 from casework.operations.drain import claim_batch, pass_gate
+from casework.operations.open_link import open_link
 from casework.operations.record_attempt import record_attempt
 from casework.overview import deliveries
+from tests.casework.answering import link_of
 from tests.casework.campaigns.august import august, beijing
 from tests.casework.notices.outward import BASE, Scripted
 from tests.casework.notices.told_wave import TEN, begin, carry, first_wave, gate
@@ -44,6 +46,13 @@ def test_in_english_where_a_row_says_so_and_in_chinese_where_english_has_no_word
     assert "31 August" in gate()[0].body
     first_wave.anew(texts={"sms": {"zh": first_wave.campaign.texts["sms"]["zh"]}})
     assert "8月31日" in gate()[0].body
+
+
+def test_in_the_language_that_a_graduate_chose_on_their_page(first_wave):
+    chosen, *_ = first_wave.records
+    with unit_of_work():
+        open_link(link_of(chosen).id, language="en")
+    assert ["31 August" in letter.body for letter in gate()] == [True, False, False]
 
 
 def test_a_mail_says_how_to_end_such_mails_and_an_sms_does_not(august):
@@ -123,5 +132,6 @@ def test_nothing_is_said_twice_when_a_batch_is_let_go(first_wave):
     way = Scripted()
     carry(way)
     assert carry(way) is None
-    events = db.session.scalars(select(MessageEvent.to_state).order_by(MessageEvent.message_id, MessageEvent.id)).all()
+    of_wave = select(MessageEvent.to_state).join(Message).where(Message.wave_id == first_wave.wave.id)
+    events = db.session.scalars(of_wave.order_by(MessageEvent.message_id, MessageEvent.id)).all()
     assert events == ["ready", "leased", "submitting", "accepted"] * 3

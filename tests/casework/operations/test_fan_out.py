@@ -6,7 +6,7 @@ from casework import clock
 from casework.campaigns.models import AnswerLink, Campaign, ContactTask, GraduateContact, Recipient
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.notices.models import Message
+from casework.notices import shards
 from casework.operations import fan_out as fanning
 from casework.operations.fall_back import fall_back
 from casework.operations.start_wave import start_wave
@@ -44,7 +44,7 @@ def test_a_list_that_is_never_asked_again_would_tell_those_who_have_confirmed(au
     campaign = august.approved(canary_share=0)
     with clock.stopped_at(beijing(1, 9)):
         august.answer(everybody[0])
-    monkeypatch.setattr(fanning, "answered", lambda record_id: record_id < 0)
+    monkeypatch.setattr(shards, "answered", lambda record_id: record_id < 0)
     august.look(beijing(1))
     assert everybody[0].id in records(august.letters(campaign))
 
@@ -93,6 +93,24 @@ def test_shards_add_up_and_a_shared_number_is_seen_across_them(august):
     assert len(august.letters(campaign)) == 5
     assert wave.left_out == {"shared_address": 2}
     assert wave.state == "sending"
+
+
+def test_a_broken_number_of_one_hides_no_shared_number_of_others(august):
+    """The address is asked of each graduate: a statement that asked it of anybody would compare mail addresses here."""
+    (broken,) = august.graduates(1)
+    august.graduates(2, phone_index="shared")
+    campaign = august.approved(canary_share=0)
+    db.session.add(GraduateContact(record_id=broken.id, channel="sms", state="invalid"))
+    db.session.commit()
+    wave, more = campaign.waves[0], True
+    with clock.stopped_at(beijing(1)):
+        with unit_of_work():
+            start_wave(wave)
+        while more:
+            with unit_of_work():
+                more = fanning.fan_out(wave.id, size=1).more
+    assert [letter.params["by"] for letter in august.letters(campaign)] == ["smtp", "sms"]
+    assert wave.left_out == {"shared_address": 1}
 
 
 def test_said_again_nothing_is_said_twice_and_lost_letters_are_written_anew(august):
@@ -218,7 +236,7 @@ def test_rows_of_the_list_keep_the_address_under_which_somebody_was_told(august)
     august.look(beijing(1))
     assert db.session.query(Recipient).one().address_key == "moved"
     assert db.session.query(Campaign).one().audience_count == 1
-    assert db.session.query(Message).one().channel == "memory"
+    assert [letter.channel for letter in august.letters(campaign)] == ["memory"]
     assert campaign.waves[0].expected == 1
 
 

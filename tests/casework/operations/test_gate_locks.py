@@ -15,7 +15,7 @@ from casework.people.models import Person
 from tests.casework.notices.outward import BASE, NOW, one, tell
 from workflows.access import SYSTEM
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def opts_out(person_id, case_id):

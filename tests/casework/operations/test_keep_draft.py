@@ -84,8 +84,9 @@ def test_a_file_that_is_taken_out_is_gone(settings):
 
 def test_no_more_files_than_the_form_takes(settings):
     key = begin()
-    for _ in range(keep_draft.MOST_FILES):
-        change(key, keep_draft.add_draft_file, cleaned=cleaned("a.pdf", PDF, settings), settings=settings)
+    for number in range(keep_draft.MOST_FILES):
+        page = cleaned("a.pdf", PDF + b"%% %d\n" % number, settings)
+        change(key, keep_draft.add_draft_file, cleaned=page, settings=settings)
     with pytest.raises(Invalid):
         change(key, keep_draft.add_draft_file, cleaned=cleaned("one more.pdf", PDF, settings), settings=settings)
 

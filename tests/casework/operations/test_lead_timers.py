@@ -6,6 +6,7 @@ from casework import clock
 from casework.db import db
 from casework.deadlines.models import Timer
 from casework.doors.unit import unit_of_work
+from casework.jobs.deadlines import retime_all
 from casework.notices import words
 from casework.notices.models import Message
 from casework.notices.verdicts import verdict
@@ -14,12 +15,13 @@ from casework.operations.digest import digest
 from casework.operations.fire_timers import fire_timers
 from casework.operations.orphans import orphan_leads
 from casework.operations.reply_lead import answer_reporter
-from casework.operations.retime_lead import retime_slice
+from casework.operations.reproject import LEADS, reproject_slice
 from casework.operations.triage_lead import triage_lead
 from casework.people.models import Appointment
 from tests.casework.leads.office import read
 from tests.casework.notices.office import OPENED, beijing
 from tests.support.statements import statements_of
+from workflows.access import SYSTEM
 
 BASE = "https://zc.example.edu"
 LIST = {"channel": "UNIV_PHONE"}  # one working day: due on Thursday 25 July at midnight
@@ -148,14 +150,14 @@ def test_a_lead_without_anybody_is_told_to_the_supervisor_once_a_day(leads):
 
 
 def test_jobs_that_look_at_many_leads_open_no_seal_and_go_by_slices(leads, monkeypatch):
-    for path in ("orphans", "retime_lead"):
+    for path in ("orphans", "reproject"):
         monkeypatch.setattr(f"casework.operations.{path}.AT_ONCE", 2)
     leads.away("officer", "colleague")
     numbers = [leads.take().number for _ in range(3)]
     db.session.expire_all()
     with statements_of() as seen, clock.stopped_at(OPENED), unit_of_work():
         assert [each.lead.number for each in orphan_leads(leads.office.round)] == numbers
-        assert retime_slice(leads.office.round).looked == 2
+        assert len(reproject_slice(leads.office.round, after=(LEADS, 0), actor=SYSTEM).found) == 2
     asked = [statement for statement in seen if "FROM leads" in statement and "leads.state IN" in statement]
     assert len(asked) >= 3
     assert not [statement for statement in seen if "leads.content" in statement or "leads.reporter" in statement]
@@ -172,18 +174,14 @@ def test_a_proposal_to_decline_waits_for_somebody_else_and_is_an_orphan_without_
 
 
 def test_the_night_computes_open_leads_anew_a_slice_at_a_time(leads, monkeypatch):
-    monkeypatch.setattr("casework.operations.retime_lead.AT_ONCE", 2)
+    monkeypatch.setattr("casework.operations.reproject.AT_ONCE", 2)
     made = [leads.take() for _ in range(3)]
     due = made[0].due_at
     with unit_of_work():
         for lead in made:
             lead.due_at = lead.respond_by = None
-    looked, after = 0, 0
-    while after is not None:
-        with clock.stopped_at(OPENED), unit_of_work():
-            part = retime_slice(leads.office.round, after=after)
-        looked, after = looked + part.looked, part.after
-    assert looked == 3
+    with clock.stopped_at(OPENED):
+        assert retime_all()["leads"] == 3
     assert {read(lead.number).due_at for lead in made} == {due}
 
 

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from casework.cases.lead_cases import cases_for, ready_to_answer
+from casework.cases.lead_facts import is_ready, lead_facts
 from casework.cases.models import CaseLead
 from casework.db import db
 from casework.errors import Conflict, NotFound
@@ -135,11 +136,13 @@ def test_a_merged_case_is_settled_by_the_one_that_carries_on(bureau, case):
     link(bureau, lead, case)
     case.kind, case.subject_key = "employer", CODE
     survivor = make_case(bureau.tree.university, bureau.round_, kind="employer", subject_key=CODE)
+    last = make_case(bureau.tree.university, bureau.round_, kind="employer", subject_key=CODE)
     advance(case, "merge", actor=acting(bureau.supervisor), survivor=survivor)
-    assert list(ready_to_answer(acting(bureau.officer))) == []
-    survivor.accepted_at = case.opened_at
+    advance(survivor, "merge", actor=acting(bureau.supervisor), survivor=last)
+    assert (list(ready_to_answer(acting(bureau.officer))), is_ready(lead_facts(lead))) == ([], False)
+    last.accepted_at = case.opened_at
     db.session.flush()
-    assert list(ready_to_answer(acting(bureau.officer))) == [lead]
+    assert (list(ready_to_answer(acting(bureau.officer))), is_ready(lead_facts(lead))) == ([lead], True)
 
 
 def test_cases_about_what_a_lead_names_are_offered_with_why(bureau):

@@ -8,11 +8,11 @@ from casework.cases.queries import visible
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound
-from casework.intake.models import Record
+from casework.intake.models import Employer, Record
 from casework.leads.queries import get_lead
 from casework.operations.open_from_lead import lock_to_open, open_from_lead
 from casework.people.queries import lock_organisation
-from tests.casework.factories import make_case, make_person
+from tests.casework.factories import make_batch, make_case, make_person
 from tests.casework.leads.bureau import CODE, FIRM, acting, bureau
 from tests.support.together import together
 
@@ -58,6 +58,15 @@ def test_no_title_names_a_person(bureau):
     assert FIRM in made[1].title % made[1].title_params
 
 
+def test_an_employer_that_no_graduate_has_takes_a_code_that_can_be_real_or_one_of_the_register(bureau):
+    registered, genuine = "123456789012345678", "91350100M000100Y43"
+    batch = make_batch(bureau.tree.university, bureau.round_)
+    db.session.add(Employer(round_id=bureau.round_.id, credit_code=registered, name=FIRM, batch_id=batch.id))
+    for code, shown in ((registered, FIRM), (genuine, genuine)):
+        case = opened(bureau, bureau.lead(), "employer", code=code)
+        assert (case.subject_key, case.title_params) == (code, {"employer": shown, "people": 0})
+
+
 def test_what_is_about_a_college_is_kept_from_its_people(bureau):
     inside = make_person("investigator", bureau.tree.college)
     case = opened(bureau, bureau.lead(), "conduct", unit="class:文学院/中文2001班", violations=["N1"])
@@ -97,6 +106,8 @@ def test_a_case_of_a_sample_is_no_second_case(bureau):
 MISSING = (
     ("record", {}, "records"),
     ("employer", {"code": "91420117"}, "code"),
+    ("employer", {"code": "123456789012345678"}, "code"),
+    ("employer", {"code": CODE[:-1] + "U"}, "code"),
     ("unit", {"unit": "文学院"}, "unit"),
     ("unit", {"unit": "college:没有的学院"}, "unit"),
     ("conduct", {"unit": "college:文学院"}, "violations"),

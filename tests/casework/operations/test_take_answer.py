@@ -59,6 +59,23 @@ def facts_of(case):
 
 
 @pytest.mark.usefixtures("now")
+def test_what_a_graduate_corrects_is_read_where_their_words_are(tree):
+    record = register(tree)
+    with unit_of_work():
+        owner = make_person("investigator", tree.university)
+        case = make_case(tree.university, make_round(), records=[record], owner=owner)
+    corrections = {"job": " 会计 ", "other": ""}
+    given = take(record, "wrong_information", corrections=corrections)
+    assert given.corrections == {"job": "会计", "other": ""}
+    with unit_of_work():
+        shown = unmask(case, record=record, actor=actor_of(owner), reason="核对")
+    assert {name: words for name, words in shown.items() if name.startswith("correction")} == {
+        "correction_job": "会计",
+        "correction_other": "",
+    }
+
+
+@pytest.mark.usefixtures("now")
 def test_what_each_answer_comes_to(tree):
     """A table: answer, verified → case as it stands, counts as answered."""
     denied = ("critical", "contradiction", "confirmation", "flagged", True)

@@ -19,6 +19,8 @@ ANSWERS = {
 }
 """What a plain report answers on each screen."""
 ENOUGH = timedelta(minutes=5)
+SENT = "/report/sent"
+"""Where a report that was sent leads to: the page with its code."""
 CODE = re.compile(r"<b>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</b>")
 SEALED = re.compile(r'name="code" value="([^"]+)"')
 
@@ -59,7 +61,8 @@ class Reporter:
         """Send the report after a few minutes of writing."""
         ticket = ticket or self.ticket()
         self.at += ENOUGH
-        return self.post("/report/send", {"code": ticket, **more})
+        answer = self.post("/report/send", {"code": ticket, **more})
+        return self.get(SENT) if answer.headers.get("Location") == SENT else answer
 
     def report(self, **changed):
         """Fill in everything, send it, and return the code."""

@@ -1,18 +1,22 @@
 """The graduate's page, as a visitor without an account meets it."""
 
 import re
+from datetime import date
 from itertools import count as numbers
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from casework.campaigns import links
 from casework.campaigns.identity import code_of
 from casework.campaigns.models import AnswerCode
+from casework.campaigns.plan import MIDNIGHT, end_of
 from casework.cases.models import Case
 from casework.db import db
 from casework.doors import tokens
 from casework.doors.unit import unit_of_work
 from casework.intake.models import Confirmation
+from casework.notices.graduates import graduates
 from tests.casework.answering import BIRTH, link_of, make_link, make_wave
 from tests.casework.factories import make_record, make_round, make_tree
 
@@ -181,3 +185,55 @@ def test_a_flood_is_asked_to_wait(visitor, graduate):
     last = [visitor.get(f"/c/{number}") for number in range(70)][-1]
     assert last.status_code == 429
     assert visitor.get(address).status_code == 200
+
+
+def test_the_last_day_is_the_same_day_everywhere(visitor, graduate):
+    record, address = graduate()
+    with unit_of_work():
+        link_of(record).expires_at = end_of(date(2030, 8, 31), hour=MIDNIGHT)
+    page = visitor.get(address).text
+    assert ("2030年8月31日" in page, "9月1日" in page, "00:00" in page) == (True, False, False)
+
+
+def test_what_is_wrong_and_what_it_should_be_is_kept_as_the_graduate_says_it(visitor, graduate):
+    _, address = graduate()
+    facts = by_code(visitor, address)
+    asked = {"wrong": ["employer", "nonsense"], "is_employer": " 临江某公司 ", "is_job": "会计", "is_nonsense": "x"}
+    long = answer(visitor, address, facts, "wrong_information", **asked | {"is_job": "字" * 300})
+    against = answer(visitor, address, facts, "confirmed", **asked)
+    for refused in (long, against):
+        assert refused.status_code == 422
+        assert 'value="employer" checked' in refused.text
+        assert 'value=" 临江某公司 "' in refused.text
+    assert count(Confirmation) == 0
+    assert answer(visitor, address, facts, "wrong_information", **asked).status_code == 200
+    given = db.session.scalars(select(Confirmation)).one()
+    assert given.corrections == {"employer": "临江某公司", "job": "会计"}
+    stored = db.session.scalar(text("SELECT corrections FROM confirmations"))
+    assert "临江某公司".encode() not in bytes(stored)
+
+
+def test_a_chosen_language_stays_without_a_cookie_and_speaks_in_later_messages(visitor, graduate):
+    record, address = graduate()
+    english = f"{address}?lang=en"
+    page = visitor.get(english)
+    assert ('lang="en"' in page.text, "Set-Cookie" in page.headers) == (True, False)
+    for step in ("send", "code", "particulars", "answer", "back"):
+        page = post(visitor, english, step)
+        assert ('<html lang="en"' in page.text, "Set-Cookie" in page.headers) == (True, False), step
+    assert visitor.get(address).headers["Location"] == english  # who comes back by the letter finds it again
+    assert graduates([record.id])[record.id].language == "en"
+    visitor.get(f"{address}?lang=zh")
+    db.session.rollback()
+    assert graduates([record.id])[record.id].language == "zh"
+    other, _ = graduate()
+    assert graduates([other.id])[other.id].language == ""
+
+
+def test_a_connection_that_died_is_replaced_without_anybody_noticing(app, visitor, graduate):
+    _, address = graduate()
+    assert visitor.get(address).status_code == 200
+    lent = links._own_pool().raw_connection()
+    lent.driver_connection.close()
+    lent.close()
+    assert [visitor.get(address).status_code for _ in range(2)] == [200, 200]

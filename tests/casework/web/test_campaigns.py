@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from flask_babel import force_locale
 
 from casework import clock
 from casework.campaigns.models import Campaign, ContactTask
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.contact_tasks import Unreached, open_tasks
+from casework.rounds.models import CodeEntry
+from casework.web.campaign_looks import degree_names
 from tests.casework.campaigns.august import EVE, august, beijing
 from tests.casework.factories import make_person
 from tests.casework.web.visitor import browser_of
@@ -76,10 +79,70 @@ def test_the_form_of_texts_says_what_is_wrong_before_it_is_saved(august, visitor
     shown = send(drafter, f"{address}/look/texts", bad, status=200).text
     assert "挂钩" in shown
     assert "还没有中文内容" in shown
-    send(drafter, f"{address}/edit/texts", bad)
+    assert send(drafter, f"{address}/edit/texts", bad).location == f"{address}/edit/texts"
     assert "不符合要求" in drafter.get(address).text
     send(drafter, f"{address}/act/freeze", status=409)
     assert "列入名单" in send(drafter, f"{address}/look/audience", {"classes": "中文2001班"}, status=200).text
+
+
+def test_what_is_wrong_with_a_saved_text_stands_at_its_field_until_it_is_mended(august, visitors):
+    campaign = august.draft()
+    drafter, address = visitors["drafter"], f"/campaigns/{campaign.ref}/edit/texts"
+    good = {
+        f"{channel}_{language}": campaign.texts[channel][language]
+        for channel in ("sms", "smtp")
+        for language in ("zh", "en")
+    }
+    send(drafter, address, good | {"sms_zh": "不确认的暂缓发放毕业证书，加微信 <b>"})
+    shown = drafter.get(address).text
+    assert "内容已保存，但还不能固定名单，也不能核准" in shown
+    assert '<a href="#f-sms_zh">' in shown
+    at_sms, at_mail = re.search(r'id="e-sms_zh">(.*?)</p>', shown), re.search(r'id="e-smtp_zh"', shown)
+    assert "挂钩" in at_sms[1]
+    assert "&lt;b&gt;" in shown
+    assert "加微信 <b>" not in shown
+    assert at_mail is None
+    assert send(drafter, address, good).location == f"/campaigns/{campaign.ref}"
+    assert "还不能固定名单" not in drafter.get(address).text
+
+
+def test_a_wave_says_whom_it_can_reach_where_the_one_before_is_near(august, visitors):
+    campaign = august.draft(starts=[beijing(1), beijing(2), beijing(8)])
+    drafter, address = visitors["drafter"], f"/campaigns/{campaign.ref}"
+    assert drafter.get(address).text.count("距上一批24小时，只发给上一批没有发到的人") == 1
+    assert drafter.get(f"{address}/edit/plan").text.count("距上一批24小时") == 1
+    plan = {"first": "sms", "second": "", "stop_on": "2024-08-31", "hour_from": "9", "hour_to": "20", "per_minute": "0"}
+    for starts, sentence in (
+        ("2024-08-01 10:00\n2024-08-05 10:00", "第2批"),
+        ("2024-08-01 10:00\n2024-08-03 10:00", "距上一批48小时"),
+        ("x", "每行一个时间"),
+        ("", "还没有安排批次"),
+    ):
+        shown = send(drafter, f"{address}/look/plan", plan | {"starts": starts}, status=200).text
+        assert sentence in shown
+        assert ("距上一批" in shown) == ("48" in sentence)
+
+
+def test_degrees_are_called_by_their_names_in_the_readers_language(august, visitors, app):
+    (one,) = august.graduates(1)
+    one.revision.degree_level = "31"
+    names = {"name_zh": "本科生毕业", "name_en": "Bachelor, graduated"}
+    db.session.add(CodeEntry(round_id=august.round.id, table="degree_level", code="31", attributes={}, **names))
+    db.session.commit()
+    campaign = august.draft(audience={"degrees": ["31"]})
+    for address in (f"/campaigns/{campaign.ref}", f"/campaigns/{campaign.ref}/edit/audience"):
+        assert "本科生毕业" in visitors["drafter"].get(address).text
+    with app.test_request_context("/"), force_locale("en"):
+        assert degree_names(campaign) == {"31": "Bachelor, graduated"}
+
+
+def test_the_page_of_a_fixed_list_names_who_has_been_asked(august, visitors):
+    august.graduates(1)
+    campaign = august.frozen()
+    assert "已通知高远" in visitors["drafter"].get(f"/campaigns/{campaign.ref}").text
+    august.approver.appointments[0].role = "vice_leader"
+    db.session.commit()
+    assert "现在没有可以核准的人员" in visitors["drafter"].get(f"/campaigns/{campaign.ref}").text
 
 
 def test_who_is_left_to_reach_is_work_for_a_person(august, visitors):

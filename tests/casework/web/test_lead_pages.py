@@ -1,17 +1,22 @@
 """Pages of leads: no name stands in a list, what was typed comes back, and what is about a body leaves its sight."""
 
 import re
+from datetime import date, timedelta
 from io import BytesIO
 
 from sqlalchemy import select
 
+from casework import clock
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.leads.models import Lead
 from casework.operations.assign_lead import assign_lead
+from casework.operations.link_lead import link_lead
 from casework.operations.move_lead import move_lead
 from casework.operations.reply_lead import ask_reporter
 from casework.people.actors import actor_of
+from casework.people.models import Person
+from tests.casework.factories import make_case, make_person
 from tests.casework.web.lead_bureau import CALL, moved, only_lead
 
 
@@ -108,6 +113,66 @@ def test_every_view_lists_what_it_names(bureau, as_person):
     assert "没有符合条件的线索" in browser.get("/leads?channel=MOE_MAIL").text
 
 
+def test_a_proposal_to_decline_waits_in_its_own_view_for_its_proposer_too(bureau, as_person):
+    with unit_of_work():
+        lead = bureau.lead()
+        move_lead(lead, "decline", actor=actor_of(bureau.officer), reason="属于咨询")
+        number = lead.number
+    for person, sentence, other in (
+        (bureau.officer, "须另一人确认", "由另一人确认不予受理"),
+        (bureau.second, "由另一人确认不予受理", "须另一人确认"),
+    ):
+        text = as_person(person).get("/leads?view=confirm").text
+        assert re.search(r'view=confirm" aria-current="page">\S+ <span>1<', text)
+        assert (number in text, sentence in text, other in text) == (True, True, False)
+
+
+def test_whoever_would_decline_hears_before_who_could_confirm_and_who_must_be_appointed(bureau, as_person):
+    with unit_of_work():
+        lead = bureau.lead()
+        administrator = make_person("administrator", bureau.tree.university, name="管理一员")
+        number, body = lead.number, bureau.tree.university.name
+    browser, where = as_person(bureau.officer), f"/leads/{number}"
+    form = f"{where}/actions/decline"
+    assert f"提出以后由{bureau.second.name}确认" in browser.get(form).text
+    away(bureau.second)
+    assert f"只能由上级的{bureau.above.name}确认" in browser.get(form).text
+    away(bureau.above)
+    warned = browser.get(form).text
+    assert "现在没有人可以确认" in warned
+    assert f"联系系统管理员{administrator.name}，为{body}另行指定一名线索专员" in warned
+    assert moved(browser, only_lead(), "decline", reason="属于咨询").status_code == 303
+    assert f"请系统管理员{administrator.name}为{body}另行指定一名线索专员" in browser.get(where).text
+    with unit_of_work():
+        make_person("lead_officer", bureau.tree.university, name="新任专员")
+    assert "须另一人确认：新任专员" in browser.get(where).text
+
+
+def away(person):
+    with unit_of_work():
+        db.session.get_one(Person, person.id).absent_until = clock.today() + timedelta(days=60)
+
+
+def test_a_lead_whose_cases_are_through_stands_on_the_desk_until_everybody_is_answered(bureau, as_person):
+    with unit_of_work():
+        there = (bureau.tree.university, bureau.round_)
+        plain, owing, waiting = bureau.lead(), bureau.lead(channel="MOE_PHONE"), bureau.lead()
+        for lead, state in ((plain, "corrected"), (owing, "corrected"), (waiting, "investigating")):
+            case = make_case(*there, state=state, owner=bureau.investigator)
+            case.accepted_at = clock.now() if state == "corrected" else None
+            link_lead(lead, case, actor=actor_of(bureau.officer))
+        numbers = plain.number, owing.number, waiting.number
+    browser = as_person(bureau.officer)
+    assert "2条线索的案件已复核通过" in browser.get("/leads").text
+    text = browser.get("/leads?view=ready").text
+    assert [number in text for number in numbers] == [True, True, False]
+    assert "回复上级，再办结并答复" in text
+    shown = [browser.get(f"/leads/{number}").text for number in numbers]
+    told = "关联案件均已复核通过。"
+    assert [told in page for page in shown] == [True, True, False]
+    assert ["请先回复上级并登记" in page for page in shown] == [False, True, False]
+
+
 def test_every_action_that_is_offered_has_its_form_and_the_others_say_why_not(bureau, as_person):
     with unit_of_work():
         lead = bureau.lead(channel="MOE_PHONE", receipt_hash="x")
@@ -118,7 +183,7 @@ def test_every_action_that_is_offered_has_its_form_and_the_others_say_why_not(bu
     offered = set(re.findall(rf'/leads/{number}/actions/([a-z_]+)"', text))
     assert offered >= {"triage", "tell", "ask", "upward", "transfer", "decline", "assign", "file"}
     assert "answer" not in offered
-    assert "尚未登记对上级的回复" in text
+    assert "尚未登记对上级的办结答复" in text
     assert {verb: browser.get(f"/leads/{number}/actions/{verb}").status_code for verb in offered} == dict.fromkeys(
         offered, 200
     )
@@ -177,3 +242,24 @@ def test_a_lead_that_went_elsewhere_leads_back_to_the_desk(bureau, as_person):
     answer = moved(browser, only_lead(), "transfer", reason="不属于本校", target=bureau.tree.province.code)
     assert answer.status_code == 303
     assert browser.get(answer.location).location == "/leads"
+
+
+def test_a_reply_upward_is_on_the_way_or_the_last_word_and_the_card_says_what_was_said_and_whether_in_time(
+    bureau, as_person
+):
+    with unit_of_work():
+        lead = bureau.lead(channel="MOE_PHONE", reporter=None, named=False, reply_by=date(2099, 8, 9))
+        number = lead.number
+    browser = as_person(bureau.officer)
+    assert "还没有受理，不能登记办结答复" in browser.get(f"/leads/{number}/actions/upward").text
+    assert moved(browser, only_lead(), "upward", words="正在核实。").status_code == 422  # nobody chose which it is
+    assert moved(browser, only_lead(), "upward", words="正在核实。", kind="upward").status_code == 409
+    assert moved(browser, only_lead(), "upward", words="正在核实。", kind="interim").status_code == 303
+    shown = browser.get(f"/leads/{number}").text
+    assert [word in shown for word in ("阶段性答复上级", "，期限照计", "本渠道没有规定期限")] == [True, True, False]
+    moved(browser, only_lead(), "accept")
+    assert moved(browser, only_lead(), "upward", words="已核实并更正。", kind="upward").status_code == 303
+    shown = browser.get(f"/leads/{number}").text
+    assert "规定期限的答复都已作出" in shown
+    assert "本渠道没有规定期限" not in shown
+    assert re.search(r"已答复，在期限2099年8月9日.*之前", shown)

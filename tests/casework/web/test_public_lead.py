@@ -5,12 +5,10 @@ that was written stands in an address or in a cookie.
 """
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from casework import clock
 from casework.db import db
 from casework.doors import tokens
 from casework.leads.models import Lead, LeadDraft
@@ -18,10 +16,9 @@ from casework.web import public_lead_screens as screens
 from tests.casework.leads.office import leads
 from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import office
-from tests.casework.web.reporting_form import ANSWERS, CODE, ENOUGH, Reporter, words_of
+from tests.casework.web.reporting_form import ANSWERS, CODE, Reporter, words_of
 from tests.support.clamd import MARKER, scanner
 from tests.support.scans import watched
-from tests.support.together import together
 
 __all__ = ["leads", "office"]
 STATIC = Path(screens.__file__).parent / "static"
@@ -119,7 +116,7 @@ REFUSED = {
     "what": {"what": "  "},
     "where": {"when": "长" * 101},
     "who": {"concerns": "x"},
-    "contact": {"named": "yes", "name": ""},
+    "contact": {"named": "yes", "name": "张三", "phone": "12ab"},
 }
 
 
@@ -139,41 +136,15 @@ def test_an_answer_without_a_draft_begins_one_instead_of_losing_what_was_written
     assert "写了半小时的经过" in reporter.get("/report/check").text
 
 
-def test_sent_twice_it_is_one_report_with_one_code(reporter):
+def test_the_same_picture_twice_is_kept_once_and_says_so(reporter):
     reporter.fill_in()
-    ticket = reporter.ticket()
-    first, again = reporter.send(ticket), reporter.post("/report/send", {"code": ticket})
-    assert CODE.search(first.text)[1] == CODE.search(again.text)[1]
-    assert db.session.query(Lead).count() == 1
-
-
-def test_sent_by_two_fingers_at_once_it_is_one_report_with_one_code(app, reporter):
-    reporter.fill_in()
-    ticket, key = reporter.ticket(), reporter.browser.get_cookie("draft", path="/report").value
-    reporter.at += ENOUGH
-
-    def send():
-        browser = app.test_client()
-        browser.set_cookie("draft", key, path="/report")
-        return browser.post("/report/send", data={"code": ticket})
-
-    db.session.rollback()
-    with clock.stopped_at(reporter.at):
-        answers = together(app, [send] * 3)
-    assert len({CODE.search(answer.text)[1] for answer in answers}) == 1
-    assert db.session.query(Lead).count() == 1
-
-
-def test_the_code_is_not_shown_after_an_hour_nor_to_a_ticket_of_another_draft(app, reporter, leads):
-    reporter.fill_in()
-    ticket = reporter.ticket()
-    other = Reporter(app, at=reporter.at)
-    other.fill_in()
-    assert other.send(ticket).status_code == 409
-    reporter.send(ticket)
-    reporter.at += timedelta(hours=2)
-    assert reporter.post("/report/send", {"code": ticket}).headers["Location"] == "/report/check"
-    assert db.session.query(Lead).count() == 1
+    reporter.upload(jpeg(), name="一.jpg")
+    assert "只保留一份" not in reporter.get("/report/files").text
+    reporter.upload(jpeg(), name="二.jpg")
+    page = reporter.get("/report/files").text
+    assert ("只保留一份" in page, "一.jpg" in page, "二.jpg" in page) == (True, True, False)
+    reporter.send()
+    assert [row.name for row in the_lead().files] == ["一.jpg"]
 
 
 def test_a_forged_ticket_sends_nothing(reporter):

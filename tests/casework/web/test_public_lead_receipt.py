@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import request
 
+from casework import clock
 from casework.db import db
 from casework.doors import limits, tokens
 from casework.doors.unit import unit_of_work
@@ -17,6 +18,7 @@ from casework.operations.move_lead import move_lead
 from casework.operations.reply_lead import answer_reporter, ask_reporter
 from casework.web import public_lead_receipt
 from casework.web.pages import Trouble, page
+from casework.web.wording import moment
 from tests.casework.leads.office import leads
 from tests.casework.leads.pictures_of import jpeg
 from tests.casework.notices.office import office
@@ -31,7 +33,7 @@ NOT_OURS = {
     "too long": "7KQ4-M2XD-9T3F-HW6B-7KQ4",
     "letters that no code has": "OOOO-0000-OOOO-0000",
     "no code at all": "请告诉我进展",
-    "empty": "",
+    "nothing that a code has": "----",
     "a quarter of a million letters": "7" * 50_000,
     "control characters": "7KQ4\x00M2XD",
 }
@@ -77,6 +79,29 @@ def test_wrong_and_unknown_codes_are_one_answer_after_one_look(reporter):
     assert first[0] == 422
     assert [len(seen[3]) for seen in (first, *others)] == [1] * len(NOT_OURS)
     assert others == [first] * len(others)
+
+
+def test_an_empty_field_is_asked_to_be_filled_in_and_nothing_is_looked_up(reporter):
+    for typed in ("", "  ", "　"):
+        status, shown, _, seen = traits(reporter, typed)
+        assert (status, "还没有输入回执码" in shown.decode(), seen) == (422, True, []), typed
+
+
+def test_what_was_added_is_said_to_be_received_once_with_its_time(reporter):
+    reporter.open(reporter.report())
+    table = (
+        (lambda: reporter.post("/receipt/add", {"words": "会计一班"}), "您补充的内容已转给"),
+        (lambda: reporter.upload(jpeg(), name="截图.jpg", address="/receipt/file"), "您补充的材料已转给"),
+        (lambda: reporter.upload(jpeg(), name="再传.jpg", address="/receipt/file"), "同一文件只保留一份"),
+    )
+    for add, said in table:
+        assert add().headers["Location"] == "/receipt"
+        with clock.stopped_at(reporter.at):
+            received = f"已收到，{moment(reporter.at)}。"
+        page = words_of(reporter.get("/receipt"))
+        assert (received in page, said in page) == (True, True), said
+        assert "已收到，" not in words_of(reporter.get("/receipt"))
+    assert [row.name for row in db.session.query(Lead).one().files] == ["截图.jpg"]
 
 
 def test_a_naive_page_that_looks_at_the_form_first_is_told_apart(reporter, monkeypatch):
@@ -199,3 +224,26 @@ def test_too_many_tries_are_asked_to_wait_and_told_how_long(reporter):
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert "分钟后再试" in words_of(answers[-1])
     assert reporter.open(code).status_code == 303  # another code has a bucket of its own
+
+
+def test_who_reported_what_was_merged_sees_how_the_other_goes_on_and_never_that_there_is_another(reporter, leads):
+    code = reporter.report()
+    first = leads.take(receipt_hash="ab" * 16)
+    with unit_of_work():
+        move_lead(db.session.get_one(Lead, first.id), "accept", actor=leads.actor("officer"))
+        answer_reporter(db.session.get_one(Lead, first.id), words="只对他说的话。", actor=leads.actor("officer"))
+    leads.move(db.session.query(Lead).filter(Lead.id != first.id).one(), "merge", survivor=first)
+    reporter.open(code)
+    with unit_of_work():
+        there = db.session.get_one(Lead, first.id)
+        there.talks.append(LeadTalk(kind="addition", words="另一人的补充。"))
+        answer_reporter(there, words="已调取协议原件。", actor=leads.actor("officer"))
+    page = reporter.get("/receipt").text
+    assert page.count("核实中") == 2  # the head, and the step
+    assert "已调取协议原件。" in page
+    for word in (first.number, "只对他说的话。", "另一人的补充。", "并案", "合并", "另一件"):
+        assert word not in page, word
+    leads.move(db.session.query(Lead).filter(Lead.id != first.id).one(), "unmerge", reason="不是同一件事")
+    page = reporter.get("/receipt").text
+    assert "<h1>已收到</h1>" in page
+    assert "已调取协议原件。" in page
