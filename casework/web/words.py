@@ -139,6 +139,9 @@ DOCUMENTS = {
     "report": N_("自查报告"),
     "report_pdf": N_("自查报告（待签署 PDF）"),
     "report_signed": N_("自查报告（数字签名）"),
+    "report_print": N_("自查报告（PDF）"),
+    "records_pdf": N_("自查记录（PDF）"),
+    "plan_pdf": N_("自查通知（方案）（PDF）"),
 }
 
 
