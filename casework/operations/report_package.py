@@ -47,6 +47,7 @@ def report_package(report: Report, *, target: Path, actor: Actor, settings: Sett
             code="nothing_frozen",
             params={"report": number_of(report)},
         )
+    _refuse_unrooted(report)
     snapshot = Snapshot.from_dict(report.snapshot)
     dossiers = [entry.dossier for entry in report.cases]
     sha256 = build_package(
@@ -67,6 +68,29 @@ def report_package(report: Report, *, target: Path, actor: Actor, settings: Sett
         chain=journal.LOOKS,
     )
     return Packaged(target, f"卷宗包_{number_of(report)}.zip", sha256)
+
+
+def _refuse_unrooted(report: Report) -> None:
+    """Refuse a report whose signed manifest holds no root of the journal: nothing could be proved under it."""
+    manifest = report.manifest or {}
+    heads = manifest.get("journal_heads", ())
+    if "journal_extract" in manifest and all("root" in head for head in heads):
+        return
+    shown = {"report": number_of(report)}
+    if report.state == "filed":
+        raise Conflict(
+            N_(
+                "自查报告 %(report)s 按旧格式定稿并已备案，签字的清单中没有日志根，不能另做可离线核对的卷宗包。"
+                "请使用受理单位当时收到的卷宗包；文书可在报告页面逐份下载。"
+            ),
+            code="manifest_without_root",
+            params=shown,
+        )
+    raise Conflict(
+        N_("自查报告 %(report)s 按旧格式定稿，清单中没有日志根，没有生成卷宗包；请退回后重新定稿、签字。"),
+        code="manifest_without_root",
+        params=shown,
+    )
 
 
 def _documents(report: Report, snapshot: Snapshot, settings: Settings) -> dict[str, bytes]:
