@@ -4,7 +4,7 @@ The preview is made by the code that freezes: the same snapshot, the same
 renderers. It bears no hash and no code to sign on, and says so on every page.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casework.errors import N_, Conflict, NotFound
 from casework.filing import queries as filing
@@ -13,7 +13,7 @@ from casework.reports import queries
 from casework.reports.documents import PREVIEW, Rendered, preview
 from casework.reports.missing import SIGNERS, Missing, missing_of
 from casework.reports.models import Report
-from casework.reports.snapshot import Snapshot
+from casework.reports.snapshot import Cited, Snapshot
 from casework.reports.snapshot_of import snapshot_of
 from workflows.access import Actor
 
@@ -40,13 +40,10 @@ def preview_report(report: Report, *, actor: Actor) -> Previewed:
     ready = queries.ready_for(report)
     cases, waiting = queries.cases_to_show(ready), queries.still_open(report, without=ready)
     recipients, unknown = _recipients(report)
-    snapshot = snapshot_of(
-        report,
-        cases=cases,
-        left_out=[(case, UNEXPLAINED) for case in waiting],
-        recipients=recipients,
-        cites=filing.cites_of(report.organisation, report.round_id),
-    )
+    left_out = [(case, UNEXPLAINED) for case in waiting]
+    snapshot = snapshot_of(report, cases=cases, left_out=left_out, recipients=recipients)
+    cites = tuple(Cited(**line) for line in filing.cites_of(report.organisation, report.round_id))
+    snapshot = replace(snapshot, cites=cites)
     return Previewed(snapshot, (*missing_of(report, cases=cases, waiting=waiting), *unknown))
 
 

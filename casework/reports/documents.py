@@ -5,18 +5,24 @@ from dataclasses import dataclass
 
 from casework import clock
 from casework.cases.canonical import canonical_bytes
+from casework.people.models import Organisation
 from casework.reports.manifest import manifest_sm3
-from casework.reports.models import Report
+from casework.reports.models import Plan, Report
 from casework.reports.models import Signature as Signed
 from casework.reports.papers import BASE, CERTIFICATE, CONSENT
 from casework.reports.papers import SIGNED as CERTIFIED
-from casework.reports.render.plan import plan_docx, plan_pdf
+from casework.reports.render.plan import PlanPaper, plan_docx, plan_pdf
 from casework.reports.render.records import records_docx, records_xlsx
 from casework.reports.render.records_pdf import Progress, records_pdf
 from casework.reports.render.report import Head, Seal, Signature, report_docx, report_pdf, signature_page_pdf
 from casework.reports.signing.pdf_fields import with_fields
 from casework.reports.snapshot import Snapshot
+from casework.reports.snapshot_of import plan_of
+from casework.reports.wording import FIRST
+from casework.rounds.models import Round
+from casework.rounds.settings import checklist
 from casework.storage import ALLOWED, OFFICE
+from workflows.report_guards import CHECKLIST
 
 JSON, PDF = "application/json", ALLOWED["pdf"]
 DOCX, XLSX = OFFICE["docx"], OFFICE["xlsx"]
@@ -84,6 +90,15 @@ def preview(snapshot: Snapshot, form: str) -> Rendered:
     """Return what the report would say now, marked as a preview on every page; `form` is docx or pdf."""
     made = report_pdf(snapshot, seal=None) if form == "pdf" else report_docx(snapshot, seal=None)
     return Rendered("preview", *PREVIEW[form], made)
+
+
+def plan_document(organisation: Organisation, round_: Round, plan: Plan, form: str) -> Rendered:
+    """Return one version of a plan with the words it was issued with; `form` is docx or pdf."""
+    contents = tuple((clause, CHECKLIST.get(clause, clause)) for clause in checklist(round_))
+    printed = plan_of(organisation, round_, plan)
+    paper = PlanPaper(organisation.name, round_.cohort, printed, contents, {**FIRST, **plan.wording})
+    made = plan_pdf(paper) if form == "pdf" else plan_docx(paper)
+    return Rendered("plan", f"自查通知（方案）第{plan.version}版.{form}", PDF if form == "pdf" else DOCX, made)
 
 
 def signature_page(report: Report, snapshot: Snapshot) -> Rendered:
