@@ -28,6 +28,7 @@ ORIGINS = {
     "confirmation": N_("毕业生确认"),
     "pushed": N_("上级推送"),
     "sample": N_("抽样核查"),
+    "drift": N_("整改后变动"),
 }
 SUPPLIERS = {
     "graduate": N_("毕业生本人"),
