@@ -29,6 +29,7 @@ from casework.web import (
     cosign_papers,
     deliveries,
     demo_phones,
+    drifts,
     employers,
     entry,
     filing_pages,
