@@ -100,6 +100,10 @@ MOVES = {
     "remind": (N_("期限提醒"), "bell"),
     "press": (N_("催办"), "bell"),
     "raise": (N_("上报"), "up"),
+    "take_over": (N_("提级办理"), "up"),
+    "spot_check": (N_("抽查"), "ring"),
+    "consequence": (N_("登记处理结果"), "seal"),
+    "withdraw_consequence": (N_("撤销处理结果"), "x"),
 }
 FILE_KINDS = {
     "graduates": N_("毕业去向登记数据"),
