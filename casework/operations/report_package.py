@@ -21,6 +21,7 @@ from casework.reports.models import Report
 from casework.reports.papers import INK, signatures_of, standing_signatures
 from casework.reports.queries import UNFINISHED, number_of
 from casework.reports.snapshot import Snapshot, document_contents
+from casework.sealing import SealBroken
 from casework.storage import ALLOWED, StoredFile, present, read, stored_files
 from workflows.access import Actor
 
@@ -111,7 +112,7 @@ def _documents(report: Report, snapshot: Snapshot, settings: Settings) -> dict[s
 
 
 def _evidence(dossiers: list[dict], settings: Settings) -> Iterator[EvidenceFile]:
-    wanted = {item["sha256"]: dossier["number"] for dossier in dossiers for item in dossier["evidence"]}
+    wanted = {item["sha256"]: str(dossier["number"]) for dossier in dossiers for item in dossier["evidence"]}
     stored = {row.sha256: row for row in stored_files(wanted)}
     for sha256, case in sorted(wanted.items()):
         if sha256 not in stored or not present(stored[sha256], folder=settings.files_dir):
@@ -121,8 +122,15 @@ def _evidence(dossiers: list[dict], settings: Settings) -> Iterator[EvidenceFile
                 params={"case": case, "sha256": sha256},
             )
         suffix = SUFFIXES.get(stored[sha256].media_type, "")
-        yield EvidenceFile(sha256, partial(_open, stored[sha256], settings), suffix)
+        yield EvidenceFile(sha256, partial(_open, stored[sha256], case, settings), suffix)
 
 
-def _open(stored: StoredFile, settings: Settings) -> BytesIO:
-    return BytesIO(read(stored, folder=settings.files_dir))
+def _open(stored: StoredFile, case: str, settings: Settings) -> BytesIO:
+    try:
+        return BytesIO(read(stored, folder=settings.files_dir))
+    except SealBroken as fault:
+        raise PackageRefused(
+            N_("案件 %(case)s 的证据 %(sha256)s 打不开，可能被改动，未生成卷宗包；请从备份恢复后再试。"),
+            code="evidence_broken",
+            params={"case": case, "sha256": stored.sha256},
+        ) from fault
