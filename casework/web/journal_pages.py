@@ -97,6 +97,7 @@ ACTIONS = {
     "intake:drop": N_("放弃导入"),
     "screening:run": N_("运行筛查"),
     "funnel:export": N_("导出漏斗图数据"),
+    "export:events": N_("导出办理过程"),
     "rates:export": N_("导出去向统计"),
     "rates:export_rows": N_("导出去向统计的名单"),
     "screening:stop": N_("停止筛查"),
