@@ -50,7 +50,7 @@ def behind(ref: str) -> Response:
         more=max(len(rows) - SHOWN, 0),
         open_cases=open_behind(snapshot, figure),
         graduates=[(mask_name(row.name), f"{row.student_no[:4]}****", row) for row in graduates[:PAGE_SIZE]],
-        now=None if figure.about_cases or after else number_now(report, figure),
+        counted_now=None if figure.about_cases or after else number_now(report, figure),
         names=snapshot.code_names,
         after=after,
         next=graduates[PAGE_SIZE - 1].ref if len(graduates) > PAGE_SIZE else "",

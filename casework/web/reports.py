@@ -124,7 +124,7 @@ def _workspace(trouble: Trouble | None, what: str = "") -> Response:
         context |= {
             "seat": seat,
             "plan": queries.current_plan(seat.id, round_.id),
-            "earlier_plans": queries.plans(seat.id, round_.id)[-2::-1],
+            "earlier_plans": [*reversed(queries.plans(seat.id, round_.id)[:-1])],
             "clauses": round_settings.checklist(round_),
             "answers": queries.answers(seat.id, round_.id),
             "measures": queries.measures(seat.id, round_.id),

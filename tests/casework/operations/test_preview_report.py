@@ -87,7 +87,8 @@ def with_both_offices_on_file(office):
 
 
 def with_a_unit_case_without_plan(office):
-    make_case(office.organisation, office.round_, state="accepted", number="LC24-0010", kind="unit").conclusion = "corrected"
+    case = make_case(office.organisation, office.round_, state="accepted", number="LC24-0010", kind="unit")
+    case.conclusion = "corrected"
 
 
 LACKING = (
