@@ -9,7 +9,7 @@ import json
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import LargeBinary, delete, insert, select, text, type_coerce, update
+from sqlalchemy import LargeBinary, delete, select, text, type_coerce, update
 
 from casework import journal
 from casework.cases.models import Evidence
@@ -18,7 +18,6 @@ from casework.doors.unit import unit_of_work
 from casework.errors import Conflict
 from casework.filing import held_heads, verify
 from casework.filing.whole import file_faults, report_faults
-from casework.journal import MAIN, JournalEntry, JournalSecret
 from casework.operations.advance import advance
 from casework.operations.log_verification import log_verification
 from casework.operations.report_package import report_package
@@ -27,11 +26,12 @@ from casework.reports.manifest import manifest_hash
 from casework.reports.models import Report, ReportCase, Signature
 from casework.sealing import ring
 from casework.storage import StoredFile, broken
+from tests.adversary.deeds import DEEDS, attempt, entries, path_of
 from tests.adversary.sampling import sampled
 from tests.casework.factories import make_case
 from tests.casework.operations.reporting import attach, make_office, prepare, signed
 from tests.support.command_line import command_line
-from tests.support.walls import link_anew, root_anew, take_down_wall
+from tests.support.walls import link_anew, root_anew
 
 __all__ = ["command_line"]
 
@@ -53,79 +53,6 @@ def office(app, settings):
     with unit_of_work():
         signed(office, settings)
     return office
-
-
-@contextmanager
-def attempt():
-    """Let an adversary into the database, and undo what they did."""
-    db.session.rollback()
-    take_down_wall(db.session())
-    yield db.session
-    db.session.rollback()
-
-
-def entries(organisation_id):
-    wanted = select(JournalEntry).filter_by(organisation_id=organisation_id, chain=MAIN).order_by(JournalEntry.seq)
-    return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
-
-
-def row(entry):
-    return update(JournalEntry).where(JournalEntry.id == entry.id)
-
-
-def values_of(entry):
-    return {column.name: getattr(entry, column.name) for column in JournalEntry.__table__.c if column.name != "id"}
-
-
-def changed(name, value):
-    return lambda entry: [row(entry).values({name: value(getattr(entry, name))})]
-
-
-def removed(entry):
-    return [delete(JournalSecret).filter_by(entry_id=entry.id), delete(JournalEntry).filter_by(id=entry.id)]
-
-
-def inserted(entry):
-    """Put a row between: every later one moves up, from the last on."""
-    later = select(JournalEntry.id).where(
-        JournalEntry.organisation_id == entry.organisation_id,
-        JournalEntry.chain == MAIN,
-        JournalEntry.seq >= entry.seq,
-    )
-    moved = [
-        update(JournalEntry).where(JournalEntry.id == found).values(seq=JournalEntry.seq + 1)
-        for found in db.session.scalars(later.order_by(JournalEntry.seq.desc()))
-    ]
-    return [*moved, insert(JournalEntry).values(values_of(entry) | {"actor": "666"})]
-
-
-def reordered(entry):
-    """Exchange a row with the one before it."""
-    if entry.seq == 1:
-        return []
-    before = update(JournalEntry).filter_by(organisation_id=entry.organisation_id, chain=MAIN, seq=entry.seq - 1)
-    free = 1_000_000
-    return [before.values(seq=free), row(entry).values(seq=entry.seq - 1),
-            update(JournalEntry).filter_by(seq=free).values(seq=entry.seq)]  # fmt: skip
-
-
-def flipped(digest):
-    return "".join(f"{int(digit, 16) ^ 1:x}" for digit in digest[:1]) + digest[1:]
-
-
-DEEDS = (
-    ("deleted", removed),
-    ("inserted", inserted),
-    ("reordered", reordered),
-    ("back-dated", changed("at", lambda at: at.replace(year=at.year - 1))),
-    ("another actor", changed("actor", lambda _: "666")),
-    ("another action", changed("action", lambda action: action + "_")),
-    ("another subject", changed("subject", lambda subject: subject + "1")),
-    ("another fact", changed("facts", lambda facts: facts | {"to": "nowhere"})),
-    ("another promise", changed("commitments", lambda held: held | {"reason": "0" * 64})),
-    ("another link", changed("previous", flipped)),
-    ("another hash", changed("hash", flipped)),
-)
 
 
 def test_every_row_of_the_journal_that_was_touched_is_found_at_its_place(office):
@@ -163,10 +90,6 @@ def test_a_chain_computed_anew_from_any_row_is_found_by_the_heads_that_recipient
 
 def stored():
     return list(db.session.scalars(select(StoredFile).order_by(StoredFile.id)))
-
-
-def path_of(file, settings):
-    return settings.files_dir / file.sha256[:2] / file.sha256
 
 
 @contextmanager
