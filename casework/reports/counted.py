@@ -17,16 +17,9 @@ from casework.intake.answers import standing
 from casework.intake.models import Batch, Confirmation, Record, Revision
 from casework.intake.queries import STATUS
 from casework.people import queries as people
+from casework.reports.figures import CONFIRMED, UNCONFIRMED
 from casework.reports.models import Report
 from casework.reports.rates import FAMILY
-
-CONFIRMED = {
-    "confirmed": "已确认",
-    "unconfirmed": "未确认",
-    "wrong_information": "信息有误",
-    "never_signed": "从未签订",
-}
-UNCONFIRMED = "unconfirmed"
 
 
 def destinations(report: Report, *, at: datetime | None = None) -> dict[str, int]:
