@@ -18,7 +18,7 @@ from casework.reports.snapshot import Row, Snapshot
 ROWS_AT_ONCE = 500
 _MADE = re.compile(rb"(/CreationDate ?\(D:)\d{14}")
 _NAME = re.compile(rb"(/ID ?\[ ?<)[0-9A-Fa-f]{32}(> ?<)[0-9A-Fa-f]{32}(>)")
-"""The name that a file is given by chance when it is written; without it, and the time, the same records are the same bytes."""
+"""The name that a file is given by chance when it is written; without it and the time, bytes say only the records."""
 Progress = Callable[[int, int], None]
 
 
