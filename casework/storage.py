@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casework import clock
 from casework.db import Code, db, insert_new, new_ref
 from casework.errors import N_, FileRefused
-from casework.sealing import ring
+from casework.sealing import SealBroken, ring
 
 OFFICE = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -119,6 +119,19 @@ def read(file: StoredFile, *, folder: Path) -> bytes:
 def present(file: StoredFile, *, folder: Path) -> bool:
     """Say whether the content of a stored file is on disk."""
     return _path(folder, file.sha256).is_file()
+
+
+def broken(file: StoredFile, *, folder: Path) -> str:
+    """Return what is wrong with a stored file, as a sentence about %(sha256)s and %(matters)s, or nothing."""
+    try:
+        content = read(file, folder=folder)
+    except FileNotFoundError:
+        return N_("文件 %(sha256)s 不在存储中（涉及：%(matters)s），请从备份恢复。")
+    except SealBroken:
+        return N_("文件 %(sha256)s 打不开，可能被改动或截断（涉及：%(matters)s），请从备份恢复。")
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        return N_("文件 %(sha256)s 的内容与登记的哈希不符（涉及：%(matters)s），请从备份恢复。")
+    return ""
 
 
 def stored_files(hashes: Collection[str]) -> list[StoredFile]:

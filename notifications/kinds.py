@@ -50,6 +50,7 @@ _ALL = (
     _kind("lead_orphaned", ESCALATION, "lead due role link", N_("线索无人办理")),
     _kind("report_due", REMINDER, "report step due next missed link", N_("报告临期提醒")),
     _kind("report_to_sign", REMINDER, "report role cases due link", N_("报告待签字")),
+    _kind("report_paper", REMINDER, "report role due link", N_("签字页待确认")),
     _kind("report_signed", REMINDER, "report cases due link", N_("报告已签字")),
     _kind("report_stale", ESCALATION, "report case due link", N_("报告需重新签字")),
     _kind("report_refused", ESCALATION, "report due link", N_("报告未予签字")),

@@ -7,6 +7,7 @@ from casework.api.case_work import case_work
 from casework.api.cases import cases
 from casework.api.channels import channels
 from casework.api.deliveries import deliveries
+from casework.api.drifts import drifts
 from casework.api.employers import employers
 from casework.api.evidence import evidence
 from casework.api.filings import filings
@@ -48,6 +49,7 @@ RESOURCES: tuple[Resource, ...] = (
     employers,
     samples,
     overdue,
+    drifts,
     funnel,
     rates,
     jobs,

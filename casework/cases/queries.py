@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, o
 from sqlalchemy.orm import joinedload
 
 from casework.cases.models import Case
-from casework.cases.oversight import HandOver
+from casework.cases.oversight import Consequence, HandOver
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.people.models import Organisation
@@ -54,6 +54,12 @@ def get_cases(numbers: Iterable[str], actor: Actor, *, lock: bool = False) -> Se
     if lock:
         wanted = wanted.with_for_update(of=Case).execution_options(populate_existing=True)
     return db.session.scalars(wanted).all()
+
+
+def consequences_of(case: Case) -> Sequence[Consequence]:
+    """Return what was recorded as following from a case, withdrawn entries too, oldest first."""
+    wanted = select(Consequence).filter_by(case_id=case.id).options(joinedload(Consequence.recorded_by))
+    return db.session.scalars(wanted.order_by(Consequence.id)).all()
 
 
 def opened_by(organisation_id: int) -> ColumnElement[bool]:

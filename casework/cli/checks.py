@@ -10,6 +10,7 @@ import click
 
 from casework.cli import schema, spoken
 from casework.cli.check_journal import chains_hold, journal_check, walls_stand
+from casework.cli.check_reports import files_check, reports_hold
 from casework.cli.context import application
 from casework.doors import doorbell
 from casework.errors import N_
@@ -19,18 +20,19 @@ from casework.leads import statements
 @click.group(
     cls=spoken.SpokenGroup,
     invoke_without_command=True,
-    help=N_("检查数据库版本、日志链和队列服务；发现问题则以非零码退出。"),
+    help=N_("检查数据库版本、日志链、已定稿的报告和队列服务；发现问题则以非零码退出。"),
 )
 @click.pass_context
 def check(context: click.Context) -> None:
     """Print facts, and fail loudly when one of them is wrong."""
     if context.invoked_subcommand is not None:
         return
-    with application():
+    with application() as app:
         click.echo(spoken.say(N_("数据库版本：%(revision)s"), revision=schema.current_revision()))
         reached = doorbell.reachable()
         click.echo(spoken.say(N_("队列服务：可用") if reached else N_("队列服务：不可用，提醒将延后发出")))
-        if not all([walls_stand(), chains_hold()]):  # both are said, whatever the first finds
+        folder = app.extensions["casework"].files_dir
+        if not all([walls_stand(), chains_hold(), reports_hold(folder)]):  # each is said, whatever the others find
             sys.exit(1)
 
 
@@ -66,4 +68,5 @@ def _fault_of(said: Mapping[str, Any], secret: bytes) -> str:
 
 
 check.add_command(journal_check)
+check.add_command(files_check)
 COMMANDS = (check,)

@@ -26,6 +26,7 @@ from casework.operations.receipt import receipt as give_receipt
 from casework.operations.report_package import report_package
 from casework.operations.return_filing import return_filing
 from casework.operations.send_report import send_report
+from casework.operations.withdraw_filing import withdraw_filing
 from casework.reports import queries
 from casework.reports.documents import KINDS, WITH_PEOPLE
 from casework.reports.models import Report
@@ -78,6 +79,17 @@ def return_(*, number: str, reason: str, login: str) -> None:
     with application(), unit_of_work():
         actor = acting(login)
         return_filing(_delivery(queries.find_report(number, actor), actor), reason=reason, actor=actor)
+
+
+@click.command(cls=spoken.SpokenCommand, help=N_("在收到任何回执之前撤回报送；全部签字和报送随之作废。"))
+@click.argument("number")
+@spoken.option("--reason", required=True, help=N_("撤回的理由。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def withdraw(*, number: str, reason: str, login: str) -> None:
+    """Take a report back that nobody has receipted."""
+    with application(), unit_of_work():
+        actor = acting(login)
+        withdraw_filing(queries.find_report(number, actor), reason=reason, actor=actor)
 
 
 @click.command(cls=spoken.SpokenCommand, help=N_("纪检部门登记对报告的处置意见；不改变案件和报告。"))
@@ -187,4 +199,4 @@ def _settings(found: object) -> Settings:
     return found
 
 
-COMMANDS = (send, receipt, return_, dispose, documents, package, verify, verifier)
+COMMANDS = (send, withdraw, receipt, return_, dispose, documents, package, verify, verifier)

@@ -40,6 +40,8 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "sample": "samples",
         "overdue": "overdue",
         "report": "reports",
+        "drift": "drifts",
+        "export": "exports",
         "check": "checks",
         "erase": "erasing",
         "index": "indexes",

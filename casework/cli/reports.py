@@ -14,6 +14,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, Invalid
 from casework.filing import queries as filing
+from casework.filing.queries import CITES
 from casework.operations.draft_report import draft_report
 from casework.operations.freeze_report import freeze_report
 from casework.operations.refuse_report import refuse_report
@@ -194,6 +195,8 @@ def _line(found: Report) -> str:
 
 
 def _stale(found: Report) -> list[str]:
+    if found.stale_field == CITES:
+        return [spoken.say(N_("已失效：引用的下级自查报告 %(number)s 在定稿后有变化。"), number=found.stale_case)]
     if found.stale_case:
         words = N_("已失效：案件 %(case)s 的“%(field)s”在定稿后有改动。")
         return [spoken.say(words, case=found.stale_case, field=found.stale_field)]

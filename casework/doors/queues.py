@@ -36,6 +36,7 @@ LANES: Mapping[str, Lane] = MappingProxyType(
         "warn_pace": _NORMAL,
         "apply_pushed": _NORMAL,
         "fan_out": _NORMAL,
+        "render_report": _NORMAL,
     }
 )
 

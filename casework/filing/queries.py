@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from casework.db import db
 from casework.errors import N_, Conflict, NotFound
-from casework.filing.models import Filing
+from casework.filing.models import Filing, Upload
 from casework.filing.proofs import chain_of, extract_of, journal_json
 from casework.journal import JournalCheckpoint, JournalEntry
 from casework.people.models import Organisation
@@ -189,3 +189,18 @@ def link_of(entry: JournalEntry | Row) -> dict:
 def _discipline_body(organisation: Organisation) -> Organisation | None:
     wanted = select(Organisation).filter_by(parent_id=organisation.id, kind="discipline").order_by(Organisation.id)
     return db.session.scalars(wanted.limit(1)).one_or_none()
+
+
+def uploads_of(report: Report) -> Sequence[Upload]:
+    """Return the packages made of a report for the national system, newest first."""
+    wanted = select(Upload).filter_by(report_id=report.id).options(joinedload(Upload.made_by))
+    return db.session.scalars(wanted.order_by(Upload.id.desc())).all()
+
+
+def get_upload(ref: str, actor: Actor) -> Upload:
+    """Return one package whose report this person may see."""
+    visible = reports.visible_reports(actor).with_only_columns(Report.id).order_by(None)
+    found = db.session.scalars(select(Upload).where(Upload.ref == ref, Upload.report_id.in_(visible))).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这个上传包，或不在您的权限范围内。"))
+    return found

@@ -49,6 +49,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "take_mails": Later("casework.jobs.mails:take_mails"),
         "fan_out": campaigns.fan_out,
         "checkpoint_journals": checkpoints.checkpoint_journals,
+        "render_report": Later("casework.jobs.documents:render_report"),
     }
 )
 """Every job by its name; each takes the ref of its promise, then its own arguments by keyword."""

@@ -28,6 +28,7 @@ OF_LEADS = frozenset({"lead_due", "lead_escalated", "lead_assigned", "lead_added
 REPORT_MUST_BE = {
     "report_due": frozenset({"draft", "stale"}),
     "report_to_sign": frozenset({"frozen"}),
+    "report_paper": frozenset({"frozen"}),
     "report_signed": frozenset({"signed"}),
     "report_stale": frozenset({"stale"}),
     "report_refused": frozenset({"stale"}),

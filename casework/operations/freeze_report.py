@@ -23,6 +23,7 @@ from casework.merkle import root
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.tell_report import ask_for_signatures
+from casework.promises import promise
 from casework.reports import queries
 from casework.reports.documents import JSON, render_all, seal_of
 from casework.reports.facts import facts_of
@@ -38,6 +39,9 @@ from workflows.access import Actor
 from workflows.engine import Words
 from workflows.errors import Refused
 from workflows.report import refusals
+
+RENDER = "render_report"
+"""The job that makes the PDFs."""
 
 
 def freeze_report(
@@ -80,6 +84,7 @@ def freeze_report(
         stored = keep(made.content, media_type=made.media_type, folder=settings.files_dir)
         report.documents.append(Document(kind=made.kind, file_name=made.file_name, file_id=stored.id, file=stored))
     move_report(report, "freeze", actor=actor, included=cases, left_out=left_out)
+    promise(RENDER, report=report.ref, manifest_hash=report.manifest_hash)
     ask_for_signatures(report)
     return report
 

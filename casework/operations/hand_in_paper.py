@@ -14,6 +14,7 @@ from casework.db import db
 from casework.errors import N_, Conflict, Invalid
 from casework.operations.permit_report import permit_report, refusal_for_report, refuse_filed
 from casework.operations.refusals import noted
+from casework.operations.tell_report import say_handed_in
 from casework.operations.verify_paper import verify_pdf
 from casework.reports.facts import signing_of
 from casework.reports.models import Report, SignedPaper
@@ -161,4 +162,5 @@ def _keep(
             "manifest_hash": report.manifest_hash,
         },
     )
+    say_handed_in(report, paper)
     return paper

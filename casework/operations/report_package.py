@@ -21,6 +21,7 @@ from casework.reports.models import Report
 from casework.reports.papers import INK, signatures_of, standing_signatures
 from casework.reports.queries import UNFINISHED, number_of
 from casework.reports.snapshot import Snapshot, document_contents
+from casework.sealing import SealBroken
 from casework.storage import ALLOWED, StoredFile, present, read, stored_files
 from workflows.access import Actor
 
@@ -47,6 +48,7 @@ def report_package(report: Report, *, target: Path, actor: Actor, settings: Sett
             code="nothing_frozen",
             params={"report": number_of(report)},
         )
+    _refuse_unrooted(report)
     snapshot = Snapshot.from_dict(report.snapshot)
     dossiers = [entry.dossier for entry in report.cases]
     sha256 = build_package(
@@ -69,6 +71,29 @@ def report_package(report: Report, *, target: Path, actor: Actor, settings: Sett
     return Packaged(target, f"卷宗包_{number_of(report)}.zip", sha256)
 
 
+def _refuse_unrooted(report: Report) -> None:
+    """Refuse a report whose signed manifest holds no root of the journal: nothing could be proved under it."""
+    manifest = report.manifest or {}
+    heads = manifest.get("journal_heads", ())
+    if "journal_extract" in manifest and all("root" in head for head in heads):
+        return
+    shown = {"report": number_of(report)}
+    if report.state == "filed":
+        raise Conflict(
+            N_(
+                "自查报告 %(report)s 按旧格式定稿并已备案，签字的清单中没有日志根，不能另做可离线核对的卷宗包。"
+                "请使用受理单位当时收到的卷宗包；文书可在报告页面逐份下载。"
+            ),
+            code="manifest_without_root",
+            params=shown,
+        )
+    raise Conflict(
+        N_("自查报告 %(report)s 按旧格式定稿，清单中没有日志根，没有生成卷宗包；请退回后重新定稿、签字。"),
+        code="manifest_without_root",
+        params=shown,
+    )
+
+
 def _documents(report: Report, snapshot: Snapshot, settings: Settings) -> dict[str, bytes]:
     found = {
         row.file_name: read(row.file, folder=settings.files_dir)
@@ -87,7 +112,7 @@ def _documents(report: Report, snapshot: Snapshot, settings: Settings) -> dict[s
 
 
 def _evidence(dossiers: list[dict], settings: Settings) -> Iterator[EvidenceFile]:
-    wanted = {item["sha256"]: dossier["number"] for dossier in dossiers for item in dossier["evidence"]}
+    wanted = {item["sha256"]: str(dossier["number"]) for dossier in dossiers for item in dossier["evidence"]}
     stored = {row.sha256: row for row in stored_files(wanted)}
     for sha256, case in sorted(wanted.items()):
         if sha256 not in stored or not present(stored[sha256], folder=settings.files_dir):
@@ -97,8 +122,15 @@ def _evidence(dossiers: list[dict], settings: Settings) -> Iterator[EvidenceFile
                 params={"case": case, "sha256": sha256},
             )
         suffix = SUFFIXES.get(stored[sha256].media_type, "")
-        yield EvidenceFile(sha256, partial(_open, stored[sha256], settings), suffix)
+        yield EvidenceFile(sha256, partial(_open, stored[sha256], case, settings), suffix)
 
 
-def _open(stored: StoredFile, settings: Settings) -> BytesIO:
-    return BytesIO(read(stored, folder=settings.files_dir))
+def _open(stored: StoredFile, case: str, settings: Settings) -> BytesIO:
+    try:
+        return BytesIO(read(stored, folder=settings.files_dir))
+    except SealBroken as fault:
+        raise PackageRefused(
+            N_("案件 %(case)s 的证据 %(sha256)s 打不开，可能被改动，未生成卷宗包；请从备份恢复后再试。"),
+            code="evidence_broken",
+            params={"case": case, "sha256": stored.sha256},
+        ) from fault

@@ -4,6 +4,8 @@ Each chain names the other's head, so that neither can be written anew alone. Th
 body that loses the case is told, and finds where it went; it sees no more of it.
 """
 
+from sqlalchemy import select
+
 from casework import journal
 from casework.cases.models import Case
 from casework.cases.oversight import HandOver
@@ -68,9 +70,15 @@ def take_over(case: Case, *, reason: str, actor: Actor, to: Person | None = None
     return made
 
 
+def seats_above(actor: Actor) -> list[Organisation]:
+    """Return the bodies for which this person takes cases over."""
+    seats = {scope.organisation_id for scope in scope_of(actor, "case:take_over")}
+    return list(db.session.scalars(select(Organisation).where(Organisation.id.in_(seats)).order_by(Organisation.id)))
+
+
 def _seat(case: Case, actor: Actor) -> Organisation:
     """Return the body above the case for which this person takes it over: the nearest, where there are several."""
-    seats = {scope.organisation_id for scope in scope_of(actor, "case:take_over")}
+    seats = {body.id for body in seats_above(actor)}
     body = case.organisation.parent
     while body is not None:
         if body.id in seats and body.kind in ABOVE:

@@ -8,7 +8,7 @@ from casework.operations.announce import announce
 from casework.people import queries as people
 from casework.people.models import Person
 from casework.reports.facts import signing_of
-from casework.reports.models import Report
+from casework.reports.models import Report, SignedPaper
 from casework.reports.queries import number_of
 from workflows.escalation import ESCALATION
 
@@ -23,6 +23,21 @@ def ask_for_signatures(report: Report) -> None:
             subject=report,
             params={"report": number_of(report), "role": slot.role.value, "cases": len(report.cases)},
             dedup=_occasion(report, f"to_sign:{slot.name}"),
+        )
+
+
+def say_handed_in(report: Report, paper: SignedPaper) -> None:
+    """Ask whoever signs in this slot to confirm what somebody else has handed in for it; once a paper."""
+    for slot in signing_of(report).waiting_slots:
+        if slot.name != paper.slot:
+            continue
+        holders = people.holders(slot.role, report.organisation_id)
+        announce(
+            "report_paper",
+            to=[person for person in holders if person.id != paper.handed_in_by_id],
+            subject=report,
+            params={"report": number_of(report), "role": slot.role.value},
+            dedup=f"report:{report.id}:paper:{paper.ref}",
         )
 
 

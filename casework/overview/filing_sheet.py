@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from casework.cases.models import Case
+from casework.cases.queries import in_scope, not_about
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.filing.models import Disposal, Filing
 from casework.filing.queries import recipients_of
-from casework.people.models import Person
+from casework.people.models import Organisation, Person
 from casework.reports.facts import slot_names
 from casework.reports.models import Report, ReportCase, Signature
 from casework.reports.queries import visible_reports
@@ -24,6 +26,7 @@ from casework.rounds import settings
 from workflows.access import Actor
 
 SHOWN = ("signed", "filed")
+UNSENT = ("waiting", "returned", "withdrawn")
 PAPERS = (
     ("plan", N_("自查通知（方案）"), N_("自查方式、记录要求、整改要求")),
     ("records", N_("自查记录"), N_("逐件记录核查过程和结论，含个人信息")),
@@ -35,7 +38,7 @@ PAPERS = (
 
 @dataclass(frozen=True)
 class Box:
-    """One recipient of a report: `waiting`, `sent`, `received` or `returned`, with the last delivery to it."""
+    """One recipient: `waiting`, `sent`, `received`, `returned` or `withdrawn`, with the last delivery to it."""
 
     capacity: str
     standing: str
@@ -52,6 +55,19 @@ class Line:
     boxes: tuple[Box, ...]
     asks_me: bool
     unsent: bool
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A case of a report as the list shows it; `readable` says that this person may look into it."""
+
+    position: int
+    number: str
+    title: str
+    title_params: dict[str, object]
+    state: str
+    conclusion: str | None
+    readable: bool
 
 
 @dataclass(frozen=True)
@@ -128,6 +144,30 @@ def parts(report: Report, found: Sequence[Box], slot_labels: dict[str, str]) -> 
     return papers + [_receipt_part(box) for box in found]
 
 
+def may_be_withdrawn(report: Report, found: Sequence[Box]) -> bool:
+    """Say whether the report is on its way and nobody holds it under a number of their own."""
+    return report.state == "signed" and any(box.standing == "sent" for box in found) and not held_by(found)
+
+
+def held_by(found: Sequence[Box]) -> tuple[str, ...]:
+    """Return who has receipted it: from then on only that body returns it."""
+    return tuple(box.recipient for box in found if box.standing == "received")
+
+
+def cases_of(report: Report, actor: Actor, *, after: int, limit: int) -> list[Inside]:
+    """Return a page of the cases in a report, in its order, and whether this person may look into each of them."""
+    wanted = (
+        select(ReportCase.position, Case.number, Case.title, Case.title_params, Case.state, Case.conclusion)
+        .add_columns(case((in_scope(actor), 1), else_=0).label("readable"))
+        .join(Case, Case.id == ReportCase.case_id)
+        .join(Organisation, Organisation.id == Case.organisation_id)
+        .where(ReportCase.report_id == report.id, ReportCase.position > after, not_about(actor.bodies))
+        .order_by(ReportCase.position)
+        .limit(limit)
+    )
+    return [Inside(**(row._asdict() | {"readable": bool(row.readable)})) for row in db.session.execute(wanted)]
+
+
 def _receipt_part(box: Box) -> Part:
     label = N_("纪检监察部门回执") if box.capacity == "discipline" else N_("上级就业工作部门回执")
     if box.standing == "received" and box.delivery:
@@ -140,7 +180,7 @@ def _line(report: Report, cases: int, deliveries: Sequence[Filing], actor: Actor
     mine = {held.organisation_id for held in actor.appointments}
     found = _boxes(report, deliveries, {})
     asks = any(box.standing == "sent" and box.delivery and box.delivery.recipient_id in mine for box in found)
-    unsent = report.state == "signed" and any(box.standing in ("waiting", "returned") for box in found)
+    unsent = report.state == "signed" and any(box.standing in UNSENT for box in found)
     return Line(report, cases, found, asks, unsent)
 
 
@@ -158,6 +198,8 @@ def _box(capacity: str, delivery: Filing | None, name: str) -> Box:
     name = delivery.recipient.name
     if delivery.returned_at is not None:
         return Box(capacity, "returned", delivery, name)
+    if delivery.withdrawn_at is not None:
+        return Box(capacity, "withdrawn", delivery, name)
     if delivery.voided_at is not None:
         return Box(capacity, "waiting", None, name)
     return Box(capacity, "received" if delivery.receipted_at else "sent", delivery, name)

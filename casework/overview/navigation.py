@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, or_, select
 
 from casework.campaigns.models import Campaign, ContactTask
 from casework.campaigns.queries import in_campaign_scope, in_task_scope
+from casework.cases.drift_queries import unanswered
 from casework.cases.models import Case
 from casework.cases.queries import COUNTED_AT_MOST, counted, in_scope, not_about
 from casework.db import db
@@ -36,6 +37,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
     found = {
         "queue": Count(_mine_overdue(actor, now), late=True),
         "leads": Count(lead_desk.late(actor), late=True),
+        "drifts": Count(unanswered(actor)),
         "overdue": Count(_all_overdue(actor, now), late=True),
         "cosign": Count(len(awaiting_signature(actor))),
         "filing": Count(_to_receipt(actor)),

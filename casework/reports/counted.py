@@ -8,7 +8,7 @@ stood at that moment: imports add revisions and overwrite none.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from casework.db import db
@@ -17,16 +17,9 @@ from casework.intake.answers import standing
 from casework.intake.models import Batch, Confirmation, Record, Revision
 from casework.intake.queries import STATUS
 from casework.people import queries as people
+from casework.reports.figures import CONFIRMED, UNCONFIRMED
 from casework.reports.models import Report
 from casework.reports.rates import FAMILY
-
-CONFIRMED = {
-    "confirmed": "已确认",
-    "unconfirmed": "未确认",
-    "wrong_information": "信息有误",
-    "never_signed": "从未签订",
-}
-UNCONFIRMED = "unconfirmed"
 
 
 def destinations(report: Report, *, at: datetime | None = None) -> dict[str, int]:
@@ -69,11 +62,9 @@ def registered_under(
 def answering(report: Report, *, status: str, after: str = "", limit: int | None) -> Sequence[Row]:
     """Return the graduates who gave an answer last (or none that stands), behind the one called `after`."""
     known = {name: [code for code, ours in STATUS.items() if ours == name] for name in CONFIRMED if name != UNCONFIRMED}
-    if status == UNCONFIRMED:
-        spoken = {code for codes in known.values() for code in codes} | set(known)
-        where = Confirmation.status.is_(None) | Confirmation.status.not_in(spoken)
-    else:
-        where = Confirmation.status.in_([status, *known[status]])
+    spoken = {code for codes in known.values() for code in codes} | set(known)
+    silent = or_(Confirmation.status.is_(None), Confirmation.status.not_in(spoken))
+    where = silent if status == UNCONFIRMED else Confirmation.status.in_([status, *known[status]])
     return _listed(_answering(report).where(where), limit=limit, after=after)
 
 

@@ -1,21 +1,28 @@
 """The documents of a report: which there are, what they are called, and how each is made from the snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from casework import clock
 from casework.cases.canonical import canonical_bytes
+from casework.people.models import Organisation
 from casework.reports.manifest import manifest_sm3
-from casework.reports.models import Report
+from casework.reports.models import Plan, Report
 from casework.reports.models import Signature as Signed
 from casework.reports.papers import BASE, CERTIFICATE, CONSENT
 from casework.reports.papers import SIGNED as CERTIFIED
-from casework.reports.render.plan import plan_docx
+from casework.reports.render.plan import PlanPaper, plan_docx, plan_pdf
 from casework.reports.render.records import records_docx, records_xlsx
+from casework.reports.render.records_pdf import Progress, records_pdf
 from casework.reports.render.report import Head, Seal, Signature, report_docx, report_pdf, signature_page_pdf
 from casework.reports.signing.pdf_fields import with_fields
 from casework.reports.snapshot import Snapshot
+from casework.reports.snapshot_of import plan_of
+from casework.reports.wording import FIRST
+from casework.rounds.models import Round
+from casework.rounds.settings import checklist
 from casework.storage import ALLOWED, OFFICE
+from workflows.report_guards import CHECKLIST
 
 JSON, PDF = "application/json", ALLOWED["pdf"]
 DOCX, XLSX = OFFICE["docx"], OFFICE["xlsx"]
@@ -27,10 +34,14 @@ KINDS = {
     "manifest": ("案件清单.json", JSON),
     BASE: ("自查报告.pdf", PDF),
     CERTIFIED: ("自查报告（数字签名）.pdf", PDF),
+    "plan_pdf": ("自查通知（方案）.pdf", PDF),
+    "records_pdf": ("自查记录.pdf", PDF),
+    "report_print": ("自查报告.pdf", PDF),
 }
 SIGNED = "自查报告（已签字）.docx"
 SIGNATURE_PAGE = "签字页.pdf"
-WITH_PEOPLE = frozenset({"records", "records_sheet"})
+PREVIEW = {"docx": ("自查报告（预览）.docx", DOCX), "pdf": ("自查报告（预览）.pdf", PDF)}
+WITH_PEOPLE = frozenset({"records", "records_sheet", "records_pdf"})
 """Documents that show graduates: in full they are exports, masked they may be read."""
 
 
@@ -62,6 +73,34 @@ def render_all(snapshot: Snapshot, *, manifest: dict, seal: Seal, grade: int = C
     return tuple(Rendered(kind, *KINDS[kind], content) for kind, content in made.items())
 
 
+def render_pdfs(
+    snapshot: Snapshot, *, seal: Seal, present: Collection[str], on_progress: Progress
+) -> tuple[Rendered, ...]:
+    """Return the documents of a frozen report as PDFs, without the kinds already `present`; this may take a minute."""
+    make = {
+        "plan_pdf": lambda: plan_pdf(snapshot),
+        "report_print": lambda: report_pdf(snapshot, seal=seal),
+        "records_pdf": lambda: records_pdf(snapshot, masked=False, on_progress=on_progress),
+    }
+    wanted = [kind for kind in make if kind not in present and not (kind == "report_print" and BASE in present)]
+    return tuple(Rendered(kind, *KINDS[kind], make[kind]()) for kind in wanted)
+
+
+def preview(snapshot: Snapshot, form: str) -> Rendered:
+    """Return what the report would say now, marked as a preview on every page; `form` is docx or pdf."""
+    made = report_pdf(snapshot, seal=None) if form == "pdf" else report_docx(snapshot, seal=None)
+    return Rendered("preview", *PREVIEW[form], made)
+
+
+def plan_document(organisation: Organisation, round_: Round, plan: Plan, form: str) -> Rendered:
+    """Return one version of a plan with the words it was issued with; `form` is docx or pdf."""
+    contents = tuple((clause, CHECKLIST.get(clause, clause)) for clause in checklist(round_))
+    printed = plan_of(organisation, round_, plan)
+    paper = PlanPaper(organisation.name, round_.cohort, printed, contents, {**FIRST, **plan.wording})
+    made = plan_pdf(paper) if form == "pdf" else plan_docx(paper)
+    return Rendered("plan", f"自查通知（方案）第{plan.version}版.{form}", PDF if form == "pdf" else DOCX, made)
+
+
 def signature_page(report: Report, snapshot: Snapshot) -> Rendered:
     """Return the page that is printed, signed in ink and scanned, with its codes."""
     seal = seal_of(report.manifest or {}, report.manifest_hash or "")
@@ -70,7 +109,7 @@ def signature_page(report: Report, snapshot: Snapshot) -> Rendered:
 
 def masked_document(snapshot: Snapshot, kind: str) -> Rendered:
     """Return a document that shows graduates in the form that may be read without exporting anything."""
-    make = records_xlsx if kind == "records_sheet" else records_docx
+    make = {"records": records_docx, "records_sheet": records_xlsx, "records_pdf": records_pdf}[kind]
     return Rendered(kind, *KINDS[kind], make(snapshot, masked=True))
 
 

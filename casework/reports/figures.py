@@ -10,11 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from casework.errors import N_
-from casework.reports.counted import CONFIRMED
 from casework.reports.rates import NOT_GRADUATED, Definition, graduates, rates, shipped
 from casework.reports.snapshot import OpenCase, Row, Snapshot
 from casework.reports.statistics import problem_statistics
 
+CONFIRMED = {
+    "confirmed": "已确认",
+    "unconfirmed": "未确认",
+    "wrong_information": "信息有误",
+    "never_signed": "从未签订",
+}
+UNCONFIRMED = "unconfirmed"
 CASES, PEOPLE = N_("件"), N_("人")
 EVERYBODY = "graduates"
 ALL = N_("核查案件")

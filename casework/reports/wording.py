@@ -33,7 +33,7 @@ class Part:
     @property
     def known(self) -> tuple[str, ...]:
         """Return every name that this part may hold."""
-        return (*self.must, *self.may)
+        return tuple(dict.fromkeys((*self.must, *self.may)))
 
 
 FRAME = ("organisation", "cohort")

@@ -6,6 +6,7 @@ to people as a setting.
 
 from collections.abc import Mapping
 from datetime import time
+from types import MappingProxyType
 from typing import Any, cast
 
 import rfc8785
@@ -96,6 +97,8 @@ class RoundSettings(_Strict):
 
 CONSEQUENCES = tuple(f"C{number}" for number in range(1, 11))
 """The ten areas of the negative list (N3.2); C11 to C13 are rules of single provinces and off until a round says so."""
+UNSAID: Mapping[str, object] = MappingProxyType({"signer_field": "common_name", "digests": [SHA256]})
+"""What holds where a round says nothing of it: the signer in the common name, SHA-256 alone."""
 RETENTION_YEARS = 3
 """So long personal values are kept after the last thing that happened, until a round says otherwise."""
 OFFICIAL_SITE = "dj.ncss.cn"

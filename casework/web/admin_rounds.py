@@ -98,7 +98,7 @@ def settings(code: str) -> Answer:
     actor = _administrator()
     if request.method == "GET":
         return _settings_page(code, actor, get_round(code).settings, None)
-    sent = sent_settings()
+    sent = sent_settings(get_round(code).settings)
     version = whole_number(request.form.get("version", "")) or 0
 
     def change(*, dry_run: bool = False) -> SettingsChanged:

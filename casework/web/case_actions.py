@@ -17,8 +17,10 @@ from casework.errors import N_, Forbidden, NotFound, Stale
 from casework.operations.advance import advance
 from casework.operations.permit import refusal_for_case
 from casework.operations.small_steps import unmask
+from casework.operations.take_over import seats_above
 from casework.overview import case_sheet, staff
 from casework.rounds import queries as rounds
+from casework.rounds.settings import consequences
 from casework.web import words
 from casework.web.case_deeds import OWN, PARTS, record_of
 from casework.web.case_page import FIELD_LABELS
@@ -141,7 +143,7 @@ def _form(number: str, verb: Verb, actor: Actor, trouble: Trouble | None) -> Res
     )
 
 
-def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:
+def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:  # noqa: PLR0911 - a line for each form
     """Return what the form of one action offers to choose from."""
     if verb.code == "conclude":
         return {
@@ -161,6 +163,14 @@ def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:
                 for row in case.records
             },
         }
+    if verb.code == "take_over":
+        return {
+            "people": staff.who_work_in([body.id for body in seats_above(actor)]),
+            "conflicted": conflicted_ids(case),
+        }
+    if verb.code == "consequence":
+        names, codes = rounds.table(case.round_id, "consequence"), consequences(case.round)
+        return {"consequences": {code: names[code] for code in codes if code in names}}
     if verb.code == "rectify":
         return {"rows": (case.plan.measures if case.plan else []) + [{}] * MEASURES}
     if verb.code == "merge":

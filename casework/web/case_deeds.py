@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from flask import request
 
 from casework.cases.models import Case, CaseRecord, Correction, Evidence, Hold
+from casework.cases.queries import consequences_of
 from casework.doors.arriving import is_of_our_time, whole_number
 from casework.errors import N_, CaseworkError, Invalid, NotFound
 from casework.intake.models import Record
@@ -15,8 +16,10 @@ from casework.operations.add_evidence import add_evidence, withdraw_evidence
 from casework.operations.assign import assign
 from casework.operations.log_verification import log_verification
 from casework.operations.propose_correction import complete_correction, propose_correction, withdraw_correction
+from casework.operations.record_consequence import record_consequence, withdraw_consequence
 from casework.operations.rectification import finish_measure, write_rectification
 from casework.operations.small_steps import add_note, agree_unverifiable, change_severity
+from casework.operations.take_over import take_over
 from casework.people.models import Person
 from casework.people.queries import get_person
 from casework.web.pages import settings
@@ -97,6 +100,16 @@ def _assign(case: Case, actor: Actor) -> None:
     assign(case, to=chosen_person("to"), actor=actor, reason=request.form.get("reason", ""))
 
 
+def _take_over(case: Case, actor: Actor) -> object:
+    to = chosen_person("to") if request.form.get("to") else None
+    return take_over(case, reason=request.form.get("reason", ""), to=to, actor=actor)
+
+
+def _consequence(case: Case, actor: Actor) -> object:
+    given = {name: request.form.get(name, "") for name in ("code", "decided_by", "document", "words")}
+    return record_consequence(case, decided_on=day_of("decided_on"), actor=actor, **given)
+
+
 OWN: dict[str, Callable[[Case, Actor], object]] = {
     "verify": _verify,
     "evidence": _evidence,
@@ -104,6 +117,8 @@ OWN: dict[str, Callable[[Case, Actor], object]] = {
     "rectify": _rectify,
     "hold": _hold,
     "assign": _assign,
+    "take_over": _take_over,
+    "consequence": _consequence,
     "note": lambda case, actor: add_note(case, words=request.form.get("words", ""), actor=actor),
     "agree": lambda case, actor: agree_unverifiable(case, actor=actor, reason=request.form.get("reason", "")),
     "severity": lambda case, actor: change_severity(
@@ -128,6 +143,11 @@ def _evidence_of(case: Case, ref: str) -> Evidence:
     return _one([row for row in case.evidence if row.ref == ref])
 
 
+def _withdraw_consequence(case: Case, ref: str, actor: Actor) -> object:
+    found = _one([row for row in consequences_of(case) if row.ref == ref])
+    return withdraw_consequence(found, case, reason=_reason(), actor=actor)
+
+
 def _place_of(ref: str) -> int:
     place = whole_number(ref)
     if place is None:
@@ -148,6 +168,7 @@ PARTS: dict[str, tuple[str, Callable[[Case, str, Actor], object]]] = {
         N_("撤回更正"),
         lambda case, ref, actor: withdraw_correction(case, _correction_of(case, ref), actor=actor, reason=_reason()),
     ),
+    "withdraw-consequence": (N_("撤销处理结果"), _withdraw_consequence),
     "complete-correction": (
         N_("补充更正的依据"),
         lambda case, ref, actor: complete_correction(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from casework import clock
 from casework.cases.facts import facts_of
 from casework.cases.models import Case, Evidence
-from casework.cases.queries import get_case
+from casework.cases.queries import consequences_of, get_case
 from casework.db import db
 from casework.deadlines.reasons import recalled
 from casework.deadlines.upcoming import next_said
@@ -82,6 +82,8 @@ def show(number: str) -> Response:
         answers=case_sheet.answers_of(case.records),
         confirmed=CONFIRMED,
         destinations=rounds.table(case.round_id, "destination_code"),
+        consequences=consequences_of(case),
+        consequence_names=rounds.table(case.round_id, "consequence"),
         violations=rounds.table(case.round_id, "violation"),
         field_labels=FIELD_LABELS,
         beside=case_sheet.beside(case, actor),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from casework.cases.models import Case
 from casework.errors import N_
 from casework.operations.permit import refusal_for_case
+from casework.operations.record_consequence import ABOUT, ESTABLISHED
 from casework.overview import case_sheet
+from casework.people.actors import path_of
 from casework.web.wording import said
-from workflows.access import Actor
+from workflows.access import Actor, scope_of
 from workflows.case import BEING_WORKED, CONCLUDED
 from workflows.engine import Choice
 from workflows.evidence import ATTEMPTS_NEEDED
@@ -172,6 +174,25 @@ VERBS: dict[str, Verb] = {
             N_("与另一案件是同一事项时合并，由那个案件继续办理，可以撤销。"),
             step=True,
         ),
+        Verb(
+            "take_over",
+            N_("提级办理"),
+            "up",
+            "case:take_over",
+            OPEN,
+            N_(
+                "案件改由本单位办理，案号不变；原单位会收到通知，此后不再看到办理情况。已复核、签字、备案的须先重新打开。"
+            ),
+        ),
+        Verb(
+            "consequence",
+            N_("登记处理结果"),
+            "seal",
+            "consequence:record",
+            CONCLUDED,
+            N_("登记对查实的违规行为作出的处理：由谁、何时、依据哪份文件决定。系统不会自动产生处理结果。"),
+            versioned=False,
+        ),
         Verb("unmerge", N_("撤销合并"), "link", "case:merge", ("merged",), N_("案件恢复到合并前的阶段。"), step=True),
     )
 }
@@ -186,7 +207,7 @@ def offered(
     by_step = {choice.action: choice for choice in choices}
     able, unable = [], []
     for verb in VERBS.values():
-        if (verb.states and case.state not in verb.states) or not _fits(verb, case):
+        if (verb.states and case.state not in verb.states) or not _fits(verb, case, actor):
             continue
         refusal = refusal_for_case(actor, verb.action, case)
         choice = by_step.get(verb.code) if verb.step else None
@@ -198,7 +219,12 @@ def offered(
     return sorted(able, key=_rank), unable
 
 
-def _fits(verb: Verb, case: Case) -> bool:
+def _fits(verb: Verb, case: Case, actor: Actor) -> bool:  # noqa: PLR0911 - a line for each verb
+    if verb.code == "take_over":
+        path = path_of(case.organisation)
+        return any(scope.organisation_id in path[:-1] for scope in scope_of(actor, verb.action))
+    if verb.code == "consequence":
+        return case.kind in ABOUT and case.conclusion in ESTABLISHED and case.accepted_at is not None
     if verb.code == "rectify":
         return case.kind in {"conduct", "unit"}
     if verb.code == "correct":

@@ -17,7 +17,7 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.filing.models import Filing
-from casework.filing.queries import get_filing
+from casework.filing.queries import get_filing, uploads_of
 from casework.operations.download_document import download_document
 from casework.operations.note_disposal import note_disposal
 from casework.operations.permit_report import refusal_for_report
@@ -25,6 +25,7 @@ from casework.operations.receipt import receipt
 from casework.operations.report_package import report_package
 from casework.operations.return_filing import return_filing
 from casework.operations.send_report import send_report
+from casework.operations.withdraw_filing import withdraw_filing
 from casework.overview import filing_sheet
 from casework.overview.filing_sheet import Box
 from casework.reports.models import Report
@@ -72,7 +73,7 @@ def show(ref: str) -> Answer:
     """Show one report on its way to its recipients; the ref of a delivery leads to its report."""
     actor = current_actor()
     try:
-        return _page(ref, actor)
+        return shown(ref, actor)
     except NotFound:
         return redirect(url_for("web.filing", ref=get_filing(ref, actor).report.ref))
 
@@ -85,7 +86,19 @@ def send(ref: str) -> Answer:
         lambda: send_report(get_report(ref, actor), actor=actor),
         done=gettext("已报送。对方登记回执后，报告即为备案。"),
         to=url_for("web.filing", ref=ref),
-        again=lambda trouble: _page(ref, actor, trouble, "send"),
+        again=lambda trouble: shown(ref, actor, trouble, "send"),
+    )
+
+
+@signed_in
+def withdraw(ref: str) -> Answer:
+    """Take a report back that nobody has receipted."""
+    actor = current_actor()
+    return submitted(
+        lambda: withdraw_filing(get_report(ref, actor), reason=request.form.get("reason", ""), actor=actor),
+        done=gettext("已撤回，全部签字和报送作废。请修改后重新定稿。"),
+        to=url_for("web.filing", ref=ref),
+        again=lambda trouble: shown(ref, actor, trouble, "withdraw"),
     )
 
 
@@ -99,7 +112,7 @@ def act(ref: str, delivery: str, verb: str) -> Answer:
         lambda: _do(verb, get_filing(delivery, actor), actor),
         done=said(VERBS[verb][1]),
         to=url_for("web.filing", ref=ref) if verb != "return" else url_for("web.filings"),
-        again=lambda trouble: _page(ref, actor, trouble, verb),
+        again=lambda trouble: shown(ref, actor, trouble, verb),
     )
 
 
@@ -154,9 +167,12 @@ def _do(verb: str, delivery: Filing, actor: Actor) -> object:
     return note_disposal(delivery, words=form.get("words", ""), actor=actor)
 
 
-def _page(ref: str, actor: Actor, trouble: Trouble | None = None, about: str = "") -> Response:
+def shown(ref: str, actor: Actor, trouble: Trouble | None = None, about: str = "") -> Response:
+    """Return the page of one report, with the trouble beside the form that it is about."""
     report = get_report(ref, actor)
     found = filing_sheet.boxes(report)
+    after = whole_number(request.args.get("after", "")) or 0
+    cases = filing_sheet.cases_of(report, actor, after=after, limit=PAGE_SIZE + 1)
     parts = filing_sheet.parts(report, found, {slot: said(label) for slot, label in words.SLOTS.items()})
     return page(
         "filing/page.html",
@@ -170,7 +186,13 @@ def _page(ref: str, actor: Actor, trouble: Trouble | None = None, about: str = "
         earlier=filing_sheet.earlier(report),
         may_send=_may(report, actor, "filing:deliver")
         and report.state == "signed"
-        and any(box.standing in ("waiting", "returned") for box in found),
+        and any(box.standing in filing_sheet.UNSENT for box in found),
+        may_withdraw=_may(report, actor, "filing:withdraw") and filing_sheet.may_be_withdrawn(report, found),
+        held=filing_sheet.held_by(found),
+        uploads=uploads_of(report) if report.state == "filed" else (),
+        may_upload=_may(report, actor, "report:upload") and report.state == "filed",
+        cases=cases[:PAGE_SIZE],
+        next_case=cases[PAGE_SIZE - 1].position if len(cases) > PAGE_SIZE else 0,
         may_package=_may(report, actor, "report:package") and report.state in ("frozen", "signed", "filed"),
         may_export=_may(report, actor, "report:package") or _may(report, actor, "export"),
         conclusions=[

@@ -61,6 +61,7 @@ NAMES: Mapping[str, str] = {
     "look_ahead": N_("预演期限变更"),
     "count_board": N_("统计督办数字"),
     "apply_pushed": N_("处理推送的回执"),
+    "render_report": N_("生成报告的 PDF"),
 }
 """Every task and job by its name for people; one that is not here is shown by its code."""
 CLASSES = {0: N_("督办"), 1: N_("提醒"), 2: N_("提醒活动")}

@@ -19,11 +19,12 @@ from casework.filing import queries as filing
 from casework.operations.answer_checklist import answer_checklist
 from casework.operations.download_document import download_document
 from casework.operations.draft_report import draft_report
-from casework.operations.freeze_report import freeze_report
+from casework.operations.freeze_report import RENDER, freeze_report
 from casework.operations.issue_plan import issue_plan
 from casework.operations.measures import add_measure, drop_measure, finish_measure_line
 from casework.operations.retime_report import due_of
 from casework.people.models import Organisation
+from casework.promises import Promise
 from casework.reports import queries
 from casework.reports.facts import signing_of
 from casework.reports.models import OpenCase, Report, ReportCase
@@ -55,7 +56,7 @@ def change(what: str) -> Response:
         raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
     label, do = CHANGES[what]
     return submitted(
-        lambda: do(_own(current_actor()), _round(), current_actor()),
+        lambda: do(own_seat(current_actor()), round_now(), current_actor()),
         done=gettext(label),
         to=url_for("web.reports") + f"#{PLACE.get(what, what)}",
         again=lambda trouble: _workspace(trouble, what),
@@ -95,14 +96,16 @@ def drafting_seat(actor: Actor) -> Organisation | None:
     return db.session.get(Organisation, scopes[0].organisation_id) if scopes else None
 
 
-def _own(actor: Actor) -> Organisation:
+def own_seat(actor: Actor) -> Organisation:
+    """Return the organisation whose self-check this person writes; nobody else finds the page."""
     seat = drafting_seat(actor)
     if seat is None:
         raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
     return seat
 
 
-def _round() -> Round:
+def round_now() -> Round:
+    """Return the round that this person works in."""
     round_ = shell.current_round()
     if round_ is None:
         raise Conflict(N_("还没有开启任何轮次。请系统管理员先开启轮次。"))
@@ -121,6 +124,7 @@ def _workspace(trouble: Trouble | None, what: str = "") -> Response:
         context |= {
             "seat": seat,
             "plan": queries.current_plan(seat.id, round_.id),
+            "earlier_plans": [*reversed(queries.plans(seat.id, round_.id)[:-1])],
             "clauses": round_settings.checklist(round_),
             "answers": queries.answers(seat.id, round_.id),
             "measures": queries.measures(seat.id, round_.id),
@@ -168,10 +172,18 @@ def _report(ref: str) -> Response:
         signatures=[each for each in found.signatures if each.lapsed_at is None],
         lapsed=[each for each in found.signatures if each.lapsed_at is not None],
         deliveries=filing.history_of(found),
+        rendering=rendering_of(found),
         may_send=shell.may(actor, "filing:deliver") and found.state == "signed",
         may_sign=shell.may(actor, "report:sign") and found.state == "frozen",
         may_hand_in=shell.may(actor, "report:draft") and found.state == "frozen" and grade_of(found) != CONSENT,
     )
+
+
+def rendering_of(report: Report) -> Promise | None:
+    """Return the job that makes the PDFs of a report as it is frozen now, while it is not done."""
+    wanted = select(Promise).filter_by(name=RENDER, done_at=None).order_by(Promise.id.desc()).limit(50)
+    mine = {"report": report.ref, "manifest_hash": report.manifest_hash}
+    return next((each for each in db.session.scalars(wanted) if each.arguments == mine), None)
 
 
 def _texts(seat: Organisation, round_: Round, actor: Actor) -> object:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from flask import request
 
 from casework.errors import N_, Invalid
-from casework.rounds.settings import LEVELS, SEVERITIES
+from casework.rounds.settings import LEVELS, SEVERITIES, UNSAID
 from casework.web.round_choices import STAGES
 
 
-def sent_settings() -> dict[str, object]:
-    """Return the settings as the form says them; what is no number stays words, for the check to name its place."""
+def sent_settings(now: Mapping[str, object]) -> dict[str, object]:
+    """Return the settings as the form says them; what is no number stays words, for the check to name its place.
+
+    What the form does not show stays as it is `now`: who changes a limit has said nothing about it.
+    """
     form = request.form
     ladder = [
         {"code": code, "basis": basis, "offset": _number(offset), "audience": audience}
@@ -21,7 +24,7 @@ def sent_settings() -> dict[str, object]:
         )
         if code.strip()
     ]
-    return {
+    sent = {
         "limits": {
             severity: {stage: _number(form.get(f"limits.{severity}.{stage}", "")) for stage, _ in STAGES}
             for severity in SEVERITIES
@@ -38,6 +41,10 @@ def sent_settings() -> dict[str, object]:
         "checklist": form.get("checklist", "").split(),
         "screening": form.get("screening", ""),
     }
+    chosen = {"signer_field": form.get("signer_field", ""), "digests": form.get("digests", "").split()}
+    # what holds anyway need not be said
+    said = {name: value for name, value in chosen.items() if value and (name in now or value != UNSAID[name])}
+    return {**now, **sent, **said}
 
 
 def _by_level(name: str) -> dict[str, list[str]]:

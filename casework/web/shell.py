@@ -48,6 +48,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("督办"),
         (
             Entry("web.overdue", N_("逾期督办"), "board", ("overdue:read",), "overdue"),
+            Entry("web.below", N_("下级自查进展"), "folder", ("below:read",)),
+            Entry("web.drifts", N_("整改后变动"), "swap", ("case:read",), "drifts"),
             Entry("web.samples", N_("抽样核查"), "ring", ("sample:draw", "overdue:read")),
             Entry("web.funnel", N_("漏斗图"), "funnel", ("funnel:read",)),
             Entry("web.rates", N_("去向统计"), "file", ("rates:read",)),

@@ -28,6 +28,7 @@ ORIGINS = {
     "confirmation": N_("毕业生确认"),
     "pushed": N_("上级推送"),
     "sample": N_("抽样核查"),
+    "drift": N_("整改后变动"),
 }
 SUPPLIERS = {
     "graduate": N_("毕业生本人"),
@@ -66,6 +67,10 @@ MOVES = {
     "lapse": (N_("签字失效"), "warn"),
     "file": (N_("备案生效"), "folder"),
     "reopen": (N_("重新打开"), "swap"),
+    "drift": (N_("结论之后登记有变动"), "warn"),
+    "ask_justify": (N_("说明登记变动的理由"), "file"),
+    "justify": (N_("认可登记变动"), "okc"),
+    "refuse_justify": (N_("未认可登记变动"), "x"),
     "merge": (N_("合并"), "link"),
     "unmerge": (N_("撤销合并"), "link"),
     "assign": (N_("派发"), "users"),
@@ -95,6 +100,10 @@ MOVES = {
     "remind": (N_("期限提醒"), "bell"),
     "press": (N_("催办"), "bell"),
     "raise": (N_("上报"), "up"),
+    "take_over": (N_("提级办理"), "up"),
+    "spot_check": (N_("抽查"), "ring"),
+    "consequence": (N_("登记处理结果"), "seal"),
+    "withdraw_consequence": (N_("撤销处理结果"), "x"),
 }
 FILE_KINDS = {
     "graduates": N_("毕业去向登记数据"),
@@ -139,6 +148,9 @@ DOCUMENTS = {
     "report": N_("自查报告"),
     "report_pdf": N_("自查报告（待签署 PDF）"),
     "report_signed": N_("自查报告（数字签名）"),
+    "report_print": N_("自查报告（PDF）"),
+    "records_pdf": N_("自查记录（PDF）"),
+    "plan_pdf": N_("自查通知（方案）（PDF）"),
 }
 
 

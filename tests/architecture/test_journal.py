@@ -21,8 +21,10 @@ SILENT = {
     "note_bounce": "notes what a mail server says of an address; no person has done anything",
     "record_attempt": "notes what a provider answered about a message",
     "reprojection": "draws up a sum before anything is changed; what it adds to are lists of its own",
+    "seal_case": "seals what a step rests on; the step is journalled with the hash of its seals",
     "send_identity_code": "keeps a code for some minutes; the answer that it opens is journalled",
     "stage_batch": "reads a file into staging; taking and writing the file are journalled",
+    "watch_drift": "finds differences; each is journalled where it is brought to a case",
 }
 """Operations that write rows and journal nothing, each with why."""
 

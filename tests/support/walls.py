@@ -50,23 +50,35 @@ def behind_its_back(*statements, **values) -> None:
 def rewrite_from(organisation_id: int, seq: int, **changed) -> None:
     """Change an entry and compute every later link and the head anew, so that the chain holds in itself."""
     with over_the_wall() as session:
-        entries, previous = _entries(organisation_id), ""
-        for entry in entries[seq - 1 :]:
-            for name, value in (changed if entry.seq == seq else {}).items():
-                setattr(entry, name, value)
-            entry.previous = previous or entry.previous
-            entry.hash = previous = link_digest(entry)
-        head = update(JournalHead).filter_by(organisation_id=organisation_id, chain=MAIN)
-        session.execute(head.values(hash=previous))
+        link_anew(session, organisation_id, seq, **changed)
 
 
 def recompute_checkpoints(organisation_id: int) -> None:
     """Write every checkpoint as if the chain had always been as it is now."""
     with over_the_wall() as session:
-        leaves = [bytes.fromhex(entry.hash) for entry in _entries(organisation_id)]
-        for row in session.scalars(select(JournalCheckpoint).filter_by(organisation_id=organisation_id, chain=MAIN)):
-            frontier = Frontier().extended(leaves[: row.size])
-            row.root, row.peaks = frontier.root().hex(), [peak.hex() for peak in frontier.peaks]
+        root_anew(session, organisation_id)
+
+
+def link_anew(session: Session, organisation_id: int, seq: int, **changed) -> None:
+    """Do what `rewrite_from` says in a session whose wall is down."""
+    entries, previous = _entries(organisation_id), ""
+    for entry in entries[seq - 1 :]:
+        for name, value in (changed if entry.seq == seq else {}).items():
+            setattr(entry, name, value)
+        entry.previous = previous or entry.previous
+        entry.hash = previous = link_digest(entry)
+    head = update(JournalHead).filter_by(organisation_id=organisation_id, chain=MAIN)
+    session.execute(head.values(hash=previous))
+    session.flush()
+
+
+def root_anew(session: Session, organisation_id: int) -> None:
+    """Do what `recompute_checkpoints` says in a session whose wall is down."""
+    leaves = [bytes.fromhex(entry.hash) for entry in _entries(organisation_id)]
+    for row in session.scalars(select(JournalCheckpoint).filter_by(organisation_id=organisation_id, chain=MAIN)):
+        frontier = Frontier().extended(leaves[: row.size])
+        row.root, row.peaks = frontier.root().hex(), [peak.hex() for peak in frontier.peaks]
+    session.flush()
 
 
 def _entries(organisation_id: int) -> list[JournalEntry]:

@@ -77,11 +77,11 @@ def pictures(charts: Sequence[Chart]) -> list[bytes]:
         return []
     layout = f'#set page(width: 156mm, height: auto, margin: 2mm)\n#set text(font: "{SONG}", lang: "zh", region: "cn")'
     source = "\n#pagebreak()\n".join(f"#{drawn(chart)}" for chart in charts)
-    made = typst.compile(
+    made = typst.compile(  # type: ignore[call-overload] # its types cannot tell bytes from a path
         f"{layout}\n{DRAWING}\n{source}".encode(),
         font_paths=[str(FACES)], ignore_system_fonts=True, format="png", ppi=PPI, timestamp=0,
     )  # fmt: skip
-    return made if isinstance(made, list) else [made]  # type: ignore[list-item] # one page comes without a list
+    return made if isinstance(made, list) else [made]  # one page comes without a list
 
 
 def _named(snapshot: Snapshot) -> dict[str, int]:

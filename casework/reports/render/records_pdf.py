@@ -15,9 +15,10 @@ from casework.reports.render.official_pdf import OfficialPdf, forget
 from casework.reports.render.records import PRINTED, name_of, privacy, shown_rows, statistics_rows
 from casework.reports.snapshot import Row, Snapshot
 
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 500
+_MADE = re.compile(rb"(/CreationDate ?\(D:)\d{14}")
 _NAME = re.compile(rb"(/ID ?\[ ?<)[0-9A-Fa-f]{32}(> ?<)[0-9A-Fa-f]{32}(>)")
-"""The name that a file is given by chance when it is written; without it the same records are the same bytes."""
+"""The name that a file is given by chance when it is written; without it and the time, bytes say only the records."""
 Progress = Callable[[int, int], None]
 
 
@@ -35,7 +36,8 @@ def records_pdf(snapshot: Snapshot, *, masked: bool, on_progress: Progress = lam
     target = io.BytesIO()
     whole.save(target)
     whole.close()
-    return _NAME.sub(lambda found: found[1] + b"0" * 32 + found[2] + b"0" * 32 + found[3], target.getvalue())
+    named = _NAME.sub(lambda found: found[1] + b"0" * 32 + found[2] + b"0" * 32 + found[3], target.getvalue())
+    return _MADE.sub(rb"\g<1>20000101000000", named, count=1)
 
 
 def _parts(snapshot: Snapshot, *, masked: bool) -> Iterator[tuple[Callable[[int], OfficialPdf], int]]:

@@ -12,13 +12,14 @@ from casework.reports.figures import definitions_of, values_of
 from casework.reports.rates import DENOMINATOR, NOT_GRADUATED, Rate, rates
 from casework.reports.render.charts import Chart, charts_of
 from casework.reports.render.official import OfficialDocument
+from casework.reports.render.official_page import Block, OfficialPage
 from casework.reports.render.official_pdf import OfficialPdf
 from casework.reports.signing.marks import Mark
 from casework.reports.snapshot import Slot, Snapshot
 from casework.reports.statistics import problem_statistics
 from casework.reports.wording import FIRST, filled
 
-Formal = OfficialDocument | OfficialPdf
+Formal = OfficialDocument | OfficialPdf | OfficialPage
 
 SHORT = 16
 """So many digits of a journal's head are compared by eye; the digest tells as many."""
@@ -68,6 +69,13 @@ def report_pdf(snapshot: Snapshot, *, seal: Seal | None) -> bytes:
     document = OfficialPdf(subject=_name(snapshot), preview=seal is None)
     _write(document, snapshot, seal=seal, signatures=())
     return document.content()
+
+
+def report_page(snapshot: Snapshot) -> list[Block]:
+    """Return the preview of the report as blocks of a page."""
+    document = OfficialPage()
+    _write(document, snapshot, seal=None, signatures=())
+    return document.blocks
 
 
 def signature_page_pdf(snapshot: Snapshot, *, seal: Seal) -> bytes:

@@ -10,6 +10,7 @@ from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.intake.models import Record
+from casework.operations.follow_drift import follow_drifts
 from casework.operations.seal_case import seal_cases
 from casework.people import queries as people
 from tests.casework.factories import make_case
@@ -75,3 +76,29 @@ def drifts():
 
 def seals(number):
     return db.session.scalars(select(RecordSeal).filter_by(case_id=case(number).id).order_by(RecordSeal.id)).all()
+
+
+def questioned(office, *, state="accepted", new="70", **values):
+    """Make a concluded case of an office whose registration went elsewhere, and bring the question to work."""
+    case = make_case(office.organisation, office.round_, state=state, owner=office.investigator, **values)
+    seal_cases([case])
+    db.session.flush()
+    seal = db.session.scalars(select(RecordSeal).filter_by(case_id=case.id)).first()
+    found = Drift(
+        organisation_id=case.organisation_id,
+        round_id=case.round_id,
+        seal=seal,
+        case=case,
+        asks=case,
+        record=seal.record,
+        state_before=case.state,
+        source="changes",
+        changes=[{"field": "destination_code", "old": "11", "new": new}],
+        operator="F0154",
+        operator_role="辅导员",
+        changed_at=SEALED,
+    )
+    db.session.add(found)
+    follow_drifts([found])
+    db.session.flush()
+    return found.ref

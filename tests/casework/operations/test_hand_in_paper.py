@@ -4,12 +4,16 @@ import io
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
+from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError, Conflict
 from casework.journal import JournalEntry
+from casework.notices.models import Message
 from casework.operations.draft_report import draft_report
 from casework.operations.refuse_report import refuse_report
+from casework.operations.tell_report import say_handed_in
 from casework.people.actors import actor_of
 from casework.reports.models import Report
 from casework.reports.papers import signatures_of, standing_paper
@@ -42,6 +46,26 @@ def test_a_page_in_ink_is_bound_by_its_code_and_counts_once_its_signer_confirms_
     assert (done.signature.grade, done.signature.file.sha256, done.waiting) == (2, paper.file.sha256, ("admin_leader",))
     (fact,) = signatures_of(inked)
     assert (fact["file"], fact["name"], fact["manifest_hash"]) == (paper.file.sha256, "何诚航", inked.manifest_hash)
+
+
+def heard(kind="report_paper"):
+    wanted = select(Message).filter_by(kind=kind, channel="inbox").order_by(Message.id)
+    return [message.person.name for message in db.session.scalars(wanted)]
+
+
+def test_the_signer_hears_once_of_each_paper_that_somebody_else_handed_in(office, inked, settings):
+    page = page_of(inked, settings, office.party_leader)
+    hand_in(inked, settings, office.party_leader, picture(page))
+    assert heard() == []  # who brought it knows
+    paper = hand_in(inked, settings, office.investigator, picture(page))
+    assert heard() == ["何诚航"]
+    say_handed_in(inked, paper)
+    assert heard() == ["何诚航"]
+    hand_in(inked, settings, office.investigator, picture(page, keep=0.98))
+    assert heard() == ["何诚航"] * 2
+    with pytest.raises(CaseworkError):
+        hand_in(inked, settings, office.investigator, b"GIF89a no page")
+    assert heard() == ["何诚航"] * 2
 
 
 def test_a_code_that_cannot_be_read_is_replaced_by_what_is_typed_from_the_page(office, inked, settings):

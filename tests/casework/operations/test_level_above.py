@@ -98,8 +98,9 @@ NOT_TAKEN = (
 )
 
 
-@pytest.mark.parametrize(("state", "who", "reason", "error"), NOT_TAKEN)
-def test_what_is_not_taken_over_stays_as_it_was(office, province, state, who, reason, error):
+@pytest.mark.parametrize("row", NOT_TAKEN)
+def test_what_is_not_taken_over_stays_as_it_was(office, province, row):
+    state, who, reason, error = row
     case = some_case(office, state=state)
     person = province.supervisor if who == "superior" else getattr(office, who)
     with pytest.raises(error):

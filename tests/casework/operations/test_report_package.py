@@ -82,6 +82,23 @@ def test_where_the_round_asks_for_sm3_it_stands_on_the_paper_and_through_the_pac
         assert sm3 in zipfile.ZipFile(file).read("word/document.xml").decode()
 
 
+def without(manifest, key):
+    if key == "root":
+        return manifest | {"journal_heads": [{"organisation": 1, "chain": "main", "seq": 3, "hash": "ab" * 32}]}
+    return {name: value for name, value in manifest.items() if name != key}
+
+
+def test_a_report_frozen_before_manifests_held_a_root_is_refused_with_what_to_do(office, report, tmp_path, settings):
+    whole = report.manifest
+    for key in ("root", "journal_extract"):
+        for state, sentence in (("frozen", "重新定稿"), ("signed", "重新定稿"), ("filed", "受理单位当时收到的")):
+            with unit_of_work():
+                report.manifest, report.state = without(whole, key), state
+            with pytest.raises(Conflict, match=sentence):
+                package(report, office.supervisor, tmp_path, settings)
+    assert (looks(), (tmp_path / "package.zip").exists()) == ([], False)
+
+
 def test_evidence_that_is_no_longer_on_disk_is_named_and_nothing_is_packed(office, report, tmp_path, settings):
     (item,) = report.cases[0].dossier["evidence"]
     (settings.files_dir / item["sha256"][:2] / item["sha256"]).unlink()

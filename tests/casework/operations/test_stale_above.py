@@ -59,11 +59,12 @@ def supplemented(office, report, superior, settings):
 CHANGES = ((returned, "LC24-R1"), (withdrawn, "LC24-R1"), (changed_inside, "LC24-R1"), (supplemented, "LC24-R2"))
 
 
-@pytest.mark.parametrize(("change", "named"), CHANGES)
+@pytest.mark.parametrize("row", CHANGES)
 @pytest.mark.parametrize("how", [frozen, signed])
 def test_a_change_below_makes_the_unfiled_report_above_stale_and_names_what_changed(
-    office, province, settings, change, named, how
+    office, province, settings, row, how
 ):
+    change, named = row
     report, _, superior = delivered(office, settings)
     above = how(province, settings)
     (own,) = [row.case for row in above.cases]
@@ -110,7 +111,7 @@ def test_another_province_is_not_touched(office, settings):
 
 
 def test_a_change_that_slipped_by_is_refused_at_the_last_signature(office, province, settings):
-    report, _, superior = delivered(office, settings)
+    report, _, _ = delivered(office, settings)
     above = frozen(province, settings)
     sign(above, "party_leader", province.party_leader)
     report.manifest_hash = "0" * 64  # as if the university's transaction had not seen the freeze

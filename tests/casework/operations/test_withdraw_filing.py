@@ -69,8 +69,9 @@ REFUSED = (
 )
 
 
-@pytest.mark.parametrize(("who", "brought", "reason", "error"), REFUSED)
-def test_only_the_sender_withdraws_what_was_sent_and_says_why(office, settings, who, brought, reason, error):
+@pytest.mark.parametrize("row", REFUSED)
+def test_only_the_sender_withdraws_what_was_sent_and_says_why(office, settings, row):
+    who, brought, reason, error = row
     made = brought(office, settings)
     report = made[0] if isinstance(made, tuple) else made
     with pytest.raises(error):

@@ -97,6 +97,28 @@ def test_settings_come_back_from_the_form_as_they_were(town, as_person):
     assert "没有改动" in answer.text
 
 
+def test_the_form_changes_how_reports_are_sealed_and_keeps_what_it_does_not_show(town, as_person):
+    kept = {"official_site": "www.example.edu.cn", "local_consequences": ["C11"], "retention_years": 5}
+    with unit_of_work():
+        town.round_.settings = town.round_.settings | kept
+    client, where = as_person(town.administrator), "/admin/rounds/2024/settings"
+    unsaid = settings_form(town.round_, digests="sha256", signer_field="common_name")
+    assert client.post(where, data=unsaid).status_code == 409  # what holds anyway is no change
+    form = settings_form(town.round_, digests="sha256 sm3", signer_field="subject")
+    assert client.post(where, data=form).status_code == 303
+    found = db.session.scalars(select(Round)).one().settings
+    said = {"digests": ["sha256", "sm3"], "signer_field": "subject"}
+    assert {name: found[name] for name in kept | said} == kept | said
+    text = client.get(where).text
+    assert '<option value="sha256 sm3" selected>' in text
+    assert '<option value="subject" selected>' in text
+    refused = client.post(where, data=settings_form(town.round_, digests="md5", signer_field="title"))
+    assert refused.status_code == 422
+    back = settings_form(town.round_, digests="sha256", signer_field="common_name")
+    assert client.post(where, data=back).status_code == 303
+    assert db.session.scalars(select(Round)).one().settings["digests"] == ["sha256"]
+
+
 def test_a_limit_is_changed_and_journalled(town, as_person):
     form = settings_form(town.round_, **{"limits.low.conclude": "4"})
     assert as_person(town.administrator).post("/admin/rounds/2024/settings", data=form).status_code == 303
