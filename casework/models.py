@@ -2,8 +2,8 @@
 
 from casework import idempotency, journal, promises, storage
 from casework.campaigns import models as campaigns
-from casework.cases import models as cases
 from casework.cases import drifts, oversight, samples
+from casework.cases import models as cases
 from casework.db import Base
 from casework.deadlines import models as deadlines
 from casework.filing import models as filing

@@ -15,6 +15,7 @@ SILENT = {
     "count_board": "keeps sums that can be counted again at any time",
     "digest": "writes messages, whose life is told by their own rows and attempts",
     "drain": "moves messages on their way out, whose life is told by their own rows and attempts",
+    "fan_out": "writes letters and counts them; the beginning of the wave is journalled with the hash of its list",
     "homes": "answers a question; what it adds to are sets of its own",
     "keep_draft": "keeps what nobody has sent yet; what is sent is journalled as a lead",
     "land_push": "keeps what a provider says until it is applied to a message",
@@ -23,6 +24,7 @@ SILENT = {
     "reprojection": "draws up a sum before anything is changed; what it adds to are lists of its own",
     "seal_case": "seals what a step rests on; the step is journalled with the hash of its seals",
     "send_identity_code": "keeps a code for some minutes; the answer that it opens is journalled",
+    "show_code": "notes that a code was shown once; the lead that it belongs to is journalled",
     "stage_batch": "reads a file into staging; taking and writing the file are journalled",
     "watch_drift": "finds differences; each is journalled where it is brought to a case",
 }

@@ -39,7 +39,11 @@ def has_no_docstring(module: Module) -> bool:
 
 
 def test_files_are_short():
-    found = [module.path for module in (*modules(), *modules_of_tests()) if too_long(module) and module.path not in TRAVELS_ALONE]
+    found = [
+        module.path
+        for module in (*modules(), *modules_of_tests())
+        if too_long(module) and module.path not in TRAVELS_ALONE
+    ]
     assert not found, f"more than {LONGEST} lines: split them"
 
 

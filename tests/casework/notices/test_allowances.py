@@ -84,7 +84,9 @@ def test_our_own_pause_does_not_end_the_time_of_what_waits(office, owner):
 def test_escalations_and_what_was_asked_for_are_not_counted(office, owner, kind):
     budget(1)
     more = {"role": ["supervisor"]} if kind == "case_orphaned" else {}
-    params = {"on": "2024-07-24", "overdue": 1, "escalated": 0, "due_soon": 0, "heads": []} if kind == "digest" else more
+    params = (
+        {"on": "2024-07-24", "overdue": 1, "escalated": 0, "due_soon": 0, "heads": []} if kind == "digest" else more
+    )
     if kind == "test_message":
         params = {"at": NOW.isoformat()}
     subjects = cases(office, 3) if kind == "case_orphaned" else [None] * 3
