@@ -55,7 +55,10 @@ class LeftOutCase:
 
 @dataclass(frozen=True)
 class ChangedField:
-    """What makes a frozen report stale: the field of a dossier that differs from the one frozen."""
+    """What makes a frozen report stale: the field of a dossier that differs from the one frozen.
+
+    Where a report below is not the one that was cited, its number stands for the case, and the field is `cites`.
+    """
 
     case_number: str
     field: str

@@ -17,7 +17,10 @@ CHECKLIST = {
     "N1.5": N_("“四不准”“三不得”"),
 }
 
-__all__ = ["CHECKLIST", "by_role", "by_the_system", "checklist_answered", "every_recipient_receipted"]
+CITES = "cites"
+"""The field of a manifest in which a report of the level above names those of the level below."""
+
+__all__ = ["CHECKLIST", "CITES", "by_role", "by_the_system", "checklist_answered", "every_recipient_receipted"]
 __all__ += ["every_slot_signed", "included_are_accepted", "left_out_are_explained", "measures_listed"]
 __all__ += ["nobody_receipted", "nothing_changed", "plan_cited", "reason_given", "something_changed"]
 
@@ -109,10 +112,16 @@ def left_out_are_explained(ask: Attempt) -> Refusal | None:
 
 
 def nothing_changed(ask: Attempt) -> Refusal | None:
-    """Refuse once a dossier differs from the one that was frozen, and name the field."""
+    """Refuse once a dossier differs from the one that was frozen, or a report below from the one cited; name it."""
     changed = ask.subject.changed
     if not changed:
         return None
+    if changed[0].field == CITES:
+        return Refusal(
+            "cited_changed",
+            N_("报告固定后，所依据的下级自查报告 %(cited)s 有改动。签字和备案不能继续，请重新固定报告。"),
+            {"cited": changed[0].case_number},
+        )
     return Refusal(
         "changed_after_freeze",
         N_("报告固定后有改动：案件 %(case)s 的“%(field)s”。签字和备案不能继续，请重新固定报告。"),

@@ -14,7 +14,6 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, Invalid
 from casework.filing import queries as filing
-from casework.filing.queries import CITES
 from casework.operations.draft_report import draft_report
 from casework.operations.freeze_report import freeze_report
 from casework.operations.refuse_report import refuse_report
@@ -30,6 +29,7 @@ from casework.rounds import settings as round_settings
 from workflows.access import Role
 from workflows.case import CASE
 from workflows.report import REPORT
+from workflows.report_guards import CITES
 
 SLOTS = [role.value for role in (Role.PARTY_LEADER, Role.ADMIN_LEADER, Role.VICE_LEADER)]
 COLUMNS = ("number", "reason")

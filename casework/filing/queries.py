@@ -19,10 +19,9 @@ from casework.rounds import settings
 from casework.rounds.models import Round
 from workflows.access import Actor
 from workflows.report import ChangedField, Receipt
+from workflows.report_guards import CITES
 
 DISCIPLINE, SUPERIOR = "discipline", "superior"
-CITES = "cites"
-"""The field of a manifest in which a report of the level above names those of the level below."""
 _AT_ONCE = 5000  # subjects in one statement
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import undefer
 
 from casework.cases.canonical import canonical_bytes, canonical_hash
 from casework.cases.dossier import dossier_hash
@@ -39,7 +39,7 @@ class Fault:
 
 def report_faults(folder: Path) -> Iterator[Fault]:
     """Yield what is wrong with each frozen report in the database: manifest, contents, dossiers."""
-    wanted = select(Report).where(Report.manifest_hash.is_not(None)).options(defer(Report.snapshot))
+    wanted = select(Report).where(Report.manifest_hash.is_not(None)).options(undefer(Report.manifest))
     for report in db.session.scalars(wanted.order_by(Report.id).execution_options(populate_existing=True)):
         yield from _manifest_faults(report, folder)
         if report.manifest is not None and canonical_hash(report.manifest) == report.manifest_hash:
@@ -123,5 +123,5 @@ def _hash_of(line_id: int | None) -> str:
 def _matters_of(stored: StoredFile) -> list[str]:
     cases = select(Case.number).join(Evidence, Evidence.case_id == Case.id).where(Evidence.file_id == stored.id)
     reports = select(Report).join(Document, Document.report_id == Report.id).where(Document.file_id == stored.id)
-    found = {*db.session.scalars(cases), *map(number_of, db.session.scalars(reports.options(defer(Report.snapshot))))}
+    found = {*db.session.scalars(cases), *map(number_of, db.session.scalars(reports))}
     return sorted(found)

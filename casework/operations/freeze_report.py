@@ -7,13 +7,14 @@ every later rendering starts from the stored snapshot.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from casework import clock, journal
 from casework.cases.canonical import canonical_bytes
 from casework.cases.dossier import dossier_hash
 from casework.cases.dossier_of import dossier_of
 from casework.cases.models import Case
+from casework.cases.oversight import HandOver
 from casework.config import Settings
 from casework.db import db
 from casework.errors import N_
@@ -22,7 +23,9 @@ from casework.journal.checkpoints import Rooted, checkpoint
 from casework.merkle import root
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
+from casework.operations.refuse_lost_evidence import refuse_lost_evidence
 from casework.operations.tell_report import ask_for_signatures
+from casework.people.queries import lock_organisation
 from casework.promises import promise
 from casework.reports import queries
 from casework.reports.documents import JSON, render_all, seal_of
@@ -59,6 +62,7 @@ def freeze_report(
     """
     permit_report(actor, "report:freeze", report)
     refuse_filed(report)
+    lock_organisation(report.organisation_id)  # what is delivered or taken back below waits, or is read
     cases = list(queries.lock_cases(queries.ready_for(report, chosen=chosen)).values())
     queries.lock_report(report)
     waiting = queries.still_open(report, without=[case.id for case in cases])
@@ -67,6 +71,7 @@ def freeze_report(
     if refused:
         raise Refused(*refused)
     _refuse_incomplete(report, cases)
+    refuse_lost_evidence(cases, folder=settings.files_dir, opened=True)
     recipients = [each.organisation.name for each in filing.recipients_of(report.organisation, report.round)]
     snapshot = snapshot_of(report, cases=cases, left_out=left_out, recipients=recipients)
     snapshot = replace(snapshot, cites=_cites(report))
@@ -117,7 +122,7 @@ def _manifest(
     second: Second | None,
 ) -> dict:
     organisation = report.organisation
-    heads = [_head_of(organisation.id)]
+    heads = [_head_of(each) for each in _chains_of(report, [str(dossier["number"]) for dossier in dossiers])]
     return build_manifest(
         number=snapshot.number,
         round_code=report.round.code,
@@ -152,6 +157,13 @@ def _manifest(
         supplementary_to=snapshot.supplementary_to or None,
         cites=[vars(cited) for cited in snapshot.cites],
     )
+
+
+def _chains_of(report: Report, numbers: Collection[str]) -> list[int]:
+    """Return whose journals tell of the report and its cases: its own first, then of bodies that handed a case over."""
+    left = select(HandOver.left_id).join(HandOver.case).where(Case.number.in_(numbers)).distinct()
+    others = set(db.session.scalars(left)) - {report.organisation_id}
+    return [report.organisation_id, *sorted(others)]
 
 
 def _head_of(organisation_id: int) -> dict[str, object]:

@@ -37,20 +37,24 @@ class Staled:
 def go_stale(case: Case, *, step: Callable[..., object]) -> Staled | None:
     """Make the standing report of this case stale if it no longer says what the case says; `step` is `advance`.
 
-    A filed report never changes: a case that is reopened after filing goes into a supplementary one.
+    A filed report never changes: a case that is reopened after filing goes into a supplementary one. Raises
+    `StaleDataError` when somebody else holds a case of the report at this moment: whoever asked asks again.
     """
     db.session.flush()  # what the operation has added must be readable
     entry = queries.standing_entry(case)
     if entry is None:
         return None
     report = entry.report
-    queries.lock_report(report)
     db.session.expire(case, PARTS)
-    field = difference(entry, case) if report.state in queries.LIVE else None
+    field = difference(entry, case)
     if field is None:
         return None
+    # Cases before the report, as everybody does; this case is held already, out of turn: nobody is waited for.
+    others = queries.lock_free_cases(each for each in queries.case_ids(report) if each != case.id)
+    queries.lock_report(report)
+    if report.state not in queries.LIVE:
+        return None
     move_report(report, "go_stale", actor=SYSTEM, changed=(ChangedField(case.number, field),))
-    others = queries.lock_cases(each for each in queries.case_ids(report) if each != case.id)
     manifests = manifests_of(report, report.cases)
     lapsed = tuple(other for other in others.values() if other.state == "signed_off")
     for other in lapsed:

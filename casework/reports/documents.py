@@ -43,6 +43,8 @@ SIGNATURE_PAGE = "签字页.pdf"
 PREVIEW = {"docx": ("自查报告（预览）.docx", DOCX), "pdf": ("自查报告（预览）.pdf", PDF)}
 WITH_PEOPLE = frozenset({"records", "records_sheet", "records_pdf"})
 """Documents that show graduates: in full they are exports, masked they may be read."""
+MASKED = {"records": records_docx, "records_sheet": records_xlsx}
+"""Those that are quickly made, and so can be handed out masked."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,8 @@ def signature_page(report: Report, snapshot: Snapshot) -> Rendered:
 
 
 def masked_document(snapshot: Snapshot, kind: str) -> Rendered:
-    """Return a document that shows graduates in the form that may be read without exporting anything."""
-    make = {"records": records_docx, "records_sheet": records_xlsx, "records_pdf": records_pdf}[kind]
-    return Rendered(kind, *KINDS[kind], make(snapshot, masked=True))
+    """Return a document of `MASKED`, in the form that may be read without exporting anything."""
+    return Rendered(kind, *KINDS[kind], MASKED[kind](snapshot, masked=True))
 
 
 def signed_report(report: Report, snapshot: Snapshot) -> Rendered:
@@ -124,8 +125,8 @@ def signed_report(report: Report, snapshot: Snapshot) -> Rendered:
 def seal_of(manifest: dict, manifest_hash: str) -> Seal:
     """Return what is printed at the foot of the signature page."""
     heads = tuple(
-        Head(head["chain"], head["seq"], head["hash"], head.get("root", "")) for head in manifest["journal_heads"]
-    )
+        Head(head["chain"], head["seq"], head["hash"], head.get("root", "")) for head in manifest["journal_heads"][:1]
+    )  # its own chain; those of bodies that handed a case over stand in the manifest, whose hash is printed
     sm3 = manifest_sm3(manifest)
     return Seal(manifest_hash=manifest_hash, journal_heads=heads, frozen_at=manifest["frozen_at"], manifest_sm3=sm3)
 

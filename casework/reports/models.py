@@ -83,7 +83,10 @@ class Measure(db.Model):
 
 
 class Report(db.Model):
-    """自查报告: draft → frozen → signed → filed, and stale."""
+    """自查报告: draft → frozen → signed → filed, and stale.
+
+    Manifest and snapshot hold a line for each case: they are read when they are asked for, never with a list.
+    """
 
     __tablename__ = "reports"
     __table_args__ = (UniqueConstraint("organisation_id", "round_id", "number"),)
@@ -100,9 +103,9 @@ class Report(db.Model):
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plans.id"))
     frozen_at: Mapped[datetime | None]
     frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
-    manifest: Mapped[dict | None]
+    manifest: Mapped[dict | None] = mapped_column(deferred=True)
     manifest_hash: Mapped[Code | None]
-    snapshot: Mapped[dict | None] = mapped_column(SealedJSON("report"))
+    snapshot: Mapped[dict | None] = mapped_column(SealedJSON("report"), deferred=True)
     signed_at: Mapped[datetime | None]
     filed_at: Mapped[datetime | None]
     stale_at: Mapped[datetime | None]

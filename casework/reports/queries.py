@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.exc import StaleDataError
 
 from casework.cases.dossier_of import dossier_parts
 from casework.cases.models import Case
@@ -171,15 +172,19 @@ def case_ids(report: Report) -> list[int]:
 
 def lock_cases(ids: Iterable[int]) -> dict[int, Case]:
     """Hold cases to the end of the transaction, in one order for everybody, and read them anew with their dossiers."""
-    wanted = (
-        select(Case)
-        .where(Case.id.in_(list(ids)))
-        .order_by(Case.id)
-        .with_for_update(of=Case)
-        .options(*dossier_parts())
-        .execution_options(populate_existing=True)
-    )
-    return {case.id: case for case in db.session.scalars(wanted)}
+    return _locked(_to_lock(ids).with_for_update(of=Case))
+
+
+def lock_free_cases(ids: Iterable[int]) -> dict[int, Case]:
+    """Hold cases as `lock_cases` does and wait for nobody: raise `StaleDataError` where somebody else holds one.
+
+    For whoever holds a case already: to wait for the others out of turn is how two wait for each other.
+    """
+    asked = list(ids)
+    held = _locked(_to_lock(asked).with_for_update(of=Case, skip_locked=True))
+    if len(held) < len(asked):
+        raise StaleDataError("a case of the same report is being changed by somebody else")
+    return held
 
 
 def cases_to_show(ids: Iterable[int]) -> list[Case]:
@@ -192,6 +197,14 @@ def standing_entry(case: Case) -> ReportCase | None:
     """Return the place of a case in the frozen or signed report that contains it, or None."""
     wanted = select(ReportCase).join(Report).where(ReportCase.case_id == case.id, Report.state.in_(LIVE))
     return db.session.scalars(wanted).first()
+
+
+def _to_lock(ids: Iterable[int]) -> Select[Case]:
+    return select(Case).where(Case.id.in_(list(ids))).order_by(Case.id).options(*dossier_parts())
+
+
+def _locked(wanted: Select[Case]) -> dict[int, Case]:
+    return {case.id: case for case in db.session.scalars(wanted.execution_options(populate_existing=True))}
 
 
 def _condition(scope: Scope) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from flask import Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from casework import clock
 from casework.cases.models import Case
@@ -34,7 +35,8 @@ def cosign_list() -> Response:
     signed = db.session.scalars(
         select(Signature).filter_by(person_id=actor.id).order_by(Signature.id.desc()).limit(30)
     ).all()
-    reports = db.session.scalars(queries.visible_reports(actor).where(Report.id.in_(waiting))).all()
+    listed = queries.visible_reports(actor).where(Report.id.in_(waiting)).options(undefer(Report.manifest))
+    reports = db.session.scalars(listed).all()
     return page("cosign/page.html", reports=reports, signed=signed, number_of=queries.number_of)
 
 

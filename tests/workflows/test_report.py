@@ -16,7 +16,7 @@ from workflows import report
 from workflows.access import SYSTEM
 from workflows.errors import Refused
 from workflows.report import ChangedField, IncludedCase, LeftOutCase, Receipt, ReportFacts
-from workflows.report_guards import CHECKLIST
+from workflows.report_guards import CHECKLIST, CITES
 
 BOTH = (Receipt("discipline", "J-1", TODAY, "卢琼珊"), Receipt("province", "S-1", TODAY, "于红秀"))
 CHANGED = (ChangedField("LC24-0042", "credit_code"),)
@@ -104,6 +104,7 @@ REFUSED = [
     ("reason_missing", "withdraw", make_report("signed", receipts=()), SUPERVISOR, {}),
     ("not_by_hand", "file", make_report("signed"), DISCIPLINE, {}),
     ("changed_after_freeze", "file", make_report("signed", changed=CHANGED), SYSTEM, {}),
+    ("cited_changed", "file", make_report("signed", changed=(ChangedField("LC24-R1", CITES),)), SYSTEM, {}),
     ("slots_unsigned", "file", make_report("signed", valid_slots=("party",)), SYSTEM, {}),
     ("receipts_missing", "file", make_report("signed", receipts=BOTH[:1]), SYSTEM, {}),
     (

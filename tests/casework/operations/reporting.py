@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app
+from sqlalchemy import text
 
-from casework import clock
+from casework import clock, storage
+from casework.cases.models import Evidence
 from casework.db import db
+from casework.doors.unit import unit_of_work
 from casework.operations.add_evidence import add_evidence
 from casework.operations.answer_checklist import answer_checklist
 from casework.operations.draft_report import draft_report
@@ -119,6 +122,23 @@ def filed(office, settings, **freezing):
     give_receipt(discipline, office.discipline_officer)
     give_receipt(superior, office.superior_officer)
     return report
+
+
+def impatiently(step, *given):
+    """Take a step as a unit of work that fails (on PostgreSQL) where it would have to wait for somebody."""
+    with unit_of_work() as session:
+        session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        return step(*given)
+
+
+def give_evidence(case, office, settings, *, content=b"%PDF-1.4\n1 0 obj\n%%EOF\n"):
+    """Give a case in whatever state a file of evidence; return where its content lies."""
+    file = storage.keep(content, media_type="application/pdf", folder=settings.files_dir)
+    case.evidence.append(
+        Evidence(file=file, name="劳动合同.pdf", evidence_class="original_document", by_id=office.investigator.id)
+    )
+    db.session.flush()
+    return settings.files_dir / file.sha256[:2] / file.sha256
 
 
 def attach(case, office, settings, *, content=b"%PDF-1.4\n1 0 obj\n%%EOF\n"):

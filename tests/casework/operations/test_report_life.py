@@ -1,10 +1,14 @@
 """A report from the plan to the last receipt, and back when something changes."""
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from casework.cases.dossier import differing_field
 from casework.cases.dossier_of import dossier_of
+from casework.cases.models import Case
 from casework.db import db
+from casework.doors.unit import unit_of_work
 from casework.errors import Conflict
 from casework.filing.models import Filing
 from casework.filing.queries import history_of, standing
@@ -25,6 +29,7 @@ from tests.casework.operations.reporting import (
     filed,
     frozen,
     give_receipt,
+    impatiently,
     make_office,
     prepare,
     sign,
@@ -124,6 +129,30 @@ def test_a_reopened_case_makes_its_report_stale_and_takes_no_other_case_with_it(
     assert changed.state == "investigating"
     assert [(case.state, case.accepted_at is not None) for case in others] == [("corrected", True)] * 2
     assert all(row.lapsed_at for row in report.signatures)
+
+
+def test_a_change_waits_for_nobody_who_holds_another_case_of_the_report(app, settings):
+    """Whoever signs holds the cases in their order: to wait for one out of turn would make each wait for the other."""
+    with unit_of_work():
+        office = make_office()
+        prepare(office)
+        other, changed = accepted(office, 2)
+        report = signed(office, settings)
+    if db.engine.dialect.name == "postgresql":  # SQLite has one writer at a time
+        with db.engine.connect() as elsewhere:
+            elsewhere.execute(select(Case.id).filter_by(id=other.id).with_for_update())
+            with pytest.raises(StaleDataError):
+                impatiently(reopen, changed, office)
+            elsewhere.rollback()
+        assert (report.state, states([other, changed])) == ("signed", ["signed_off"] * 2)
+    held = []
+    with unit_of_work(), pytest.MonkeyPatch.context() as patch:
+        for name in ("lock_free_cases", "lock_report"):
+            lock = getattr(queries, name)
+            patch.setattr(queries, name, lambda what, lock=lock, name=name: held.append(name) or lock(what))
+        reopen(changed, office)
+    assert held[:2] == ["lock_free_cases", "lock_report"]
+    assert (report.state, states([other, changed])) == ("stale", ["corrected", "investigating"])
 
 
 def test_a_fresh_freeze_takes_the_others_without_working_them_again(office, settings):

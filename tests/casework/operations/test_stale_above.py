@@ -1,9 +1,12 @@
 """What the level above has cited is what it signs: a change below makes its unfiled report stale, by name."""
 
 import pytest
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.filing.queries import cites_of
 from casework.notices.models import Message
 from casework.operations.advance import advance
 from casework.operations.return_filing import return_filing
@@ -11,12 +14,25 @@ from casework.operations.send_report import send_report
 from casework.operations.stale_above import restate
 from casework.operations.withdraw_filing import withdraw_filing
 from casework.people.actors import actor_of
+from casework.people.models import Organisation
 from casework.reports.documents import seal_of
+from casework.reports.queries import get_report, visible_reports
 from casework.reports.render.report import report_docx
 from casework.reports.snapshot import Snapshot, content_hashes
-from tests.casework.factories import make_case
+from tests.casework.factories import make_case, make_organisation
 from tests.casework.operations import reporting
-from tests.casework.operations.reporting import delivered, drafted, filed, frozen, make_office, prepare, sign, signed
+from tests.casework.operations.reporting import (
+    delivered,
+    drafted,
+    filed,
+    frozen,
+    impatiently,
+    make_office,
+    prepare,
+    sign,
+    signed,
+)
+from workflows.access import SYSTEM
 from workflows.errors import Refused
 
 
@@ -76,6 +92,65 @@ def test_a_change_below_makes_the_unfiled_report_above_stale_and_names_what_chan
     assert heard.params["cited"] == named
     again = frozen(province, settings)
     assert again.manifest["cites"] != [] if change is supplemented else again.manifest["cites"] == []
+
+
+def test_a_change_goes_up_through_every_level_that_rests_on_it(office, province, settings):
+    with unit_of_work():
+        ministry = make_office(level="ministry", tree=office.tree)
+        make_organisation("驻部纪检监察组（演示）", "discipline", office.tree.ministry)
+        said = ministry.round_.settings
+        signers, recipients = said["signatories"], said["recipients"]
+        ministry.round_.settings = said | {
+            "signatories": signers | {"ministry": signers["province"]},
+            "recipients": recipients | {"ministry": ["discipline"]},
+        }
+        prepare(ministry)
+        make_case(ministry.organisation, ministry.round_, state="accepted", owner=ministry.investigator)
+    report, _, superior = delivered(office, settings)
+    above, _, _ = delivered(province, settings)
+    top = frozen(ministry, settings)
+    assert [line["number"] for line in top.manifest["cites"]] == ["HB24-R1"]
+    returned(office, report, superior, settings)
+    assert (above.state, above.stale_case) == ("stale", "LC24-R1")
+    assert (top.state, top.stale_case, top.stale_field) == ("stale", "HB24-R1", "cites")
+
+
+def freezes(office, province, report, settings):
+    frozen(province, settings)
+
+
+def sends(office, province, report, settings):
+    send_report(report, actor=actor_of(office.supervisor))
+
+
+@pytest.mark.parametrize("step", [freezes, sends])
+def test_whoever_freezes_and_whoever_sends_from_below_wait_for_each_other(office, province, settings, step):
+    with unit_of_work():
+        report = signed(office, settings)
+        here = select(Organisation.id).filter_by(id=province.organisation.id)
+    if db.engine.dialect.name == "postgresql":  # SQLite has one writer at a time
+        with db.engine.connect() as elsewhere:
+            elsewhere.execute(here.with_for_update(key_share=True))
+            with pytest.raises(OperationalError):
+                impatiently(step, office, province, report, settings)
+            elsewhere.rollback()
+    with unit_of_work():
+        step(office, province, report, settings)
+
+
+def test_what_is_cited_is_read_without_the_documents_of_the_level_below(office, province, settings):
+    delivered(office, settings)
+    db.session.commit()
+    sent = []
+    listen = lambda *given: sent.append(given[2])  # noqa: E731 - a listener that is taken off again
+    event.listen(db.engine, "before_cursor_execute", listen)
+    try:
+        (line,) = cites_of(province.organisation, province.round_.id)
+        get_report(db.session.scalars(visible_reports(actor_of(office.supervisor))).one().ref, SYSTEM)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listen)
+    assert line["number"] == "LC24-R1"
+    assert [each for each in sent if "reports.snapshot" in each or "reports.manifest," in each] == []
 
 
 def test_a_filed_report_above_never_changes(office, province, settings):
