@@ -23,7 +23,7 @@ from workflows.errors import N_, Refusal
 __all__ = ["ACTIONS", "POLICY", "SYSTEM", "Actor", "Appointment", "Level", "Reach", "Role", "Scope"]
 __all__ += ["permitted", "scope_of"]
 
-MATTERS = frozenset({"lead", "case", "person", "overdue", "export"})
+MATTERS = frozenset({"lead", "case", "consequence", "person", "overdue", "export"})
 """Of which groups of actions the objects are leads, cases or the people in them."""
 
 

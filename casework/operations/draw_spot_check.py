@@ -2,7 +2,7 @@
 
 import os
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from casework import journal
 from casework.cases.models import Case
@@ -67,7 +67,10 @@ def draw_spot_check(
 
 
 def _population(organisation: Organisation, round_: Round) -> dict[str, int]:
-    """Return the accepted cases of the bodies below by their number; what was drawn before is left out."""
+    """Return the accepted cases of the bodies below by their number.
+
+    What was drawn before is left out, and what is about the body that draws: that is for somebody above it.
+    """
     below = select(Organisation.id).where(
         Organisation.path.startswith(organisation.path, autoescape=True), Organisation.id != organisation.id
     )
@@ -76,6 +79,7 @@ def _population(organisation: Organisation, round_: Round) -> dict[str, int]:
         select(Case.number, Case.id)
         .where(Case.round_id == round_.id, Case.organisation_id.in_(below), Case.state.in_(CONCLUDED))
         .where(Case.accepted_at.is_not(None), Case.origin.not_in(NEVER_REPORTED), Case.id.not_in(before))
+        .where(or_(Case.concerns_id.is_(None), Case.concerns_id != organisation.id))
         .order_by(Case.number)
     )
     return {row.number: row.id for row in db.session.execute(wanted)}

@@ -1,7 +1,9 @@
 """The level above takes a case over (提级办理): it handles it from now on, under the number that it has.
 
-Each chain names the other's head, so that neither can be written anew alone. The
-body that loses the case is told, and finds where it went; it sees no more of it.
+Each chain names the head that the other had before: neither's earlier entries can be
+written anew alone. Neither names the other's entry of the hand-over itself, which
+has no hash before the commit; the checkpoints of both cover those. The body that
+loses the case is told, and finds where it went; it sees no more of it.
 """
 
 from sqlalchemy import select

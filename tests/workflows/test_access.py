@@ -110,6 +110,7 @@ POLICY_TABLE = [
     (DISCIPLINE, "consequence:record", UNIVERSITY, {"kind": "unit", "state": "filed"}, YES),
     (DISCIPLINE, "consequence:record", PROVINCE, {"kind": "conduct", "state": "filed"}, UNSEEN),
     (PROVINCE_OFFICER, "consequence:record", UNIVERSITY, {}, YES),
+    (PROVINCE_OFFICER, "consequence:record", UNIVERSITY, {"concerns_id": PROVINCE}, UNSEEN),
     (PROVINCE_OFFICER, "consequence:record", PROVINCE, {}, FORBIDDEN),
     (SUPERVISOR, "consequence:record", UNIVERSITY, {}, FORBIDDEN),
     (PROVINCE_SUPERVISOR, "case:spot_check", UNIVERSITY, {}, YES),
@@ -168,6 +169,17 @@ def test_a_scope_can_be_read_into_a_query():
     )
     assert {scope.states for scope in scope_of(DISCIPLINE, "case:read")} == {None, frozenset({"signed_off", "filed"})}
     assert scope_of(ADMINISTRATOR, "case:read") == ()
+
+
+ABOUT_MATTERS = [name for name, each in ACTIONS.items() if each.seen_by in {"case:read", "lead:read"}]
+
+
+@pytest.mark.parametrize("action", ABOUT_MATTERS)
+def test_whatever_is_done_with_a_matter_is_closed_to_whom_it_is_about(action):
+    actors = {row[0] for row in POLICY_TABLE}
+    found = [(actor, scope) for actor in actors for scope in scope_of(actor, action)]
+    assert found
+    assert all(scope.blind_to == actor.bodies for actor, scope in found)
 
 
 def test_an_unknown_action_is_an_error():
