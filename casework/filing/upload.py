@@ -4,7 +4,8 @@ The notice names no format; this one can be opened anywhere: the records as CSV
 and XLSX, the documents as they were archived, and `manifest.json`, which binds
 each file by hash to the report's own manifest. Every row says for what it was
 made, for whom and under which number, so that a leaf that turns up elsewhere
-tells where it came from. No cell can begin a formula.
+tells where it came from. No cell can begin a formula: in a workbook every cell is
+written as text, as it stands; a CSV has no types, so there a mark says so.
 """
 
 import csv
@@ -102,14 +103,14 @@ def harmless(cell: str) -> str:
 
 def _cells(rows: Iterable[Row], stamp: Stamp) -> Iterable[list[str]]:
     for row in rows:
-        yield [harmless(str(getattr(row, name))) for name in COLUMNS] + [stamp.words]
+        yield [str(getattr(row, name)) for name in COLUMNS] + [stamp.words]
 
 
 def _csv(rows: Iterable[Row], stamp: Stamp) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([*COLUMNS.values(), MARK])
-    writer.writerows(_cells(rows, stamp))
+    writer.writerows([harmless(cell) for cell in cells] for cells in _cells(rows, stamp))
     return ("\ufeff" + text.getvalue()).encode()  # the mark by which a spreadsheet knows the encoding
 
 

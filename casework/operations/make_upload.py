@@ -14,7 +14,7 @@ from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit_report import permit_report
 from casework.reports.documents import signed_report
 from casework.reports.models import Report
-from casework.reports.queries import number_of
+from casework.reports.queries import lock_report, number_of
 from casework.reports.snapshot import Snapshot
 from casework.storage import read
 from workflows.access import Actor
@@ -78,6 +78,8 @@ def record_upload(upload: Upload, *, number: str, delivered_on: date, actor: Act
     """Write down the number and the day under which the national system took the package; it is said once."""
     report = upload.report
     permit_report(actor, "report:upload", report)
+    lock_report(report)
+    db.session.refresh(upload)  # somebody may have said it while this waited
     refuse_blank({"number": number})
     if delivered_on > clock.today():
         raise Invalid(N_("上传日期不能晚于今天，没有保存。"), fields={"delivered_on": N_("请填今天或之前的日期。")})
@@ -97,8 +99,8 @@ def record_upload(upload: Upload, *, number: str, delivered_on: date, actor: Act
         facts={
             "upload": upload.ref,
             "sha256": upload.sha256,
-            "number": upload.number,
             "delivered_on": delivered_on.isoformat(),
         },
+        personal={"number": upload.number},
     )
     return upload

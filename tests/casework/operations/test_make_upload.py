@@ -8,6 +8,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from casework import clock
 from casework.db import db
@@ -53,6 +54,8 @@ def test_every_file_is_in_the_manifest_every_row_is_marked_and_no_cell_begins_a_
     assert rows[0][head.index("单位名称")] == '\'=HYPERLINK("x")'
     sheet = zipfile.ZipFile(io.BytesIO(bundle.read("自查记录.xlsx"))).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
+    words = zipfile.ZipFile(io.BytesIO(bundle.read("自查记录.xlsx"))).read("xl/sharedStrings.xml").decode()
+    assert '<t>=HYPERLINK("x")</t>' in words, "a workbook knows what is text: it stands as it was registered"
     assert f"&amp;C{manifest['mark']}" in sheet
     assert hashlib.sha256(made.content).hexdigest() == made.upload.sha256
     entry = db.session.query(JournalEntry).filter_by(action="report:upload").one()
@@ -74,9 +77,23 @@ def test_the_national_number_and_day_are_recorded_once(office, settings):
             assert upload.delivered_on is None
         record_upload(upload, number="国2024-1", delivered_on=clock.today(), actor=actor)
     assert uploads_of(upload.report) == [upload]
-    assert db.session.query(JournalEntry).filter_by(action="report:uploaded").one().facts["number"] == "国2024-1"
+    entry = db.session.query(JournalEntry).filter_by(action="report:uploaded").one()
+    assert (entry.commitments.keys(), "国2024-1" in str(entry.facts)) == ({"number"}, False)
     with pytest.raises(Conflict, match="不能更改"):
         record_upload(upload, number="国2024-2", delivered_on=clock.today(), actor=actor)
+
+
+def test_of_two_who_record_a_number_at_once_the_second_is_refused(office, settings):
+    with unit_of_work():
+        upload = make(filed(office, settings), office.supervisor, settings).upload
+    with unit_of_work() as session:
+        actor = actor_of(office.supervisor)
+        assert upload.delivered_on is None  # read by the second before the first has committed
+        first = update(Upload).values(number="国2024-1", delivered_on=clock.today())
+        session.execute(first, execution_options={"synchronize_session": False})
+        with pytest.raises(Conflict, match="不能更改"):
+            record_upload(upload, number="国2024-2", delivered_on=clock.today(), actor=actor)
+    assert upload.number == "国2024-1"
 
 
 @pytest.mark.parametrize(
