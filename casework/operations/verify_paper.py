@@ -3,17 +3,19 @@
 Between the two a certificate may be revoked, or the other leader may have signed.
 """
 
+from collections.abc import Sequence
+
 from casework import clock, storage
 from casework.config import Settings
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid
 from casework.people import queries as people
 from casework.people.models import Person
-from casework.reports.facts import signing_of
+from casework.reports.facts import signing_of, slot_names
 from casework.reports.models import Report
 from casework.reports.papers import pdf_to_sign, standing_signatures
 from casework.reports.queries import number_of
-from casework.reports.signing.certificates import common_name, names_person, trust_of
+from casework.reports.signing.certificates import common_name, names_person, same_key, trust_of
 from casework.reports.signing.pdf_signatures import PdfSignature, SignatureRefused, verify_signed
 from casework.reports.signing.scans import PDF, marks_on
 from casework.rounds import settings as round_settings
@@ -56,7 +58,10 @@ def verify_pdf(
             _name_the_other(report, content, name)
         raise
     _refuse_other_count(report, found, name)
-    _refuse_other_person(report, slot, found[-1], signer)
+    _refuse_other_slot(report, slot, found[-1], name)
+    persons = [signer] if signer else _entitled(report, slot)
+    _refuse_other_person(report, found[-1], persons)
+    _refuse_other_key(report, found, persons)
     return found[-1]
 
 
@@ -91,9 +96,32 @@ def _refuse_other_count(report: Report, found: tuple[PdfSignature, ...], name: s
     )
 
 
-def _refuse_other_person(report: Report, slot: str, found: PdfSignature, signer: Person | None) -> None:
+def _refuse_other_slot(report: Report, slot: str, found: PdfSignature, name: str) -> None:
+    """Refuse a signature in the field of another slot; a field of the signing software's own belongs to none."""
+    if found.field == slot or found.field not in slot_names(report):
+        return
+    raise SignatureRefused(
+        N_("“%(name)s”签在另一个签字位的签名域里，没有保存。请下载报告的 PDF，在本签字位的签名域里签署后上传。"),
+        code="field_of_another_slot",
+        params={"name": name, "field": found.field},
+    )
+
+
+def _refuse_other_key(report: Report, found: tuple[PdfSignature, ...], persons: Sequence[Person]) -> None:
+    """Refuse a key with which somebody else has signed this report: a name can be shared, a key is one person's."""
+    ids = {each.id for each in persons}
+    for earlier, row in zip(found, standing_signatures(report), strict=False):  # the last one found is the new one
+        if same_key(earlier.certificate, found[-1].certificate) and row.person_id not in ids:
+            raise Invalid(
+                N_("“%(subject)s”的证书已由另一位签字人在本报告上使用，没有保存。请由签字人用本人的证书签署。"),
+                code="certificate_used_by_another",
+                fields={"file": N_("不是签字人的证书。")},
+                params={"subject": common_name(found[-1].certificate)},
+            )
+
+
+def _refuse_other_person(report: Report, found: PdfSignature, persons: Sequence[Person]) -> None:
     where = round_settings.signer_field(report.round)
-    persons = [signer] if signer else _entitled(report, slot)
     if any(names_person(found.certificate, each.name, where=where) for each in persons):
         return
     raise Invalid(

@@ -6,6 +6,8 @@ Nothing is fetched from anywhere. The authority of the demonstration bears a mar
 in its name and is believed in a demonstration only.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +22,10 @@ from casework.errors import N_, Unavailable
 DEMO_MARK = "演示用，不具法律效力"
 """Stands in the name of the demonstration's authority; outside a demonstration nobody may rely on it."""
 COMMON_NAME, SUBJECT = "common_name", "subject"
+OF_A_PERSON = (COMMON_NAME, "name", "surname", "given_name", "pseudonym", "user_id")
+"""What of a subject may bear a person's name; the others name bodies and places."""
+_DOTS = re.compile("[\u2022\u2027\u2219\u22c5\u30fb.]")
+_IN_A_NAME = r"[^\W\d_]|·"
 STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
 
 
@@ -62,8 +68,8 @@ def is_demonstration(name: x509.Name) -> bool:
     return DEMO_MARK in name.human_friendly
 
 
-def certificate_fault(certificate: x509.Certificate, *, trust: Trust, at: datetime) -> Fault | None:
-    """Return what is wrong with a signer's certificate at a moment, or None; its chain is walked elsewhere."""
+def validity_fault(certificate: x509.Certificate, *, at: datetime) -> Fault | None:
+    """Return that a signer's certificate does not hold at a moment, or None; its chain is walked elsewhere."""
     shown: dict[str, object] = {"subject": common_name(certificate)}
     if at > certificate.not_valid_after:
         return Fault(
@@ -77,7 +83,16 @@ def certificate_fault(certificate: x509.Certificate, *, trust: Trust, at: dateti
             N_("“%(subject)s”的证书自 %(on)s 起才有效，签名没有保存。请核对证书和签署所用电脑的时间。"),
             shown | {"on": _day(certificate.not_valid_before)},
         )
-    for each in trust.lists_of(certificate.issuer):
+    return None
+
+
+def revocation_fault(certificate: x509.Certificate, *, trust: Trust, at: datetime) -> Fault | None:
+    """Return that the lists at hand take the certificate back, or are out of date; without a list none is asked for.
+
+    Asked of the signer's certificate and of each authority's above it, each by the lists of its own issuer.
+    """
+    lists = trust.lists_of(certificate.issuer)
+    for each in lists:
         entry = next(
             (row for row in _revoked(each) if row["user_certificate"].native == certificate.serial_number), None
         )
@@ -85,28 +100,38 @@ def certificate_fault(certificate: x509.Certificate, *, trust: Trust, at: dateti
             return Fault(
                 "certificate_revoked",
                 N_("“%(subject)s”的证书已于 %(on)s 吊销，签名没有保存。请用有效的证书重新签署。"),
-                shown | {"on": _day(entry["revocation_date"].native)},
+                {"subject": common_name(certificate), "on": _day(entry["revocation_date"].native)},
             )
-    return None
-
-
-def list_fault(certificate: x509.Certificate, *, trust: Trust, at: datetime) -> Fault | None:
-    """Return that the revocation list at hand is out of date, or None; where there is none, none is asked for."""
-    lists = trust.lists_of(certificate.issuer)
     ends = [each["tbs_cert_list"]["next_update"].native for each in lists]
     if not lists or any(end is None or end >= at for end in ends):
         return None
     return Fault(
         "revocation_list_outdated",
-        N_("证书吊销名单已于 %(on)s 过期，无法判断“%(subject)s”的证书是否有效，签名没有保存。请系统管理员更新名单。"),
-        {"subject": common_name(certificate), "on": _day(max(ends))},
+        N_("“%(issuer)s”的吊销名单已于 %(on)s 过期，无法判断“%(subject)s”的证书是否有效，没有保存。请系统管理员更新。"),
+        {"subject": common_name(certificate), "issuer": _common(certificate.issuer), "on": _day(max(ends))},
     )
 
 
 def names_person(certificate: x509.Certificate, name: str, *, where: str = COMMON_NAME) -> bool:
-    """Say whether the certificate was given to somebody of this name."""
-    words = common_name(certificate) if where == COMMON_NAME else certificate.subject.human_friendly
-    return bool(name.strip()) and name.strip() in words
+    """Say whether the certificate was given to somebody of this name: a whole name, no part of a longer one.
+
+    Other words may stand beside it (CERT@何诚航@01); what names a body or a place is never read.
+    """
+    wanted = _spelt(name)
+    if not wanted:
+        return False
+    whole = re.compile(rf"(?<!{_IN_A_NAME}){re.escape(wanted)}(?!{_IN_A_NAME})")
+    places = (COMMON_NAME,) if where == COMMON_NAME else OF_A_PERSON
+    found = {place: _texts(certificate.subject, place) for place in places}
+    in_parts = [f"{family}{given}" for family in found.get("surname", ()) for given in found.get("given_name", ())]
+    return any(whole.search(_spelt(text)) for text in [*in_parts, *(each for row in found.values() for each in row)])
+
+
+def same_key(one: x509.Certificate, other: x509.Certificate) -> bool:
+    """Say whether two certificates are one, or were given for one key."""
+    if (one.issuer, one.serial_number) == (other.issuer, other.serial_number):
+        return True
+    return bool(one.public_key.dump() == other.public_key.dump())
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -125,8 +150,17 @@ def facts_of_certificate(certificate: x509.Certificate) -> dict[str, str]:
 
 
 def _common(name: x509.Name) -> str:
-    found = name.native.get("common_name", "")
-    return "、".join(found) if isinstance(found, list) else str(found or name.human_friendly)
+    return "、".join(_texts(name, COMMON_NAME)) or str(name.human_friendly)
+
+
+def _texts(name: x509.Name, place: str) -> list[str]:
+    found = name.native.get(place) or []
+    return [str(each) for each in (found if isinstance(found, list) else [found])]
+
+
+def _spelt(name: str) -> str:
+    """Return a name in one spelling: full width and half width, and the many dots inside a name, are the same."""
+    return _DOTS.sub("·", unicodedata.normalize("NFKC", name).strip())
 
 
 def _revoked(each: crl.CertificateList) -> Sequence[crl.RevokedCertificate]:

@@ -8,19 +8,27 @@ the signer's clock agrees with ours.
 """
 
 import io
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asn1crypto import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
 from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.policy_decl import (
+    REQUIRE_REVINFO,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
 
 from casework import clock
 from casework.errors import N_, FileRefused
@@ -28,16 +36,29 @@ from casework.reports.signing.certificates import (
     STRONG,
     Fault,
     Trust,
-    certificate_fault,
     common_name,
     facts_of_certificate,
     is_demonstration,
-    list_fault,
+    revocation_fault,
+    validity_fault,
 )
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 PADES = "/ETSI.CAdES.detached"
-UNREADABLE = (PdfError, SignatureValidationError, ValueError, KeyError, IndexError, AssertionError)
+UNREADABLE = (
+    PdfError,
+    SignatureValidationError,
+    UnsupportedAlgorithm,
+    zlib.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 """What pyHanko says of bytes that it cannot make sense of, in many ways: they come from strangers."""
 MAY_SIGN = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 
@@ -50,11 +71,12 @@ class SignatureRefused(FileRefused):
 
 @dataclass(frozen=True)
 class PdfSignature:
-    """One signature that stands: whose certificate, when by the signer's clock, at which level of PAdES."""
+    """One signature that stands: whose certificate, when by the signer's clock, level of PAdES, name of its field."""
 
     certificate: x509.Certificate
     signed_at: datetime
     level: str
+    field: str
 
     def facts(self) -> dict[str, str]:
         """Return what is kept of it."""
@@ -108,36 +130,64 @@ def _judge(
     certificate = signature.signer_cert
     _refuse_weak(signature, name)
     claimed = signature.self_reported_timestamp
-    if claimed is None:
+    if claimed is None or claimed.utcoffset() is None:  # without its zone a time may be any of 26 hours
         raise _refused("no_time", N_("文件“%(name)s”的签名没有注明时间，没有保存。请按 PAdES 方式重新签署。"), name)
-    for fault in (
+    climbed, highest = _climb(signature, trust)
+    _refuse_fault(
+        name,
         _clock_fault(certificate, claimed, at=at, frozen_at=frozen_at),
-        _stranger(certificate, signature, trust),
-        certificate_fault(certificate, trust=trust, at=at),
-        list_fault(certificate, trust=trust, at=at),
-    ):
-        if fault is not None:
-            raise SignatureRefused(fault.message, code=fault.code, params=fault.params | {"name": name})
-    mode = "hard-fail" if trust.lists_of(certificate.issuer) else "soft-fail"
-    context = ValidationContext(
-        trust_roots=list(trust.roots),
-        crls=[each.dump() for each in trust.lists],
-        allow_fetching=False,
-        moment=at,
-        revocation_mode=mode,
+        _stranger(certificate, highest, trust),
+        validity_fault(certificate, at=at),
+        *(revocation_fault(each, trust=trust, at=at) for each in (certificate, *climbed)),
     )
-    status = validate_pdf_signature(signature, context, context, key_usage_settings=MAY_SIGN)
+    status = _status(signature, trust, at)
     if not (status.intact and status.valid):
         raise _altered(name)
     if status.coverage < SignatureCoverageLevel.ENTIRE_REVISION or not status.docmdp_ok:
         raise _altered(name)
+    # once more for the chain that was really found: what comes along may hold two authorities of one name
+    found = status.validation_path.iter_certs(include_root=False) if status.validation_path else ()
+    _refuse_fault(name, *(revocation_fault(each, trust=trust, at=at) for each in found))
     if not status.trusted:
         raise SignatureRefused(
             N_("“%(subject)s”的证书无法核验到受信任的证书机构，或不能用于签名，签名没有保存。请核对所用证书。"),
             code="certificate_not_trusted",
             params={"subject": common_name(certificate), "name": name},
         )
-    return PdfSignature(certificate, claimed, _level(signature, reader))
+    level = _level(signature, status, reader, trust=trust, at=at)
+    return PdfSignature(certificate, claimed, level, str(signature.field_name))
+
+
+def _status(signature: EmbeddedPdfSignature, trust: Trust, at: datetime) -> PdfSignatureStatus:
+    """Return what pyHanko finds; revocation is asked of a signer whose authority's list is at hand, and of no other.
+
+    What stands above the signer is asked by `revocation_fault`, each by the list of its own issuer, so that an
+    authority whose root gave no list does not make every signature below it fall.
+    """
+    soft = RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
+    asked = RevocationCheckingRule.CHECK_IF_DECLARED if trust.lists_of(signature.signer_cert.issuer) else soft
+    return validate_pdf_signature(
+        signature,
+        _context(trust, at, RevocationCheckingPolicy(asked, soft)),
+        _context(trust, at, RevocationCheckingPolicy(soft, soft)),  # a stamp that is not believed is as none
+        key_usage_settings=MAY_SIGN,
+    )
+
+
+def _context(trust: Trust, at: datetime, revocation: RevocationCheckingPolicy) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=list(trust.roots),
+        crls=[each.dump() for each in trust.lists],
+        allow_fetching=False,
+        moment=at,
+        revinfo_policy=CertRevTrustPolicy(revocation),
+    )
+
+
+def _refuse_fault(name: str, *faults: Fault | None) -> None:
+    for fault in faults:
+        if fault is not None:
+            raise SignatureRefused(fault.message, code=fault.code, params=fault.params | {"name": name})
 
 
 def _refuse_weak(signature: EmbeddedPdfSignature, name: str) -> None:
@@ -173,15 +223,20 @@ def _clock_fault(
     return None
 
 
-def _stranger(certificate: x509.Certificate, signature: EmbeddedPdfSignature, trust: Trust) -> Fault | None:
-    """Return that nobody here knows who gave this certificate; the chain that came along is followed by name."""
+def _climb(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[list[x509.Certificate], x509.Name]:
+    """Return the authorities that came along, followed by name from the signer up, and who gave the last of them."""
     known = {root.subject.hashable for root in trust.roots}
     others = {each.subject.hashable: each for each in signature.other_embedded_certs}
-    issuer, walked = certificate.issuer, set[str]()
-    while issuer.hashable not in known and issuer.hashable in others and issuer.hashable not in walked:
-        walked.add(issuer.hashable)
+    issuer, climbed = signature.signer_cert.issuer, dict[str, x509.Certificate]()
+    while issuer.hashable not in known and issuer.hashable in others and issuer.hashable not in climbed:
+        climbed[issuer.hashable] = others[issuer.hashable]
         issuer = others[issuer.hashable].issuer
-    if issuer.hashable in known:
+    return [*climbed.values()], issuer
+
+
+def _stranger(certificate: x509.Certificate, issuer: x509.Name, trust: Trust) -> Fault | None:
+    """Return that nobody here knows who gave this certificate; `issuer` is the highest whose name could be followed."""
+    if issuer.hashable in {root.subject.hashable for root in trust.roots}:
         return None
     shown: dict[str, object] = {"subject": common_name(certificate), "issuer": issuer.native.get("common_name", "")}
     if is_demonstration(issuer):
@@ -193,12 +248,33 @@ def _stranger(certificate: x509.Certificate, signature: EmbeddedPdfSignature, tr
     return Fault("issuer_unknown", sentence, shown)
 
 
-def _level(signature: EmbeddedPdfSignature, reader: PdfFileReader) -> str:
-    """Return how far the signature carries its own proof: B-B, B-T with a time stamp, B-LT with revocation data too."""
-    if not any(True for _ in extract_tst_data_iter(signature.signer_info, signed=False)):
+def _level(
+    signature: EmbeddedPdfSignature, status: PdfSignatureStatus, reader: PdfFileReader, *, trust: Trust, at: datetime
+) -> str:
+    """Return how far the signature carries its own proof: B-B, B-T with a time stamp that stands, B-LT with revocation.
+
+    B-LT: with nothing but what lies in the file, the whole chain of signer and stamp is known not to be revoked.
+    """
+    if not _stamped(status):
         return "B-B"
-    store = DocumentSecurityStore.read_dss(reader) if "/DSS" in reader.root else None
-    return "B-LT" if store is not None and (store.crls or store.ocsps) else "B-T"
+    if "/DSS" not in reader.root:
+        return "B-T"
+    carried = DocumentSecurityStore.read_dss(reader)
+    context = carried.as_validation_context(
+        {
+            "trust_roots": list(trust.roots),
+            "allow_fetching": False,
+            "moment": at,
+            "revinfo_policy": CertRevTrustPolicy(REQUIRE_REVINFO),
+        }
+    )
+    alone = validate_pdf_signature(signature, context, context, key_usage_settings=MAY_SIGN, skip_diff=True)
+    return "B-LT" if alone.trusted and _stamped(alone) else "B-T"
+
+
+def _stamped(status: PdfSignatureStatus) -> bool:
+    stamp = status.timestamp_validity
+    return stamp is not None and stamp.trusted
 
 
 def _altered(name: str) -> SignatureRefused:

@@ -44,10 +44,12 @@ def sign_pdf(
     digest: str = "sha256",
     time_stamps: Holder | None = None,
     lists: Sequence[crl.CertificateList] = (),
+    chain: Sequence[x509.Certificate] = (),
 ) -> bytes:
     """Return the PDF with one signature more, in the field of this name: PAdES B-B.
 
-    With `time_stamps` and revocation `lists` it carries what later proof needs: PAdES B-LT.
+    With `time_stamps` and revocation `lists` it carries what later proof needs: PAdES B-LT. `chain`: the authorities
+    between the holder and the root.
     """
     lasting = time_stamps is not None and bool(lists)
     context = ValidationContext(
@@ -66,7 +68,9 @@ def sign_pdf(
     )
     stamper = DummyTimeStamper(_certificate(time_stamps), _key(time_stamps), fixed_dt=at) if time_stamps else None
     signer = _SignerAt(
-        meta, SimpleSigner(_certificate(holder), _key(holder), SimpleCertificateStore()), timestamper=stamper
+        meta,
+        SimpleSigner(_certificate(holder), _key(holder), SimpleCertificateStore.from_certs(chain)),
+        timestamper=stamper,
     )
     signer.at = at
     target = io.BytesIO()

@@ -74,6 +74,8 @@ def test_a_pdf_that_does_not_stand_is_refused_and_nothing_is_stored(office, cert
     good = certified_pdf(**ours, name="何诚航")
     rows = (
         (certified_pdf(**ours, name="康莹蕾"), "不属于这个签字位的签字人何诚航"),
+        (certified_pdf(**ours, name="何诚航远"), "不属于这个签字位的签字人何诚航"),
+        (certified_pdf(**ours, name="何诚航", slot="admin_leader"), "签在另一个签字位的签名域里"),
         (certified_pdf(**ours, name="何诚航", since=now - 99 * DAY, until=now - DAY), "到期"),
         (certified_pdf(**ours, name="何诚航", since=now + DAY), "起才有效"),
         (certified_pdf(certified, settings, other, "何诚航"), "不在受信任的证书机构之列"),
@@ -88,6 +90,23 @@ def test_a_pdf_that_does_not_stand_is_refused_and_nothing_is_stored(office, cert
             hand_in(certified, settings, office.party_leader, content, name="签.pdf")
     assert (standing_paper(certified, "party_leader"), certified.signatures) == (None, [])
     assert SIGNED not in {row.kind for row in certified.documents}
+
+
+def test_one_key_signs_for_one_person_even_where_two_bear_the_same_name(office, certified, settings, authority):
+    party, admin = office.party_leader, office.admin_leader
+    admin.name = party.name
+    holder = authority.certify(party.name, since=clock.now() - DAY)
+
+    def signed_in(slot):
+        base = storage.read(pdf_to_sign(certified).file, folder=settings.files_dir)
+        return sign_pdf(base, field=slot, holder=holder, root=certificate(authority.root), at=clock.now())
+
+    paper = hand_in(certified, settings, party, signed_in("party_leader"), name="签.pdf")
+    sign(certified, "party_leader", party, paper=paper.ref)
+    with pytest.raises(CaseworkError, match="已由另一位签字人"):
+        hand_in(certified, settings, admin, signed_in("admin_leader"), slot="admin_leader", name="签.pdf")
+    give(certified, settings, authority, "admin_leader", admin)  # with a key of their own
+    assert certified.state == "signed"
 
 
 def test_between_handing_in_and_confirming_everything_is_asked_again(office, certified, settings, authority):
