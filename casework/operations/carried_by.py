@@ -11,6 +11,7 @@ from casework.reports.models import Document, Report, SignedPaper
 from casework.reports.papers import CERTIFICATE, CONSENT, SIGNED, grade_of, standing_paper
 from casework.reports.queries import number_of
 from casework.storage import StoredFile
+from workflows.engine import Words
 
 NAME = "自查报告（数字签名）.pdf"
 
@@ -46,9 +47,19 @@ def carried_by(report: Report, slot: str, *, seen: str, signer: Person, settings
             code="paper_replaced",
             fields={"paper": N_("签字件已更新。")},
         )
+    _refuse_broken(report, paper, settings)
     if grade != CERTIFICATE:
         return Carried(grade, paper.file)
     return _certified(report, slot, paper, signer=signer, settings=settings)
+
+
+def _refuse_broken(report: Report, paper: SignedPaper, settings: Settings) -> None:
+    """Refuse what can no longer be shown: nobody confirms a scan that is gone, or no longer the one they saw."""
+    fault = storage.broken(paper.file, folder=settings.files_dir)
+    if fault:
+        raise Conflict(
+            fault, code="paper_broken", params={"sha256": paper.file.sha256, "matters": Words([number_of(report)])}
+        )
 
 
 def _certified(report: Report, slot: str, paper: SignedPaper, *, signer: Person, settings: Settings) -> Carried:

@@ -18,7 +18,7 @@ from casework.operations.tell_report import say_handed_in
 from casework.operations.verify_paper import verify_pdf
 from casework.reports.facts import signing_of
 from casework.reports.models import Report, SignedPaper
-from casework.reports.papers import CONSENT, INK, grade_of, standing_paper
+from casework.reports.papers import CERTIFICATE, CONSENT, INK, grade_of, standing_paper, standing_signatures
 from casework.reports.queries import lock_report, number_of
 from casework.reports.signing.marks import TYPED, Mark
 from casework.reports.signing.scans import PDF, PICTURES, marks_on
@@ -44,14 +44,17 @@ def hand_in_paper(
         if refusal_for_report(actor, "report:sign", report) is not None:
             permit_report(actor, "report:draft", report)
         refuse_filed(report)
-        lock_report(report)
         _refuse_not_waiting(report, slot)
+        examined = _bound_to(report)
         typed = storage.examine(content, name=name, limit=settings.max_upload_bytes)
         if grade_of(report) == INK:
             bound_by = _bind(report, slot, name, content, media_type=typed.media_type, typed_hash=typed_hash)
         else:
             verify_pdf(report, slot=slot, name=name, content=content, media_type=typed.media_type, settings=settings)
             bound_by = "certificate"
+        lock_report(report)  # only now: pages are drawn and certificates verified while nobody waits for the report
+        _refuse_not_waiting(report, slot)
+        _refuse_overtaken(report, examined)
         return _keep(report, slot, content, bound_by, media_type=typed.media_type, actor=actor, settings=settings)
 
 
@@ -74,6 +77,21 @@ def _refuse_not_waiting(report: Report, slot: str) -> None:
             N_("自查报告 %(report)s 的这个签字位已经签字，或本轮没有这个签字位，没有保存。"),
             code="slot_not_waiting",
             params=shown,
+        )
+
+
+def _bound_to(report: Report) -> tuple[str | None, tuple[int, ...]]:
+    """Return what a page or PDF is examined against: the manifest, and the signatures that a certificate signs upon."""
+    upon = standing_signatures(report) if grade_of(report) == CERTIFICATE else ()
+    return report.manifest_hash, tuple(row.id for row in upon)
+
+
+def _refuse_overtaken(report: Report, examined: tuple[str | None, tuple[int, ...]]) -> None:
+    if _bound_to(report) != examined:
+        raise Conflict(
+            N_("核验签字件期间，自查报告 %(report)s 有变化，没有保存。请刷新页面，核对后重新上传。"),
+            code="report_overtaken",
+            params={"report": number_of(report)},
         )
 
 

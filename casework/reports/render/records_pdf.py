@@ -8,9 +8,11 @@ told how far it is.
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import pypdfium2
 
+from casework.reports.pdfium import ONE_AT_A_TIME
 from casework.reports.render.official_pdf import OfficialPdf, forget
 from casework.reports.render.records import PRINTED, name_of, privacy, shown_rows, statistics_rows
 from casework.reports.snapshot import Row, Snapshot
@@ -24,20 +26,27 @@ Progress = Callable[[int, int], None]
 
 def records_pdf(snapshot: Snapshot, *, masked: bool, on_progress: Progress = lambda _done, _total: None) -> bytes:
     """Return the PDF of the records; `on_progress(rows, all rows)` is called after each part."""
-    whole, done = pypdfium2.PdfDocument.new(), 0
+    with ONE_AT_A_TIME:
+        whole = pypdfium2.PdfDocument.new()
+    pages = done = 0
     for document, rows in _parts(snapshot, masked=masked):
-        part = pypdfium2.PdfDocument(document(len(whole) + 1).content(tagged=False))
-        whole.import_pages(part)
-        part.close()
+        pages = _join(whole, document(pages + 1).content(tagged=False))  # setting takes long, and needs no lock
         if rows == ROWS_AT_ONCE:
             forget()
         done += rows
         on_progress(done, len(snapshot.rows))
     target = io.BytesIO()
-    whole.save(target)
-    whole.close()
+    with ONE_AT_A_TIME, closing(whole):
+        whole.save(target)
     named = _NAME.sub(lambda found: found[1] + b"0" * 32 + found[2] + b"0" * 32 + found[3], target.getvalue())
     return _MADE.sub(rb"\g<1>20000101000000", named, count=1)
+
+
+def _join(whole: pypdfium2.PdfDocument, part: bytes) -> int:
+    """Add the pages of a part and return how many there are now."""
+    with ONE_AT_A_TIME, closing(pypdfium2.PdfDocument(part)) as added:
+        whole.import_pages(added)
+        return len(whole)
 
 
 def _parts(snapshot: Snapshot, *, masked: bool) -> Iterator[tuple[Callable[[int], OfficialPdf], int]]:

@@ -1,8 +1,11 @@
 """A page signed in ink is bound to this report, this freeze and this slot, and its signer confirms it."""
 
 import io
+import weakref
 
+import pypdfium2
 import pytest
+import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
@@ -15,8 +18,11 @@ from casework.operations.draft_report import draft_report
 from casework.operations.refuse_report import refuse_report
 from casework.operations.tell_report import say_handed_in
 from casework.people.actors import actor_of
-from casework.reports.models import Report
+from casework.reports.models import Report, SignedPaper
 from casework.reports.papers import signatures_of, standing_paper
+from casework.reports.pdfium import ONE_AT_A_TIME
+from casework.reports.queries import lock_report
+from casework.reports.signing.scans import MOST_PIXELS, marks_on
 from tests.casework.factories import make_case
 from tests.casework.operations.papers import hand_in, page_of, picture, wants
 from tests.casework.operations.reporting import TEXTS, frozen, make_office, prepare, sign
@@ -101,9 +107,10 @@ def test_a_page_of_another_report_freeze_or_slot_is_refused_naming_both(office, 
     with pytest.raises(CaseworkError, match="是自查报告 LC24-R1 的，不是 LC24-R7 的"):
         hand_in(inked, settings, leader, other)
     inked.number = 1
-    top = Image.open(io.BytesIO(picture(page_of(inked, settings, leader))))
+    whole = Image.open(io.BytesIO(picture(page_of(inked, settings, leader))))
+    places = {code.text.split()[-1]: code.position for code in zxingcpp.read_barcodes(whole)}
     half = io.BytesIO()
-    top.crop((0, 0, top.width, int(top.height * 0.39))).save(half, "PNG")
+    whole.crop((0, 0, whole.width, places["admin_leader"].top_left.y)).save(half, "PNG")
     with pytest.raises(CaseworkError, match="另一个签字位"):
         hand_in(inked, settings, office.admin_leader, half.getvalue(), slot="admin_leader")
     assert standing_paper(inked, "party_leader") is None
@@ -125,6 +132,62 @@ def test_what_is_no_scan_is_refused_and_nothing_is_kept(office, inked, settings)
     with pytest.raises(CaseworkError, match="没有上传签字件"):
         sign(inked, "party_leader", office.party_leader)
     assert (standing_paper(inked, "party_leader"), inked.signatures, inked.state) == (None, [], "frozen")
+
+
+def test_a_scan_that_is_gone_or_damaged_is_confirmed_by_nobody(office, inked, settings):
+    paper = hand_in(inked, settings, office.party_leader, picture(page_of(inked, settings, office.party_leader)))
+    stored = settings.files_dir / paper.file.sha256[:2] / paper.file.sha256
+    whole = stored.read_bytes()
+    for spoil, sentence in ((stored.unlink, "不在存储中"), (lambda: stored.write_bytes(whole[:-9]), "打不开")):
+        spoil()
+        with pytest.raises(Conflict, match=f"{paper.file.sha256} {sentence}.*LC24-R1"):
+            sign(inked, "party_leader", office.party_leader, paper=paper.ref)
+    assert inked.signatures == []
+    stored.write_bytes(whole)
+    assert sign(inked, "party_leader", office.party_leader, paper=paper.ref).signature.grade == 2
+
+
+def test_a_page_is_drawn_before_the_report_is_held_and_what_changed_meanwhile_refuses_it(
+    office, inked, settings, monkeypatch
+):
+    page, order = picture(page_of(inked, settings, office.party_leader)), []
+
+    def looked_at(*_, **__):
+        order.append("look")
+        inked.manifest_hash = "0" * 64
+        return "code"
+
+    def held(report):
+        order.append("hold")
+        lock_report(report)
+
+    monkeypatch.setattr("casework.operations.hand_in_paper._bind", looked_at)
+    monkeypatch.setattr("casework.operations.hand_in_paper.lock_report", held)
+    with pytest.raises(Conflict, match="有变化"):
+        hand_in(inked, settings, office.party_leader, page)
+    assert (order, db.session.query(SignedPaper).count()) == (["look", "hold"], 0)
+
+
+def test_of_a_scan_one_page_is_drawn_at_a_time_by_one_thread_and_all_together_stay_small(monkeypatch):
+    drawn = []
+
+    def read(page):
+        assert ONE_AT_A_TIME.locked()
+        assert [earlier for earlier, _ in drawn if earlier() is not None] == []
+        drawn.append((weakref.ref(page), page.width * page.height))
+        return []
+
+    monkeypatch.setattr("casework.reports.signing.scans.zxingcpp.read_barcodes", read)
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(3):
+        document.new_page(14_400, 14_400)
+    target = io.BytesIO()
+    document.save(target)
+    document.close()
+    assert marks_on(target.getvalue(), media_type="application/pdf", name="大图.pdf") == ()
+    dots = [dots for _, dots in drawn]
+    assert (len(dots), sum(dots) < MOST_PIXELS * 1.01) == (3, True)
+    assert not ONE_AT_A_TIME.locked()
 
 
 def test_the_signer_confirms_what_they_saw_and_not_what_replaced_it(office, inked, settings):
