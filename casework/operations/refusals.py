@@ -12,24 +12,30 @@ from dataclasses import dataclass, field
 from casework import journal
 from casework.db import db
 from casework.errors import CaseworkError
+from casework.operations.passwords import WrongPassword, count_failure
 from workflows.access import Actor
 from workflows.errors import Refused
 
 _NOTED = "refusals_noted"
+LONGEST = 80
+"""So many characters of what an attempt named are kept: whoever is refused must not fill the journal."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An attempt that was refused: where, what, by whom, on which thing, and the codes of the reasons."""
+    """An attempt that was refused: where, what, by whom, on which thing, the codes, and whose password was wrong."""
 
     organisation_id: int
     action: str
     actor: str
     subject: str
     facts: dict[str, object] = field(default_factory=dict)
+    wrong_password_of: int | None = None
 
     def record(self) -> None:
-        """Put it into the journal of the present transaction."""
+        """Put it into the journal of the present transaction, and count a wrong password as at the door."""
+        if self.wrong_password_of is not None:
+            count_failure(self.wrong_password_of)
         journal.record(
             organisation_id=self.organisation_id,
             action=self.action,
@@ -46,11 +52,18 @@ def noted(action: str, *, organisation_id: int, subject: str, actor: Actor, **fa
         yield
     except (CaseworkError, Refused) as refused:
         codes = [each.code for each in refused.refusals] if isinstance(refused, Refused) else [refused.code]
-        found = Refusal(organisation_id, f"{action}_refused", str(actor.id), subject, {"reasons": codes} | facts)
+        wrong = refused.person_id if isinstance(refused, WrongPassword) else None
+        found = Refusal(
+            organisation_id, f"{action}_refused", str(actor.id), subject, {"reasons": codes} | _cut(facts), wrong
+        )
         so_far: list[tuple[Exception, Refusal]] = db.session.info.setdefault(_NOTED, [])
         if all(each is not refused for each, _ in so_far):  # an attempt inside an attempt
             so_far.append((refused, found))
         raise
+
+
+def _cut(facts: dict[str, object]) -> dict[str, object]:
+    return {name: said[:LONGEST] if isinstance(said, str) else said for name, said in facts.items()}
 
 
 def take_noted() -> list[Refusal]:
