@@ -43,9 +43,14 @@ class Compared:
     waiting: Mapping[str, str]
 
 
-def digest_of(values: Mapping[str, object], *, case: str, record: str) -> str:
-    """Return the SHA-256 under which the fields of one record of one case are sealed."""
-    return canonical_hash({"case": case, "record": record, "values": dict(values)})
+def digest_of(values: Mapping[str, object], *, waiting: Mapping[str, str], case: str, record: str) -> str:
+    """Return the SHA-256 under which the fields of one record of one case are sealed, with what may stand there yet."""
+    return canonical_hash({"case": case, "record": record, "values": dict(values), "waiting": dict(waiting)})
+
+
+def hash_of_seals(digests: Iterable[str]) -> str:
+    """Return the one hash under which the journal knows the seals of a case."""
+    return canonical_hash(sorted(digests))
 
 
 def compare(values: Mapping[str, object], waiting: Mapping[str, str], now: Mapping[str, str]) -> Compared:
@@ -75,6 +80,18 @@ def same_question(known: Iterable[Mapping[str, str]], found: Iterable[Mapping[st
     one, other = new_values(known), new_values(found)
     shared = one.keys() & other.keys()
     return bool(shared) and all(one[field] == other[field] for field in shared)
+
+
+def covers(accepted: Iterable[Mapping[str, str]], asked: Iterable[Mapping[str, str]]) -> bool:
+    """Say whether accepted changes account for everything that a question asks about, and not for a part of it."""
+    given = {each["field"]: each for each in accepted}
+    return all(each["field"] in given and _accounts_for(given[each["field"]], each) for each in asked)
+
+
+def _accounts_for(given: Mapping[str, str], asked: Mapping[str, str]) -> bool:
+    if asked["field"] == PROOFS:
+        return set(asked["new"].split()) <= set(given["new"].split())
+    return (given["old"], given["new"]) == (asked["old"], asked["new"])
 
 
 def same_employer(one: str, other: str) -> bool:

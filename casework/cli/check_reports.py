@@ -1,4 +1,4 @@
-"""Are frozen reports and kept files still what they were; each that is not is said with its place."""
+"""Are frozen reports, seals and kept files still what they were; each that is not is said with its place."""
 
 import sys
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from casework.cli import spoken
 from casework.cli.context import application
 from casework.errors import N_
 from casework.filing.whole import Fault, file_faults, report_faults
+from casework.filing.whole_seals import seal_faults
 
 SHOWN = 20
 
@@ -23,13 +24,18 @@ def files_check() -> None:
     """Open every file that is kept: it takes as long as reading them all."""
     with application() as app:
         folder = app.extensions["casework"].files_dir
-        if not all([reports_hold(folder), files_hold(folder)]):  # both are said, whatever the first finds
+        if not all([reports_hold(folder), seals_hold(), files_hold(folder)]):  # each is said, whatever the others find
             sys.exit(1)
 
 
 def reports_hold(folder: Path) -> bool:
     """Follow every frozen report down from its entry in the journal, and say what does not fit."""
     return _said(report_faults(folder), N_("已定稿的报告：清单、文书内容和卷宗与定稿时一致。"))
+
+
+def seals_hold() -> bool:
+    """Say of which concluded cases the sealed registrations are not what the journal says."""
+    return _said(seal_faults(), N_("有结论的案件：封存的登记内容与日志所记的一致。"))
 
 
 def files_hold(folder: Path) -> bool:

@@ -10,7 +10,7 @@ import click
 
 from casework.cli import schema, spoken
 from casework.cli.check_journal import chains_hold, journal_check, walls_stand
-from casework.cli.check_reports import files_check, reports_hold
+from casework.cli.check_reports import files_check, reports_hold, seals_hold
 from casework.cli.context import application
 from casework.doors import doorbell
 from casework.errors import N_
@@ -32,7 +32,7 @@ def check(context: click.Context) -> None:
         reached = doorbell.reachable()
         click.echo(spoken.say(N_("队列服务：可用") if reached else N_("队列服务：不可用，提醒将延后发出")))
         folder = app.extensions["casework"].files_dir
-        if not all([walls_stand(), chains_hold(), reports_hold(folder)]):  # each is said, whatever the others find
+        if not all([walls_stand(), chains_hold(), reports_hold(folder), seals_hold()]):  # each is said, always
             sys.exit(1)
 
 

@@ -1,13 +1,13 @@
 """Bring the questions about concluded cases to work: reopen the case, or open one beside it.
 
-Whatever was not signed is reopened, and so is a case about one registration, for
-then there is nothing else in it; a report that has not been filed goes stale
-with it. A signed or filed case about many is left as it was signed: a case
+A case that is being worked asks it at once. Whatever was not signed is reopened,
+and so is a case about one registration, for then there is nothing else in it; a
+report that has not been filed goes stale with it. A signed or filed case about many is left as it was signed: a case
 beside it asks about the one registration, and goes into a supplementary report.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -26,8 +26,10 @@ from casework.operations.retime import retime_cases
 from casework.operations.story import tell
 from casework.people import queries as people
 from casework.people.models import Person
+from casework.reports.models import Report, ReportCase
+from casework.reports.queries import LIVE
 from workflows.access import SYSTEM
-from workflows.case import BEING_WORKED
+from workflows.case import BEING_WORKED, CONCLUDED
 
 AT_ONCE = 500
 KIND, MOVE, ORIGIN = "case_drifted", "drift", "drift"
@@ -42,13 +44,15 @@ def follow_drifts(drifts: Sequence[Drift]) -> None:
     by_case: dict[int, list[Drift]] = defaultdict(list)
     for drift in drifts:
         by_case[drift.case.id].append(drift)
-    cases = _locked(sorted(by_case))
+    cases = lock_cases(by_case)
     beside: list[Drift] = []
     for case_id in sorted(cases, key=lambda each: (cases[each].kind != "record", each)):
         case, found = cases[case_id], by_case[case_id]
-        if case.kind == "record" or case.state == "corrected":
+        if case.state in BEING_WORKED:
+            _tell(case, found)  # somebody reopened it since the comparison began
+        elif case.state in CONCLUDED and (case.kind == "record" or case.state == "corrected"):
             _reopen(case, found)
-        elif case.state not in BEING_WORKED:
+        else:
             beside += found
     for case, found in _ask_beside(beside):
         _tell(case, found)
@@ -75,6 +79,19 @@ def told_of(drift: Drift) -> str:
     return f"{line}（{drift.operator or drift.operator_role} {at:%Y-%m-%d %H:%M}）"
 
 
+def ask_more(drift: Drift, more: Sequence[dict[str, str]]) -> None:
+    """Add differences to a question that is being worked, and say so in the case in which it is."""
+    drift.changes = [*drift.changes, *more]
+    tell(
+        drift.asks,
+        MOVE,
+        actor=SYSTEM,
+        params={"fields": sorted(each["field"] for each in more)},
+        words="；".join(_said(each) for each in more),
+        facts={"drifts": [drift.ref], "changes": canonical_hash([list(more)])},
+    )
+
+
 def _said(each: dict[str, str]) -> str:
     label = LABELS[each["field"]]
     if each["field"] in {PROOFS, SEAL}:
@@ -82,19 +99,38 @@ def _said(each: dict[str, str]) -> str:
     return f"{label} {each['old'] or '—'} → {each['new'] or '—'}"
 
 
-def _locked(case_ids: Sequence[int]) -> dict[int, Case]:
-    found: dict[int, Case] = {}
-    for start in range(0, len(case_ids), AT_ONCE):
+def lock_cases(ids: Iterable[int]) -> dict[int, Case]:
+    """Hold these cases to the end of the transaction and read them anew; by id, as everybody locks.
+
+    Held with them is whatever stands in one report with them: where one is reopened, the report's others lapse.
+    """
+    asked, found = sorted(set(ids)), dict[int, Case]()
+    for part in _parts(sorted({*asked, *_signed_with(asked)})):
+        held = select(Case.id).where(Case.id.in_(part)).order_by(Case.id).with_for_update(of=Case)
+        db.session.execute(held).all()
+    for part in _parts(asked):
         wanted = (
             select(Case)
-            .where(Case.id.in_(case_ids[start : start + AT_ONCE]))
-            .order_by(Case.id)
-            .with_for_update(of=Case)
+            .where(Case.id.in_(part))
             .options(selectinload(Case.moves), selectinload(Case.holds), selectinload(Case.organisation))
             .execution_options(populate_existing=True)
         )
         found |= {case.id: case for case in db.session.scalars(wanted)}
     return found
+
+
+def _signed_with(case_ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for part in _parts(case_ids):
+        reports = select(ReportCase.report_id).join(ReportCase.report)
+        reports = reports.where(ReportCase.case_id.in_(part), Report.state.in_(LIVE))
+        found |= set(db.session.scalars(select(ReportCase.case_id).where(ReportCase.report_id.in_(reports))))
+    return found
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
 
 
 def _reopen(case: Case, found: Sequence[Drift]) -> None:

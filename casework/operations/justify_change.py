@@ -3,7 +3,8 @@
 The paper stays outside of a dossier that is concluded: two leaders signed what
 was in it. Where the case is being worked again, it is evidence like any other.
 Asked for before the change is imported it makes the import no drift; asked for
-afterwards it answers the question. What the seal said before is kept.
+afterwards it answers the question, where it accounts for all of it. What the
+seal said before is kept. Callers hold the cases concerned (`drift_queries`).
 """
 
 from collections.abc import Mapping
@@ -15,14 +16,14 @@ from casework.cases.drifts import Drift, JustifiedChange, RecordSeal
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
 from casework.cases.registered import registered_value
-from casework.cases.sealed_fields import PLAIN, PROOFS, SEAL, change, same_question
+from casework.cases.sealed_fields import PLAIN, PROOFS, SEAL, change, covers
 from casework.config import Settings
 from casework.db import db
 from casework.errors import N_, Conflict, Forbidden, Invalid
 from casework.intake.models import Record
 from casework.operations.add_evidence import add_evidence
 from casework.operations.permit import permit_case
-from casework.operations.seal_case import replace_seal
+from casework.operations.seal_case import note_seals, replace_seal
 from casework.operations.story import tell
 from workflows.access import Actor
 from workflows.case import BEING_WORKED, CONCLUDED
@@ -104,6 +105,8 @@ def justify_change(
 def decide_change(asked: JustifiedChange, *, accept: bool, actor: Actor) -> None:
     """Accept or refuse a reason; accepted, every seal of the registration that said the old value says the new one.
 
+    Questions that ask of more than was accepted stay open.
+
     Raises `Conflict` for one that is decided, `Forbidden` for who asked, owns the case or has to keep away from it.
     """
     case = asked.case
@@ -117,9 +120,6 @@ def decide_change(asked: JustifiedChange, *, accept: bool, actor: Actor) -> None
             params={"number": case.number},
         )
     asked.decided_at, asked.decided_by_id, asked.accepted = clock.now(), actor.id, accept
-    if accept:
-        _move_seals(asked)
-        _answer(asked)
     tell(
         case,
         "justify" if accept else "refuse_justify",
@@ -127,6 +127,9 @@ def decide_change(asked: JustifiedChange, *, accept: bool, actor: Actor) -> None
         params={"fields": [each["field"] for each in asked.changes]},
         facts={"change": asked.ref, "sha256": asked.file.sha256},
     )
+    if accept:
+        _move_seals(asked)
+        _answer(asked)
 
 
 def _ask(
@@ -201,7 +204,9 @@ def _standing(case: Case, record: Record) -> RecordSeal | None:
 
 def _move_seals(asked: JustifiedChange) -> None:
     """Move every standing seal of the registration that still says an old value; what is registered now may wait."""
-    for seal in db.session.scalars(select(RecordSeal).filter_by(record_id=asked.record_id, lifted_at=None)).all():
+    standing = select(RecordSeal).filter_by(record_id=asked.record_id, lifted_at=None).order_by(RecordSeal.id)
+    moved = []
+    for seal in db.session.scalars(standing.execution_options(populate_existing=True)).all():
         values, waiting = dict(seal.values), dict(seal.waiting)
         for each in asked.changes:
             field, new = each["field"], each["new"]
@@ -214,11 +219,13 @@ def _move_seals(asked: JustifiedChange) -> None:
                 waiting |= {field: now} if now != new else {}
         if values != seal.values:
             replace_seal(seal, values=values, waiting=waiting)
+            moved.append(seal.case)
+    note_seals(moved)
 
 
 def _answer(asked: JustifiedChange) -> None:
-    """Answer the questions about the registration that ask about this very change."""
+    """Answer the questions about the registration of which nothing is left open; the others go on asking."""
     found = select(Drift).filter_by(record_id=asked.record_id, justified_at=None)
-    for drift in db.session.scalars(found).all():
-        if drift is asked.drift or same_question(drift.changes, asked.changes):
+    for drift in db.session.scalars(found.execution_options(populate_existing=True)).all():
+        if covers(asked.changes, drift.changes):
             drift.justified_at = asked.decided_at

@@ -2,7 +2,8 @@
 
 A seal is replaced and never written over, so that what held at each moment can
 be read later. Called by the one operation that moves cases, so that there is no
-concluded case without its seals.
+concluded case without its seals. Whatever seals stand after a change, their hash
+is in the journal: with the conclusion, or in an entry of its own (`note_seals`).
 """
 
 from collections import defaultdict
@@ -11,16 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
-from casework import clock
-from casework.cases.canonical import canonical_hash
+from casework import clock, journal
 from casework.cases.drifts import RecordSeal
 from casework.cases.models import Case, CaseRecord, Correction, Evidence
 from casework.cases.registered import registered_value
-from casework.cases.sealed_fields import PLAIN, PROOFS, digest_of
+from casework.cases.sealed_fields import PLAIN, PROOFS, digest_of, hash_of_seals
 from casework.db import db
 from casework.intake.models import Proof, Record
 from casework.reports.queries import NEVER_REPORTED
 from casework.storage import StoredFile
+from workflows.access import SYSTEM
 from workflows.case import CONCLUDED
 
 AT_ONCE = 500
@@ -41,18 +42,19 @@ def seal_cases(cases: Sequence[Case]) -> str:
         fixed = corrected[case_id, record.id]
         hashes = proofs[record.id] | papers[case_id, None] | papers[case_id, record.id]
         values: dict[str, object] = {**now, **fixed, PROOFS: sorted(hashes)}
-        digests.append(digest_of(values, case=wanted[case_id].number, record=record.ref))
+        waiting = {field: now[field] for field, new in fixed.items() if now[field] != new}
+        digests.append(digest_of(values, waiting=waiting, case=wanted[case_id].number, record=record.ref))
         db.session.add(
             RecordSeal(
                 case_id=case_id,
                 record_id=record.id,
                 revision_id=record.revision_id,
                 values=values,
-                waiting={field: now[field] for field, new in fixed.items() if now[field] != new},
+                waiting=waiting,
                 digest=digests[-1],
             )
         )
-    return canonical_hash(digests)
+    return hash_of_seals(digests)
 
 
 def lift_seals(case: Case) -> None:
@@ -62,10 +64,10 @@ def lift_seals(case: Case) -> None:
 
 
 def replace_seal(seal: RecordSeal, *, values: Mapping[str, object], waiting: Mapping[str, str]) -> RecordSeal:
-    """Lift one seal and put another in its place, which says the given values."""
+    """Lift one seal and put another in its place, which says the given values; `note_seals` when all are replaced."""
     seal.lifted_at = clock.now()
     db.session.flush()  # one seal stands for a record of a case: the old one goes first
-    digest = digest_of(values, case=seal.case.number, record=seal.record.ref)
+    digest = digest_of(values, waiting=waiting, case=seal.case.number, record=seal.record.ref)
     new = RecordSeal(
         case_id=seal.case_id,
         record_id=seal.record_id,
@@ -78,9 +80,29 @@ def replace_seal(seal: RecordSeal, *, values: Mapping[str, object], waiting: Map
     return new
 
 
+def note_seals(cases: Iterable[Case]) -> None:
+    """Journal the hash of the seals that stand now, of each of these cases."""
+    by_id = {case.id: case for case in cases}
+    ids = sorted(by_id)
+    db.session.flush()
+    for start in range(0, len(ids), AT_ONCE):
+        digests: dict[int, list[str]] = defaultdict(list)
+        standing = select(RecordSeal.case_id, RecordSeal.digest).where(RecordSeal.lifted_at.is_(None))
+        for row in db.session.execute(standing.where(RecordSeal.case_id.in_(ids[start : start + AT_ONCE]))):
+            digests[row.case_id].append(row.digest)
+        for case_id, found in sorted(digests.items()):
+            journal.record(
+                organisation_id=by_id[case_id].organisation_id,
+                action="case:seal",
+                actor=str(SYSTEM.id),
+                subject=by_id[case_id].number,
+                facts={"seals": hash_of_seals(found)},
+            )
+
+
 def seal_unsealed(*, organisation_id: int, round_id: int) -> int:
     """Seal concluded cases of these records that have no seal (concluded before there were any); return how many."""
-    standing = select(RecordSeal.case_id).where(RecordSeal.lifted_at.is_(None))
+    standing = select(RecordSeal.id).where(RecordSeal.case_id == Case.id, RecordSeal.lifted_at.is_(None))
     theirs = (
         select(CaseRecord.case_id)
         .join(Record, Record.id == CaseRecord.record_id)
@@ -88,14 +110,14 @@ def seal_unsealed(*, organisation_id: int, round_id: int) -> int:
     )
     bare = (
         select(Case)
-        .where(Case.id.in_(theirs), Case.id.not_in(standing))
+        .where(Case.id.in_(theirs), ~standing.exists())
         .where(Case.state.in_(CONCLUDED), Case.origin.not_in(NEVER_REPORTED))
     )
     found = db.session.scalars(bare).all()
     for start in range(0, len(found), AT_ONCE):
         seal_cases(found[start : start + AT_ONCE])
     if found:
-        db.session.flush()
+        note_seals(found)
         db.session.expire_all()  # the import that follows writes past the session
     return len(found)
 

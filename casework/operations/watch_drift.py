@@ -4,16 +4,17 @@ Each kind of file shows a difference in its own way: an export by the newest
 revision of a record, a change log by single entries (also of a value that was
 changed back before the next export), a list of proofs by a file that was not
 there. Each comparison is a handful of statements for any number of rows; run
-again it finds nothing that it has found before.
+again it finds nothing that it has found before. The cases concerned are held
+before anything is decided: a seal that was lifted meanwhile is nobody's to replace.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from casework.cases.drifts import Drift, RecordSeal
 from casework.cases.models import Case
@@ -22,6 +23,7 @@ from casework.cases.sealed_fields import (
     NAME,
     PROOFS,
     SEAL,
+    Compared,
     change,
     compare,
     digest_of,
@@ -31,9 +33,10 @@ from casework.cases.sealed_fields import (
 )
 from casework.db import db
 from casework.intake.models import Batch, Change, Proof, Record, Revision
-from casework.operations.follow_drift import follow_drifts
-from casework.operations.seal_case import replace_seal
+from casework.operations.follow_drift import ask_more, follow_drifts, lock_cases
+from casework.operations.seal_case import note_seals, replace_seal
 from casework.screening.rules.hands import OWN_HANDS
+from workflows.case import BEING_WORKED
 
 AT_ONCE = 500
 KINDS = ("graduates", "changes", "proofs")
@@ -52,6 +55,7 @@ class Hand:
 NOBODY = Hand()
 _OWN = OWN_HANDS.default if isinstance(OWN_HANDS.default, tuple) else ()
 Found = tuple[RecordSeal, tuple[dict[str, str], ...], Hand]
+Place = tuple[int, int]  # a record in a case
 
 
 def watch_drift(batch: Batch) -> int:
@@ -60,14 +64,22 @@ def watch_drift(batch: Batch) -> int:
     Whoever calls this has locked the organisation of the batch.
     """
     db.session.flush()
+    arrived: list[tuple[RecordSeal, Compared]] = []
     if batch.kind == "graduates":
-        found = _of_records(batch)
+        found, arrived = _of_records(batch)
     elif batch.kind == "changes":
         _name_hands(batch)
         found = _of_log(batch)
     else:
         found = _of_proofs(batch)
-    fresh = _fresh(found, batch)
+    known = _known([seal for seal, _, _ in found])
+    lock_cases(
+        {seal.case_id for seal, _, _ in found}
+        | {seal.case_id for seal, _ in arrived}
+        | {each.asks_id for drifts in known.values() for each in drifts}
+    )
+    _note_arrival(arrived)
+    fresh = _fresh(found, known, batch)
     follow_drifts(fresh)
     return len(fresh)
 
@@ -85,13 +97,15 @@ def _standing(batch: Batch) -> Select[RecordSeal]:
     )
 
 
-def _of_records(batch: Batch) -> list[Found]:
+def _of_records(batch: Batch) -> tuple[list[Found], list[tuple[RecordSeal, Compared]]]:
+    """Return the differences, and the seals to whose record a correction came that was awaited."""
     newer = RecordSeal.revision_id.is_distinct_from(Record.revision_id)
     columns = (Revision.destination_code, Revision.credit_code, Revision.employer_name, Revision.signing_date)
     rows = db.session.execute(
         _standing(batch).join(Revision, Revision.id == Record.revision_id).where(newer).add_columns(*columns)
     ).all()
     found: list[tuple[RecordSeal, tuple[dict[str, str], ...]]] = []
+    arrived: list[tuple[RecordSeal, Compared]] = []
     for seal, *shown in rows:
         destination, code, name, signed = shown
         now = {
@@ -106,14 +120,27 @@ def _of_records(batch: Batch) -> list[Found]:
         if seen.changes or broken:
             found.append((seal, (*seen.changes, *broken)))
         elif seen.waiting != seal.waiting:
-            replace_seal(seal, values=seen.values, waiting=seen.waiting)
+            arrived.append((seal, seen))
     hands = _hands(batch, [seal for seal, _ in found])
-    return [(seal, changes, _hand_of(seal, changes, hands)) for seal, changes in found]
+    return [(seal, changes, _hand_of(seal, changes, hands)) for seal, changes in found], arrived
+
+
+def _note_arrival(arrived: Sequence[tuple[RecordSeal, Compared]]) -> None:
+    """Let the seals that still stand say that what they waited for has come."""
+    standing: set[int] = set()
+    ids = [seal.id for seal, _ in arrived]
+    for start in range(0, len(ids), AT_ONCE):
+        wanted = select(RecordSeal.id).where(RecordSeal.id.in_(ids[start : start + AT_ONCE]))
+        standing |= set(db.session.scalars(wanted.where(RecordSeal.lifted_at.is_(None))))
+    those = [(seal, seen) for seal, seen in arrived if seal.id in standing]
+    for seal, seen in those:
+        replace_seal(seal, values=seen.values, waiting=seen.waiting)
+    note_seals([seal.case for seal, _ in those])
 
 
 def _broken(seal: RecordSeal) -> tuple[dict[str, str], ...]:
     """Return the difference of a seal that no longer fits its own hash: somebody wrote into the database."""
-    now = digest_of(seal.values, case=seal.case.number, record=seal.record.ref)
+    now = digest_of(seal.values, waiting=seal.waiting, case=seal.case.number, record=seal.record.ref)
     return () if now == seal.digest else (change(SEAL, seal.digest, now),)
 
 
@@ -163,15 +190,18 @@ def _of_proofs(batch: Batch) -> list[Found]:
     ]
 
 
-def _fresh(found: Sequence[Found], batch: Batch) -> list[Drift]:
-    """Return the questions that are new; one that is known is told more of, where the file shows more."""
-    known = _known([seal.id for seal, _, _ in found])
+def _fresh(found: Sequence[Found], known: Mapping[Place, Sequence[Drift]], batch: Batch) -> list[Drift]:
+    """Return the questions that are new; what a known one does not ask yet joins it only while it is being worked."""
     fresh = []
     for seal, changes, hand in found:
-        same = next((each for each in known[seal.id] if same_question(each.changes, changes)), None)
-        if same is not None:
-            said = new_values(same.changes)
-            same.changes = [*same.changes, *(each for each in changes if each["field"] not in said)]
+        same = [each for each in known.get(_place(seal), ()) if same_question(each.changes, changes)]
+        said = {field for each in same for field in new_values(each.changes)}
+        more = [each for each in changes if each["field"] not in said]
+        if not more:
+            continue
+        worked = next((each for each in same if each.asks.state in BEING_WORKED), None)
+        if worked is not None:
+            ask_more(worked, more)
             continue
         case: Case = seal.case
         fresh.append(
@@ -184,7 +214,7 @@ def _fresh(found: Sequence[Found], batch: Batch) -> list[Drift]:
                 record=seal.record,
                 state_before=case.state,
                 source=batch.kind,
-                changes=list(changes),
+                changes=more,
                 operator=hand.operator,
                 operator_role=hand.role,
                 changed_at=hand.at,
@@ -194,13 +224,31 @@ def _fresh(found: Sequence[Found], batch: Batch) -> list[Drift]:
     return fresh
 
 
-def _known(seal_ids: Sequence[int]) -> dict[int, list[Drift]]:
-    found: dict[int, list[Drift]] = defaultdict(list)
-    for start in range(0, len(seal_ids), AT_ONCE):
-        wanted = select(Drift).where(Drift.seal_id.in_(seal_ids[start : start + AT_ONCE]))
+def _known(seals: Sequence[RecordSeal]) -> dict[Place, list[Drift]]:
+    """Return what is asked already of these seals, or of those before them that an accepted reason replaced."""
+    found: dict[Place, list[Drift]] = defaultdict(list)
+    for start in range(0, len(seals), AT_ONCE):
+        part = seals[start : start + AT_ONCE]
+        unanswered = (
+            Drift.case_id.in_([seal.case_id for seal in part])
+            & Drift.record_id.in_([seal.record_id for seal in part])
+            & Drift.justified_at.is_(None)
+            & (Drift.found_at > Case.concluded_at)
+        )
+        wanted = (
+            select(Drift)
+            .join(Drift.case)
+            .where(or_(Drift.seal_id.in_([seal.id for seal in part]), unanswered))
+            .options(joinedload(Drift.asks))
+            .order_by(Drift.id)
+        )
         for each in db.session.scalars(wanted):
-            found[each.seal_id].append(each)
+            found[_place(each)].append(each)
     return found
+
+
+def _place(of: RecordSeal | Drift) -> Place:
+    return of.case_id, of.record_id
 
 
 def _name_hands(batch: Batch) -> None:
@@ -211,7 +259,7 @@ def _name_hands(batch: Batch) -> None:
         .join(Change, (Change.student_no == Record.student_no) & (Change.batch_id == batch.id))
         .where(Record.organisation_id == batch.organisation_id, Record.round_id == batch.round_id)
         .where(Drift.changed_at.is_(None))
-        .options(contains_eager(Drift.record))
+        .options(contains_eager(Drift.record), selectinload(Drift.seal).joinedload(RecordSeal.record))
     )
     drifts = list(dict.fromkeys(db.session.scalars(nameless).unique()))
     hands = _hands(batch, [drift.seal for drift in drifts])
