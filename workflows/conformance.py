@@ -8,11 +8,13 @@ moves nothing and is passed over.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workflows.case import CASE_STATES, CASE_STEPS
+from workflows.case import CASE
+from workflows.engine import LifeCycle
+from workflows.report import REPORT
 
-BEGINS = "open"
-FIRST = CASE_STATES[0].name
-STEPS = frozenset(step.action for step in CASE_STEPS)
+STEPS = frozenset(step.action for step in CASE.steps)
+BEGINS = {CASE.name: "open", REPORT.name: "draft"}
+"""What brings a thing into the first state of its table."""
 
 
 @dataclass(frozen=True)
@@ -28,24 +30,25 @@ class Replay:
         return 1 - len(self.breaks) / self.steps if self.steps else 1.0
 
 
-def replay(trace: Iterable[tuple[str, str]]) -> Replay:
-    """Replay one case: its activities in their order, each with the state to which it is said to have led.
+def replay(trace: Iterable[tuple[str, str]], *, cycle: LifeCycle = CASE) -> Replay:
+    """Replay one case, or one report: its activities in their order, each with the state to which it is said to lead.
 
     A step that does not follow is counted, and the replay goes on from where the log says that it led.
     """
+    begins, known = BEGINS[cycle.name], {step.action for step in cycle.steps}
     state, steps, breaks = "", 0, []
     for place, (activity, to_state) in enumerate(trace):
-        if activity != BEGINS and activity not in STEPS:
+        if activity not in known and not (activity == begins and to_state):
             continue
         steps += 1
-        if to_state not in _reached(activity, state):
+        if to_state not in _reached(activity, state, cycle):
             breaks.append((place, activity))
         state = to_state
     return Replay(steps, tuple(breaks))
 
 
-def _reached(activity: str, state: str) -> frozenset[str]:
-    """Return where an activity may lead from a state; a case begins by being opened, and only so."""
-    if activity == BEGINS:
-        return frozenset({FIRST}) if not state else frozenset()
-    return frozenset(step.target for step in CASE_STEPS if step.action == activity and state in step.sources)
+def _reached(activity: str, state: str, cycle: LifeCycle) -> frozenset[str]:
+    """Return where an activity may lead from a state; a thing begins by its first activity, and only so."""
+    if activity == BEGINS[cycle.name]:
+        return frozenset([*cycle.states][:1]) if not state else frozenset()
+    return frozenset(step.target for step in cycle.steps if step.action == activity and state in step.sources)

@@ -11,7 +11,17 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement
 
-from casework.overview.event_log import REPORT_STEPS, Event, Subject, activities, case_events, report_events, subjects
+from casework.overview.event_log import (
+    REPORT_ACTIVITIES,
+    Event,
+    Subject,
+    Until,
+    activities,
+    case_events,
+    report_events,
+    subjects,
+    until_now,
+)
 
 CSV, OCEL = "csv", "ocel"
 FORMATS = {CSV: ("text/csv", "csv"), OCEL: ("application/json", "json")}
@@ -26,14 +36,14 @@ OBJECTS = {
 
 
 def pieces(condition: ColumnElement[bool], *, form: str, with_persons: bool) -> Iterator[str]:
-    """Go through the text of the file that tells what happened to these cases."""
-    return (_table if form == CSV else _objects)(condition, with_persons=with_persons)
+    """Go through the text of the file that tells what had happened to these cases when it was begun."""
+    return (_table if form == CSV else _objects)(condition, until_now(), with_persons=with_persons)
 
 
-def _table(condition: ColumnElement[bool], *, with_persons: bool) -> Iterator[str]:
+def _table(condition: ColumnElement[bool], until: Until, *, with_persons: bool) -> Iterator[str]:
     head = HEAD if with_persons else HEAD[:-1]
     yield _line(head)
-    for event in case_events(condition, with_persons=with_persons):
+    for event in case_events(condition, until, with_persons=with_persons):
         row = (event.subject, event.activity, event.time, event.from_state, event.to_state, event.role)
         yield _line((*row, event.organisation, event.person)[: len(head)])
 
@@ -44,22 +54,24 @@ def _line(cells: tuple[str, ...]) -> str:
     return text.getvalue()
 
 
-def _objects(condition: ColumnElement[bool], *, with_persons: bool) -> Iterator[str]:
+def _objects(condition: ColumnElement[bool], until: Until, *, with_persons: bool) -> Iterator[str]:
     named = EVENT_ATTRIBUTES if with_persons else EVENT_ATTRIBUTES[:-1]
-    happened = [*activities(condition), *(activity for activity, _ in REPORT_STEPS)]
+    happened = [*activities(condition, until), *REPORT_ACTIVITIES]
     yield '{"objectTypes":' + _json([_type(name, attributes) for name, attributes in OBJECTS.items()])
     yield ',"eventTypes":' + _json([_type(activity, named) for activity in happened])
     yield ',"objects":['
-    yield from _joined(_object(each) for each in subjects(condition))
+    yield from _joined(_object(each) for each in subjects(condition, until))
     yield '],"events":['
-    yield from _joined(_events(condition, named, with_persons=with_persons))
+    yield from _joined(_events(condition, until, named, with_persons=with_persons))
     yield "]}\n"
 
 
-def _events(condition: ColumnElement[bool], named: tuple[str, ...], *, with_persons: bool) -> Iterator[str]:
-    for event in case_events(condition, with_persons=with_persons):
+def _events(
+    condition: ColumnElement[bool], until: Until, named: tuple[str, ...], *, with_persons: bool
+) -> Iterator[str]:
+    for event in case_events(condition, until, with_persons=with_persons):
         yield _event(event, named, "case")
-    for event in report_events(condition):
+    for event in report_events(condition, until, with_persons=with_persons):
         yield _event(event, named, "report")
 
 

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 from sqlalchemy import select
 
+from casework.cases.models import Case, Move
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Forbidden, Invalid, NotFound
@@ -17,18 +18,20 @@ from casework.journal import JournalEntry
 from casework.operations.advance import advance
 from casework.operations.export_events import export_events
 from casework.operations.log_verification import log_verification
+from casework.operations.refuse_report import refuse_report
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from tests.casework.factories import make_case, make_organisation, make_person
-from tests.casework.operations.reporting import filed, make_office, prepare
+from tests.casework.operations.reporting import drafted, filed, frozen, make_office, prepare
 from tests.casework.overview.mining import OCEL_SCHEMA, case_net
 from workflows.access import SYSTEM
 from workflows.conformance import STEPS, replay
+from workflows.report import REPORT
 
 
 @pytest.fixture
 def office(app, settings):
-    """Cases that went every way: filed and reopened, sent back, merged and unmerged, untouched."""
+    """Cases that went every way: filed and reopened, sent back, merged, untouched; a report that was refused once."""
     with unit_of_work():
         made = make_office()
         prepare(made)
@@ -42,6 +45,10 @@ def office(app, settings):
         accepted = [case for case in db.session.scalars(select(type(one))) if case.accepted_at]
         reasons = {case.number: "核查中" for case in db.session.scalars(select(type(one))) if not case.accepted_at}
         db.session.flush()
+        report = frozen(made, settings, open_reasons=reasons)
+        refuse_report(report, reason="文字有误", actor=actor_of(made.party_leader))
+        drafted(made, work="另行写明。")
+        drafted(made, work="再次写明。")
         filed(made, settings, open_reasons=reasons)
         advance(accepted[0], "reopen", actor=SYSTEM, reason="登记有变动", event="drift")
     return made
@@ -118,6 +125,46 @@ def test_the_object_log_is_valid_and_is_read_by_process_mining(office, tmp_path)
     assert len(read.events) == len(log["events"])
     wrong = log | {"events": [{**log["events"][0], "time": 5}]}
     assert list(Draft7Validator(OCEL_SCHEMA).iter_errors(wrong))
+
+
+def test_every_report_conforms_to_its_table_and_each_round_of_it_is_told(office):
+    log = json.loads(exported(office, "ocel"))
+    trace = [
+        (each["type"].removeprefix("report_"), {pair["name"]: pair["value"] for pair in each["attributes"]}["to_state"])
+        for each in log["events"]
+        if each["type"].startswith("report_")
+    ]
+    told = [activity for activity, to_state in trace if to_state]
+    assert told == ["draft", "freeze", "refuse", "redraft", "freeze", "sign", "file"]
+    assert len(trace) > len(told), "texts that were written again are told, and move nothing"
+    assert replay(trace, cycle=REPORT).fitness == 1.0
+    assert replay([each for each in trace if each[0] != "redraft"], cycle=REPORT).fitness < 1.0
+
+
+def test_what_comes_while_a_log_is_being_read_is_in_the_next_one(office):
+    number = db.session.scalars(select(Case.number).order_by(Case.id)).first()
+    with unit_of_work():
+        made = export_events(
+            organisation=office.organisation, round_=office.round_, form="ocel", actor=actor_of(office.supervisor)
+        )
+    pieces = made.pieces()
+    text = ""
+    while not text.endswith('"events":['):
+        text += next(pieces)
+    with unit_of_work():
+        late = make_case(office.organisation, office.round_, owner=office.investigator).number
+        note(db.session.scalars(select(Case).filter_by(number=number)).one())
+    log = json.loads(text + "".join(pieces))
+    names = {each["id"] for each in log["objects"]}
+    assert {other["objectId"] for each in log["events"] for other in each["relationships"]} <= names
+    assert late not in names
+    activities = [row["activity"] for row in rows_of(exported(office, "csv")) if row["case_id"] == number]
+    told = [each for each in log["events"] if each["relationships"][0]["objectId"] == number]
+    assert len(told) == len(activities) - 1
+
+
+def note(case):
+    case.moves.append(Move(action="note"))
 
 
 def test_nobody_is_named_unless_it_is_asked_for_and_allowed(office):
