@@ -33,6 +33,8 @@ from casework.web.wording import said
 from workflows.access import Actor, scope_of
 
 HASH_SHOWN = 8
+SAVED = N_("说明已保存，请另一位复核员认定。")
+ACCEPTED = N_("已认可，封存的值已改为新值，旧值保留可查。")
 FORMAT_WORDS = {"csv": N_("CSV（逐条事件）"), "ocel": N_("OCEL 2.0（JSON）")}
 
 
@@ -62,6 +64,7 @@ def drifts() -> Response:
         drifts=found.items,
         next=found.next,
         waiting=queries.unanswered(actor),
+        ahead=queries.undecided_ahead(actor, round_id=round_id),
         bursts=bursts(actor, round_id=round_id),
         state=state,
         states=queries.WORDS,
@@ -69,7 +72,7 @@ def drifts() -> Response:
         places=[(each.code, each.name) for each in reached],
         exports=_exporting(actor) if round_ else [],
         formats=FORMAT_WORDS,
-        **_shown(round_id),
+        **shown(round_id),
     )
 
 
@@ -84,20 +87,17 @@ def act(ref: str, verb: str) -> Response:
     """Give a reason for a drift, or decide about one."""
     actor = current_actor()
     deeds: dict[str, tuple[str, Callable[[Drift], object]]] = {
-        "justify": (gettext("说明已保存，请另一位复核员认定。"), lambda found: _justify(found, actor)),
-        "accept": (
-            gettext("已认可，封存的值已改为新值，旧值保留可查。"),
-            lambda found: _decide(found, actor, accept=True),
-        ),
-        "refuse": (gettext("未予认可，案件继续核查。"), lambda found: _decide(found, actor, accept=False)),
+        "justify": (SAVED, lambda found: _justify(found.ref, actor)),
+        "accept": (ACCEPTED, lambda found: _decide(found, actor, accept=True)),
+        "refuse": (N_("未予认可，案件继续核查。"), lambda found: _decide(found, actor, accept=False)),
     }
     if verb not in deeds:
         raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
     done, deed = deeds[verb]
     queries.get_drift(ref, actor)
     return submitted(
-        lambda: deed(queries.get_drift(ref, actor, lock=True)),
-        done=done,
+        lambda: deed(queries.get_drift(ref, actor)),
+        done=gettext(done),
         to=url_for("web.drift", ref=ref),
         again=lambda trouble: _one(ref, trouble),
     )
@@ -133,27 +133,34 @@ def _one(ref: str, trouble: Trouble | None) -> Response:
         reasons=reasons,
         waiting=waiting,
         may_justify=waiting is None and found.justified_at is None and found.asks.owner_id == actor.id,
-        may_decide=waiting is not None and _may_decide(waiting, actor),
+        may_decide=waiting is not None and may_decide(waiting, actor),
         states=queries.WORDS,
-        **_shown(found.round_id),
+        **shown(found.round_id),
     )
 
 
-def _may_decide(asked: JustifiedChange, actor: Actor) -> bool:
+def may_decide(asked: JustifiedChange, actor: Actor) -> bool:
+    """Say whether this person may decide about a reason: nobody about their own, or in their own case."""
     if actor.id in {asked.asked_by_id, asked.case.owner_id}:
         return False
     return refusal_for_case(actor, "case:accept", asked.case) is None
 
 
-def _justify(found: Drift, actor: Actor) -> object:
+def chosen_paper() -> tuple[str, bytes]:
+    """Return the name and the bytes of the paper that came with the form; raise `Invalid` where none did."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise Invalid(N_("没有选择文件，没有保存。"), fields={"file": N_("请选择一个文件。")})
+    return upload.filename, upload.read()
+
+
+def _justify(ref: str, actor: Actor) -> object:
+    name, content = chosen_paper()
     return justify_drift(
-        found,
+        queries.get_drift(ref, actor, lock=True),
         reason=request.form.get("reason", ""),
-        name=upload.filename,
-        content=upload.read(),
+        name=name,
+        content=content,
         actor=actor,
         settings=settings(),
     )
@@ -173,7 +180,8 @@ def _exporting(actor: Actor) -> list[tuple[str, str]]:
     return [(each.code, each.name) for each in found]
 
 
-def _shown(round_id: int) -> dict[str, Any]:
+def shown(round_id: int) -> dict[str, Any]:
+    """Return what a template needs to show sealed values and their fields."""
     destinations = rounds.table(round_id, DESTINATION) if round_id else {}
 
     def value(field: str, text: str) -> str:

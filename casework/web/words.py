@@ -71,6 +71,7 @@ MOVES = {
     "ask_justify": (N_("说明登记变动的理由"), "file"),
     "justify": (N_("认可登记变动"), "okc"),
     "refuse_justify": (N_("未认可登记变动"), "x"),
+    "seal": (N_("封存结论所据的登记"), "lock"),
     "merge": (N_("合并"), "link"),
     "unmerge": (N_("撤销合并"), "link"),
     "assign": (N_("派发"), "users"),

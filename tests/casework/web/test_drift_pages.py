@@ -3,9 +3,10 @@
 import io
 import re
 
-from casework.cases.drifts import Drift, JustifiedChange
+from casework.cases.drifts import Drift, JustifiedChange, RecordSeal
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.operations.seal_case import seal_cases
 from tests.casework.factories import make_case, make_finding, make_person
 from tests.casework.operations.drifting import questioned
 
@@ -73,6 +74,38 @@ def test_the_owner_gives_a_reason_and_somebody_else_accepts_it(desk, as_person):
     assert reviewer.post(f"/drifts/{ref}/refuse", data={"change": change}).status_code == 409
     assert db.session.query(Drift).one().state == "justified"
     assert "登记变动已说明" in said(owner.get(f"/drifts/{ref}"))
+
+
+def test_a_reason_is_given_before_the_change_comes_and_somebody_else_accepts_it(desk, as_person):
+    with unit_of_work():
+        case = make_case(desk.organisation, desk.round_, state="filed", owner=desk.investigator)
+        seal_cases([case])
+        number, record = case.number, case.records[0].record.ref
+    owner, reviewer, path = as_person(desk.investigator), as_person(desk.supervisor), f"/cases/{number}/changes"
+    assert f'href="{path}"' in owner.get(f"/cases/{number}").text
+    assert "先附材料写明理由" in said(owner.get(path))
+    assert "提交说明" not in said(reviewer.get(path))
+
+    def asks(client, record=record, **values):
+        form = {"record": record, "destination_code": "70", "reason": "八月十五日签订劳动合同"} | values
+        paper = {} if "file" in values else {"file": (io.BytesIO(PAPER), "劳动合同.pdf")}
+        return client.post(path, data=form | paper, content_type="multipart/form-data").status_code
+
+    refused = [asks(owner, file=""), asks(owner, reason=""), asks(reviewer), asks(owner, record="nobody")]
+    assert refused == [422, 422, 403, 404]
+    assert db.session.query(JustifiedChange).count() == 0
+    assert asks(owner) == 303
+    assert f'href="{path}"' in reviewer.get("/drifts").text
+    change = db.session.query(JustifiedChange).one().ref
+    assert "认可，以新值为准" not in said(owner.get(path))
+    assert "认可，以新值为准" in said(reviewer.get(path))
+    assert owner.post(f"{path}/{change}/accept").status_code == 403
+    assert reviewer.post(f"{path}/{change}/approve").status_code == 404
+    assert reviewer.post(f"/cases/{number}x/changes/{change}/accept").status_code == 404
+    assert reviewer.post(f"{path}/{change}/accept").status_code == 303
+    assert reviewer.post(f"{path}/{change}/refuse").status_code == 409
+    assert f'href="{path}"' not in reviewer.get("/drifts").text
+    assert db.session.query(RecordSeal).filter_by(lifted_at=None).one().values["destination_code"] == "70"
 
 
 def test_nobody_sees_the_questions_of_another_office(desk, as_person):
