@@ -98,10 +98,8 @@ def sign_report(body: dict, ref: str) -> object:
 def hand_in_paper(body: dict, ref: str) -> object:
     """Hand in the scan of a signed page or a signed PDF; it waits until its signer confirms it."""
     upload = body.pop("file")
-    report = queries.get_report(ref, current_actor())
-    queries.lock_cases(queries.case_ids(report))  # cases before the report, as everybody does
     return handing.hand_in_paper(
-        report,
+        queries.get_report(ref, current_actor()),
         name=upload.filename or N_("未命名"),
         content=upload.read(),
         actor=current_actor(),

@@ -15,7 +15,7 @@ from casework.reports import queries
 from casework.reports.models import Document, Report, ReportCase
 from casework.storage import StoredFile
 from tests.casework.factories import make_case, make_record
-from tests.casework.operations.reporting import TEXTS, drafted, frozen, make_office, prepare
+from tests.casework.operations.reporting import TEXTS, drafted, frozen, give_evidence, make_office, prepare
 from workflows.errors import Refused
 
 
@@ -65,6 +65,23 @@ def test_an_incomplete_report_is_refused_with_a_sentence_and_nothing_is_left_beh
     db.session.flush()
     assert what_is_left(report) == ("draft", None, 0, 0)
     assert db.session.query(StoredFile).count() == 0
+
+
+@pytest.mark.parametrize("digests", [["sha256"], ["sha256", "sm3"]])
+def test_evidence_that_is_gone_or_damaged_is_named_and_nothing_is_frozen(office, settings, digests):
+    prepare(office)
+    office.round_.settings = office.round_.settings | {"digests": digests}
+    cases = [make_case(office.organisation, office.round_, state="accepted") for _ in range(2)]
+    stored, _ = (give_evidence(case, office, settings) for case in cases)
+    report, whole = drafted(office), stored.read_bytes()
+    numbers = "、".join(case.number for case in cases)
+    for spoil, sentence in ((stored.unlink, "不在存储中"), (lambda: stored.write_bytes(whole[:-9]), "打不开")):
+        spoil()
+        with pytest.raises(Conflict, match=f"{stored.name} {sentence}.*{numbers}"):
+            freeze_report(report, open_reasons={}, actor=actor_of(office.supervisor), settings=settings)
+        assert what_is_left(report) == ("draft", None, 0, 0)
+    stored.write_bytes(whole)
+    assert frozen(office, settings).state == "frozen"
 
 
 def test_a_report_without_texts_is_refused(office, settings):
