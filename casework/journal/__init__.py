@@ -7,7 +7,8 @@ locked for as short a time as possible and always after every other row.
 
 Personal data never stands in an entry: the entry holds SHA-256 over a random
 salt and the value, the value itself lies sealed beside it. Erasing a person
-deletes the side row and leaves the chain verifiable.
+deletes the side row, leaves the chain verifiable and says so in it: a value that
+is gone without such an entry is found.
 
 Checkpoints hold the Merkle root over a chain as it was; with them one entry is
 proved without the others. A chain in one's own database proves little by
@@ -21,6 +22,7 @@ the recipients hold heads that cannot be rewritten here.
 
 from casework.journal.links import link_digest
 from casework.journal.tables import (
+    ERASE,
     GENESIS,
     LOOKS,
     MAIN,
@@ -34,6 +36,7 @@ from casework.journal.walk import Break, chains, verify
 from casework.journal.writing import Note, discard, head, mark, record, seal
 
 __all__ = [
+    "ERASE",
     "GENESIS",
     "LOOKS",
     "MAIN",

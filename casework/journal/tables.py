@@ -16,6 +16,8 @@ from casework.sealing import SealedText
 MAIN, LOOKS = "main", "looks"
 GENESIS = "0" * 64
 CONTEXT = "journal"
+ERASE = "journal:erase"
+"""The action of the entry that says that personal values about its subject are gone."""
 
 
 class JournalHead(db.Model):
@@ -67,7 +69,7 @@ class JournalCheckpoint(db.Model):
 
     `peaks` are the roots of the full subtrees under it, so that the next
     checkpoint reads only what is new; `reason` says what it was made for:
-    `daily`, `freeze` or `file`.
+    `daily`, `freeze`, `sign`, `deliver` or `file`.
     """
 
     __tablename__ = "journal_checkpoints"

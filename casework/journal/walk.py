@@ -8,15 +8,18 @@ one (`held`).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
-from sqlalchemy import LargeBinary, Row, select, type_coerce
+from sqlalchemy import LargeBinary, Row, func, select, type_coerce
 
 from casework.db import db
 from casework.errors import N_
 from casework.journal.links import commitment, leaf_of, link_digest
 from casework.journal.tables import (
     CONTEXT,
+    ERASE,
     GENESIS,
     MAIN,
     JournalCheckpoint,
@@ -63,7 +66,9 @@ def verify(organisation_id: int, chain: str = MAIN) -> Iterator[Break]:
         return Break(organisation_id, chain, seq, reason, params)
 
     previous, seq = GENESIS, 0
+    moment: datetime | None = None
     roots = _Roots(organisation_id, chain)
+    erased = _Erased(organisation_id, chain)
     for entry, secrets in _walk(organisation_id, chain):
         seq += 1
         if entry.seq != seq:
@@ -73,14 +78,49 @@ def verify(organisation_id: int, chain: str = MAIN) -> Iterator[Break]:
             yield says(seq, N_("与前一条的链接不符。"))
         if entry.hash != link_digest(entry):
             yield says(seq, N_("内容在写入后被改动。"))
-        for secret in secrets:
-            if not _fits(secret, entry.commitments):
-                yield says(seq, N_("封存的内容（%(name)s）与写入时的承诺值不符。"), name=secret.name)
-        previous = entry.hash
+        if moment is not None and entry.at < moment:
+            yield says(seq, N_("时间早于前一条。"))
+        yield from _values(seq, entry, secrets, erased, says)
+        previous, moment = entry.hash, entry.at
         yield from roots.after(seq, entry.hash, says)
     yield from roots.beyond(seq, says)
     if head(organisation_id, chain) != (seq, previous):
         yield says(seq, N_("链首记录与最后一条不符。"))
+
+
+def _values(seq: int, entry: Row, secrets: list[Row], erased: "_Erased", says: _Says) -> Iterator[Break]:
+    """Yield the sealed values that are not what the entry commits to, and those that somebody took away."""
+    for secret in secrets:
+        if not _fits(secret, entry.commitments):
+            yield says(seq, N_("封存的内容（%(name)s）与写入时的承诺值不符。"), name=secret.name)
+    gone = _committed(entry) - {secret.name for secret in secrets}
+    if gone and not erased.says(entry):
+        yield says(seq, N_("封存的内容（%(name)s）已不在，此后没有清除它的记录。"), name="、".join(sorted(gone)))
+
+
+class _Erased:
+    """What this organisation's chain says was erased, read when the first value is missing."""
+
+    def __init__(self, organisation_id: int, chain: str) -> None:
+        self._organisation_id, self._chain = organisation_id, chain
+
+    def says(self, entry: Row) -> bool:
+        """Say whether values about the subject of this entry were erased after it was written.
+
+        Erasing stands in the main chain, whichever chain the value was beside: elsewhere moments are compared.
+        """
+        last_seq, last_at = self._last.get(entry.subject, (0, entry.at))
+        return last_seq > entry.seq if self._chain == MAIN else bool(last_seq) and last_at >= entry.at
+
+    @cached_property
+    def _last(self) -> dict[str, tuple[int, datetime]]:
+        wanted = (
+            select(JournalEntry.subject, func.max(JournalEntry.seq), func.max(JournalEntry.at))
+            .where(JournalEntry.organisation_id == self._organisation_id)
+            .where(JournalEntry.chain == MAIN, JournalEntry.action == ERASE)
+            .group_by(JournalEntry.subject)
+        )
+        return {subject: (seq, at) for subject, seq, at in db.session.execute(wanted)}
 
 
 class _Roots:
@@ -136,6 +176,11 @@ def _walk(organisation_id: int, chain: str) -> Iterator[tuple[Row, list[Row]]]:
             of_page.setdefault(secret.entry_id, []).append(secret)
         for entry in page:
             yield entry, of_page.get(entry.id, [])
+
+
+def _committed(entry: Row) -> set[str]:
+    """Return which values an entry commits to; of what somebody wrote over, none: its hash says enough."""
+    return set(entry.commitments) if isinstance(entry.commitments, dict) else set()
 
 
 def _fits(secret: Row, commitments: Mapping[str, str]) -> bool:

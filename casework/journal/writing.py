@@ -82,14 +82,21 @@ def _write(notes: list[Note]) -> None:
     chains: dict[tuple[int, str], list[Note]] = {}
     for note in notes:
         chains.setdefault((note.organisation_id, note.chain), []).append(note)
-    at = clock.now()
     for key in sorted(chains):
         last = _locked_head(db.session(), *key)
+        at = _moment(last)
         for note in chains[key]:
             entry = _link(note, head=last, at=at)
             last.seq, last.hash = entry.seq, entry.hash
             db.session.add(entry)
     db.session.flush()
+
+
+def _moment(last: JournalHead) -> datetime:
+    """Return now, asked once the head is held; never before the last entry, whatever another machine's clock said."""
+    wanted = select(JournalEntry.at).filter_by(organisation_id=last.organisation_id, chain=last.chain, seq=last.seq)
+    before = db.session.scalar(wanted)
+    return max(clock.now(), before) if before is not None else clock.now()
 
 
 def _locked_head(session: Session, organisation_id: int, chain: str) -> JournalHead:

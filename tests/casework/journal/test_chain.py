@@ -1,14 +1,17 @@
 """The chain: linked from its first row, and what happens behind its back is found."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text, update
 
-from casework import journal
+from casework import clock, journal
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import GENESIS, LOOKS, MAIN, JournalEntry, JournalHead, JournalSecret, walk
+from tests.casework.factories import NOON
 from tests.support.together import together
-from tests.support.walls import behind_its_back, take_down_wall
+from tests.support.walls import behind_its_back, link_anew, over_the_wall, take_down_wall
 
 pytestmark = pytest.mark.usefixtures("app")
 SECRET = "13812346021"
@@ -149,11 +152,38 @@ def test_a_personal_value_is_committed_to_and_lies_sealed_beside_the_entry():
     assert all(SECRET.encode() not in bytes(value) for value in raw)
 
 
-def test_erasing_a_personal_value_leaves_the_chain_whole():
-    with unit_of_work():
-        say(personal={"phone": SECRET})
+GONE = "封存的内容（phone）已不在，此后没有清除它的记录。"
+
+
+@pytest.mark.parametrize("chain", [MAIN, LOOKS])
+def test_a_personal_value_may_go_only_where_a_later_entry_says_that_it_was_erased(chain):
+    def erased(subject, *, organisation_id=1):
+        with unit_of_work():
+            journal.record(organisation_id=organisation_id, action=journal.ERASE, actor="7", subject=subject)
+
+    for subject in ("A", "B", "C"):
+        if subject == "C":
+            erased("C")  # before the value was there: no excuse
+        with unit_of_work():
+            say(subject, chain=chain, personal={"phone": SECRET})
     behind_its_back("DELETE FROM journal_secrets")
+    gone = {entry.subject: (entry.seq, GONE) for entry in entries(chain=chain) if entry.commitments}
+    assert breaks(chain=chain) == list(gone.values())
+    erased("B")
+    assert breaks(chain=chain) == [gone["A"], gone["C"]]
+    erased("A", organisation_id=2)  # another body's chain excuses nothing here
+    assert breaks(chain=chain) == [gone["A"], gone["C"]]
+
+
+def test_moments_never_go_back_whatever_the_clock_says_and_an_entry_dated_back_is_found():
+    for days in (0, -3, 1):
+        with clock.stopped_at(NOON + timedelta(days=days)):
+            write(1)
+    assert [entry.at for entry in entries()] == [NOON, NOON, NOON + timedelta(days=1)]
     assert breaks() == []
+    with over_the_wall() as session:  # a row more, with a hash and a head that fit: nothing else is wrong with it
+        link_anew(session, 1, 3, at=NOON - timedelta(days=1))
+    assert breaks() == [(3, "时间早于前一条。")]
 
 
 @pytest.mark.usefixtures("app")
