@@ -1,7 +1,9 @@
-"""Change the words of an office's documents in a round: a new version each time, journalled with what was and what is.
+"""Change the words of an office's documents in a round: a new version each time, journalled with its hash.
 
-The words hold for what is issued and frozen from now on. A plan keeps those with
-which it was issued, a report those with which it was frozen.
+Every version stays and can be compared with its hash; what people type stands in
+no entry, for entries are never erased. The words hold for what is issued and
+frozen from now on. A plan keeps those with which it was issued, a report those
+with which it was frozen.
 """
 
 from collections.abc import Mapping
@@ -9,6 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from casework import journal
+from casework.cases.canonical import canonical_hash
 from casework.db import db
 from casework.errors import N_, Conflict, Stale
 from casework.operations.permit import permit
@@ -53,8 +56,9 @@ def change_wording(
         subject=f"{organisation.code}/{round_.code}",
         facts={
             "version": wording.version,
-            "before": {key: old.get(key, DEFAULTS[key]) for key in changed},
-            "after": {key: kept.get(key, DEFAULTS[key]) for key in changed},
+            "changed": changed,
+            "before": canonical_hash(old),
+            "after": canonical_hash(kept),
         },
     )
     return wording

@@ -9,6 +9,7 @@ from casework.journal import JournalEntry, LegalHold
 from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit
 from casework.people.models import Organisation
+from casework.people.queries import lock_organisation
 from workflows.access import Actor
 
 HOLD = "journal:hold"
@@ -18,6 +19,7 @@ def place_hold(*, organisation: Organisation, subject: str, reason: str, actor: 
     """Return the hold that stands now; placed twice it stands once, with the first reason."""
     permit(actor, HOLD, organisation=organisation)
     refuse_blank({"reason": reason})
+    lock_organisation(organisation.id)  # whoever erases looks for holds under the same lock
     known = select(JournalEntry.id).filter_by(organisation_id=organisation.id, subject=subject).limit(1)
     if db.session.scalar(known) is None:
         raise NotFound(N_("日志中没有“%(subject)s”，没有设定保全。请核对编号。"), params={"subject": subject})
@@ -40,6 +42,7 @@ def lift_hold(*, organisation: Organisation, subject: str, reason: str, actor: A
     """Lift the hold that stands, which stays as history; raise `Conflict` where none does."""
     permit(actor, HOLD, organisation=organisation)
     refuse_blank({"reason": reason})
+    lock_organisation(organisation.id)
     found = standing_hold(organisation, subject)
     if found is None:
         raise Conflict(N_("“%(subject)s”没有依法保全，无需解除。"), code="no_hold", params={"subject": subject})
@@ -48,8 +51,14 @@ def lift_hold(*, organisation: Organisation, subject: str, reason: str, actor: A
     return found
 
 
+def hold_of_anybody(subject: str) -> LegalHold | None:
+    """Return the oldest hold under which a matter stands with any body that has or had it, or None."""
+    wanted = select(LegalHold).filter_by(subject=subject, lifted_at=None).order_by(LegalHold.placed_at, LegalHold.id)
+    return db.session.scalars(wanted.limit(1)).one_or_none()
+
+
 def standing_hold(organisation: Organisation, subject: str) -> LegalHold | None:
-    """Return the hold under which a matter stands, or None."""
+    """Return the hold that this organisation has placed on a matter and not lifted, or None."""
     wanted = select(LegalHold).filter_by(organisation_id=organisation.id, subject=subject, lifted_at=None)
     return db.session.scalars(wanted).one_or_none()
 

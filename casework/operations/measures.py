@@ -64,10 +64,8 @@ def _note(measure: Measure, action: str, *, actor: Actor) -> None:
         actor=str(actor.id),
         subject=measure.ref,
         facts={
-            "goal": measure.goal,
-            "measure": measure.measure,
             "due_on": measure.due_on.isoformat(),
             "done_on": measure.done_on.isoformat() if measure.done_on else None,
         },
-        personal={"responsible": measure.responsible},
+        personal={"goal": measure.goal, "measure": measure.measure, "responsible": measure.responsible},
     )

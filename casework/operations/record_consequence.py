@@ -55,7 +55,8 @@ def record_consequence(
         actor=actor,
         params={"code": code, "decided_on": decided_on.isoformat()},
         words=words.strip() or None,
-        facts={"consequence": made.ref, "document": document.strip()},
+        facts={"consequence": made.ref},
+        personal={"document": made.document},
     )
     return made
 

@@ -15,12 +15,14 @@ def tell(
     params: Mapping[str, object] | None = None,
     words: str | None = None,
     facts: Mapping[str, object] | None = None,
+    personal: Mapping[str, str] | None = None,
     states: tuple[str, str] = ("", ""),
 ) -> None:
     """Add a line to the case story and an entry to the journal of the organisation that handles it.
 
     `params` are shown to people, `words` is what somebody wrote (sealed in the
-    story, committed to in the journal), `facts` go into the journal entry.
+    story, committed to in the journal), `facts` go into the journal entry; what
+    else a person typed is `personal`, which the entry only commits to.
     """
     case.moves.append(
         Move(
@@ -38,5 +40,5 @@ def tell(
         actor=str(actor.id),
         subject=case.number,
         facts={**(params or {}), **(facts or {})},
-        personal={"words": words} if words else {},
+        personal={**(personal or {}), **({"words": words} if words else {})},
     )

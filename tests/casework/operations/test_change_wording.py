@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from casework.cases.canonical import canonical_hash
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -77,7 +78,9 @@ def test_words_are_versioned_journalled_and_keep_what_is_not_given(office):
     }
     told = [row for row in db.session.query(JournalEntry).order_by(JournalEntry.seq) if row.action == "wording:change"]
     assert [row.facts["version"] for row in told] == [1, 2]
-    assert told[0].facts["before"] == {"report.closing": DEFAULTS["report.closing"]}
+    assert (told[0].facts["before"], told[0].facts["after"]) == (canonical_hash({}), canonical_hash(first.texts))
+    assert (told[1].facts["before"], told[1].facts["after"]) == (told[0].facts["after"], canonical_hash(second.texts))
+    assert not any(text in str(row.facts) for row in told for text in second.texts.values())  # entries are for ever
     third = change(office, version=2, report_closing=DEFAULTS["report.closing"])
     assert "report.closing" not in third.texts, "what is as shipped is not the office's own"
 
