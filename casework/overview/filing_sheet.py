@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import Row, case, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from casework.cases.models import Case
@@ -59,7 +59,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Inside:
-    """A case of a report as the list shows it; `readable` says that this person may look into it."""
+    """A case of a report as the list shows it; without `readable` it has its number and no title."""
 
     position: int
     number: str
@@ -165,7 +165,12 @@ def cases_of(report: Report, actor: Actor, *, after: int, limit: int) -> list[In
         .order_by(ReportCase.position)
         .limit(limit)
     )
-    return [Inside(**(row._asdict() | {"readable": bool(row.readable)})) for row in db.session.execute(wanted)]
+    return [_inside(row) for row in db.session.execute(wanted)]
+
+
+def _inside(row: Row) -> Inside:
+    told = row._asdict() | {"readable": bool(row.readable)}
+    return Inside(**(told if row.readable else told | {"title": "", "title_params": {}}))
 
 
 def _receipt_part(box: Box) -> Part:

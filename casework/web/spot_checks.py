@@ -41,16 +41,21 @@ def decide(ref: str, number: str) -> Response:
     actor = current_actor()
     seat = _seat(actor)
     return submitted(
-        lambda: decide_spot_check(
-            _member(ref, number, seat),
-            get_case(number, actor, lock=True),
-            outcome=request.form.get("outcome", ""),
-            reason=request.form.get("reason", ""),
-            actor=actor,
-        ),
+        lambda: _decide(ref, number, seat, actor),
         done=gettext("抽查结果已登记。"),
         to=url_for("web.spot_checks"),
         again=lambda trouble: _listed(seat, trouble, number),
+    )
+
+
+def _decide(ref: str, number: str, seat: Organisation, actor: Actor) -> SpotChecked:
+    case = get_case(number, actor, lock=True)  # first: what was said meanwhile must be seen
+    return decide_spot_check(
+        _member(ref, number, seat),
+        case,
+        outcome=request.form.get("outcome", ""),
+        reason=request.form.get("reason", ""),
+        actor=actor,
     )
 
 
@@ -73,7 +78,7 @@ def _draw(seat: Organisation, actor: Actor) -> SpotCheck:
 def _member(ref: str, number: str, seat: Organisation) -> SpotChecked:
     wanted = select(SpotChecked).join(SpotChecked.spot_check).join(SpotChecked.case)
     here = wanted.where(SpotCheck.ref == ref, SpotCheck.organisation_id == seat.id, Case.number == number)
-    found = db.session.scalars(here).one_or_none()
+    found = db.session.scalars(here.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise NotFound(N_("没有找到这次抽查，或不在您的权限范围内。"))
     return found

@@ -3,11 +3,12 @@
 from functools import partial
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from casework import clock
 from casework.cases.models import Case
 from casework.cases.oversight import Consequence, SpotChecked
+from casework.cases.queries import get_case
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.filing.models import Upload
@@ -15,6 +16,7 @@ from casework.filing.queries import standing
 from casework.overview.below import progress_below
 from casework.people.actors import actor_of
 from casework.reports.models import Report
+from casework.web import spot_checks
 from tests.casework.factories import make_case, make_organisation, make_person
 from tests.casework.operations.reporting import delivered, filed, frozen, give_receipt, make_office, prepare, signed
 from tests.casework.web.visitor import browser_of
@@ -148,6 +150,34 @@ def test_a_spot_check_is_drawn_and_decided_on_its_page(office, as_person):
     db.session.expire_all()
     assert member.case.state == "investigating"
     assert as_person(office.supervisor).get("/below/spot-checks").status_code == 403
+
+
+def test_what_somebody_else_said_of_a_drawn_case_meanwhile_is_seen(office, as_person, monkeypatch):
+    client = as_person(office.superior_officer)
+    client.post("/below/spot-checks", data={"size": "1", "seed": "2024"})
+    member = db.session.query(SpotChecked).one()
+    where = f"/below/spot-checks/{member.spot_check.ref}/{member.case.number}"
+
+    def waited_for(*given, **options):
+        said = update(SpotChecked).values(outcome="agrees")  # by whoever held the case until now
+        db.session.execute(said, execution_options={"synchronize_session": False})
+        return get_case(*given, **options)
+
+    monkeypatch.setattr(spot_checks, "get_case", waited_for)
+    answer = client.post(where, data={"outcome": "disagrees", "reason": "单位否认录用"})
+    assert (answer.status_code, "已经登记" in answer.text) == (409, True)
+
+
+def test_of_a_case_that_may_not_be_read_the_list_shows_the_number_alone(office, settings, as_person):
+    ref = brought(office, settings, filed)
+    reader = as_person(office.discipline_officer)
+    case = db.session.query(Case).one()
+    title, number = case.title, case.number
+    assert title in reader.get(f"/filing/{ref}").text
+    with unit_of_work():  # it went to the level above after it was filed
+        db.session.query(Case).one().organisation_id = office.tree.province.id
+    text = reader.get(f"/filing/{ref}").text
+    assert (number in text, title in text) == (True, False)
 
 
 PROGRESS = (
