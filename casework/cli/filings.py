@@ -28,7 +28,7 @@ from casework.operations.return_filing import return_filing
 from casework.operations.send_report import send_report
 from casework.operations.withdraw_filing import withdraw_filing
 from casework.reports import queries
-from casework.reports.documents import KINDS, WITH_PEOPLE
+from casework.reports.documents import KINDS, MASKED, WITH_PEOPLE
 from casework.reports.models import Report
 from workflows.access import Actor
 
@@ -114,7 +114,8 @@ def documents(*, number: str, folder: Path, masked: bool, login: str) -> None:
         with unit_of_work():
             actor, settings = acting(login), _settings(app.extensions["casework"])
             report = queries.find_report(number, actor)
-            kinds = [row.kind for row in report.documents if row.kind in KINDS]
+            left = WITH_PEOPLE - MASKED.keys() if masked else frozenset()
+            kinds = [row.kind for row in report.documents if row.kind in KINDS and row.kind not in left]
             if any(row.lapsed_at is None for row in report.signatures):
                 kinds.append("signed_report")
             if not kinds:
@@ -145,6 +146,8 @@ def package(*, number: str, target: Path, login: str) -> None:
         place = target / f"{queries.number_of(report)}.zip" if target.is_dir() else target
         made = report_package(report, target=place, actor=actor, settings=settings)
     click.echo(f"{made.path}  SHA-256 {made.sha256}")
+    if made.root:
+        click.echo(f"--root {made.root}")
 
 
 @click.command(
@@ -154,7 +157,7 @@ def package(*, number: str, target: Path, login: str) -> None:
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @spoken.option("--hash", "printed", default=None, help=N_("签字页上印的清单哈希；不写则只能证明包内自相一致。"))
 @spoken.option("--sm3", default=None, help=N_("签字页上印的清单 SM3。"))
-@spoken.option("--package", default=None, help=N_("回执上的整包哈希。"))
+@spoken.option("--package", default=None, help=N_("领取卷宗包时记下的整包哈希。"))
 @spoken.option("--head", multiple=True, metavar="SEQ:HASH", help=N_("您持有的日志末端，可写多个。"))
 @spoken.option("--root", multiple=True, metavar="SIZE:ROOT", help=N_("您持有的日志根，可写多个。"))
 def verify(

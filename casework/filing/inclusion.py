@@ -62,8 +62,8 @@ def _checkpoint(statement: Mapping[str, Any] | None) -> tuple[JournalCheckpoint 
 
 def _filed_sizes(organisation_id: int, chain: str) -> list[int]:
     """Return how long the chain was in each filed report of the organisation."""
-    manifests: Iterable[dict | None] = db.session.scalars(
-        select(Report.manifest).filter_by(organisation_id=organisation_id, state="filed")
+    found: Iterable[list[dict] | None] = db.session.scalars(
+        select(Report.manifest["journal_heads"]).filter_by(organisation_id=organisation_id, state="filed")
     )
-    heads = [head for manifest in manifests if manifest for head in manifest["journal_heads"]]
+    heads = [head for each in found for head in each or ()]
     return [head["seq"] for head in heads if (head["organisation"], head["chain"]) == (organisation_id, chain)]

@@ -4,7 +4,15 @@ from casework import journal
 from casework.config import Settings
 from casework.errors import N_, Conflict, NotFound
 from casework.operations.permit_report import permit_report, refusal_for_report
-from casework.reports.documents import KINDS, WITH_PEOPLE, Rendered, masked_document, signature_page, signed_report
+from casework.reports.documents import (
+    KINDS,
+    MASKED,
+    WITH_PEOPLE,
+    Rendered,
+    masked_document,
+    signature_page,
+    signed_report,
+)
 from casework.reports.models import Report
 from casework.reports.queries import number_of
 from casework.reports.snapshot import Snapshot
@@ -22,13 +30,15 @@ ON_DEMAND = {"signed_report": signed_report, "signature_page": signature_page}
 def download_document(report: Report, *, kind: str, masked: bool, actor: Actor, settings: Settings) -> Rendered:
     """Return one document with its name and type: a stored one by its kind, or one that is made ON_DEMAND.
 
-    The records in full need the right to export or to take the package; masked, whoever reads the report may have them.
+    The records in full need the right to export or to take the package; masked, whoever reads the report may have
+    them, made anew from the snapshot and therefore as DOCX or XLSX alone. Raises `Conflict` for a masked PDF.
     """
     permit_report(actor, "report:read", report)
     stored = next((row for row in report.documents if row.kind == kind), None)
     if report.snapshot is None or (stored is None and kind not in ON_DEMAND):
         raise NotFound(N_("自查报告 %(report)s 没有这份文书；请先定稿。"), params={"report": number_of(report)})
     if kind in WITH_PEOPLE and masked:
+        _refuse_slow(kind, report)
         return masked_document(Snapshot.from_dict(report.snapshot), kind)
     if kind.partition("-")[0] in IN_FULL and refusal_for_report(actor, "report:package", report) is not None:
         permit_report(actor, "export", report)
@@ -46,3 +56,14 @@ def download_document(report: Report, *, kind: str, masked: bool, actor: Actor, 
         return ON_DEMAND[kind](report, Snapshot.from_dict(report.snapshot))
     name, media_type = KINDS.get(kind, (stored.file_name, stored.file.media_type))
     return Rendered(kind, name, media_type, read(stored.file, folder=settings.files_dir))
+
+
+def _refuse_slow(kind: str, report: Report) -> None:
+    """Refuse what takes a minute to make: nobody waits for it in a request, with a transaction open."""
+    if kind in MASKED:
+        return
+    raise Conflict(
+        N_("自查报告 %(report)s 的自查记录（PDF）没有脱敏版；请下载脱敏的 DOCX 或 XLSX。"),
+        code="not_made_masked",
+        params={"report": number_of(report)},
+    )

@@ -41,31 +41,44 @@ def confirmations(report: Report) -> dict[str, int]:
 
 
 def registered_under(
-    report: Report,
-    *,
-    families: Collection[str],
-    without: Collection[str] = (),
-    at: datetime | None = None,
-    after: str = "",
-    limit: int | None,
-) -> Sequence[Row]:
-    """Return the graduates whom a figure counts by families of codes (none: everybody), behind the one of `after`."""
+    report: Report, *, families: Collection[str], without: Collection[str] = (), at: datetime | None = None
+) -> Select:
+    """Return a SELECT of the graduates whom a figure counts by families of codes (none: everybody)."""
     family = func.substr(Revision.destination_code, 1, FAMILY)
     wanted = _registered(report, at)
     if families:
         wanted = wanted.where(family.in_(families))
     if without:
         wanted = wanted.where(family.not_in(without))
-    return _listed(wanted, limit=limit, after=after)
+    return wanted
 
 
-def answering(report: Report, *, status: str, after: str = "", limit: int | None) -> Sequence[Row]:
-    """Return the graduates who gave an answer last (or none that stands), behind the one called `after`."""
+def answering(report: Report, *, status: str) -> Select:
+    """Return a SELECT of the graduates who gave an answer last (or none that stands)."""
     known = {name: [code for code, ours in STATUS.items() if ours == name] for name in CONFIRMED if name != UNCONFIRMED}
     spoken = {code for codes in known.values() for code in codes} | set(known)
     silent = or_(Confirmation.status.is_(None), Confirmation.status.not_in(spoken))
     where = silent if status == UNCONFIRMED else Confirmation.status.in_([status, *known[status]])
-    return _listed(_answering(report).where(where), limit=limit, after=after)
+    return _answering(report).where(where)
+
+
+def number_of_rows(wanted: Select) -> int:
+    """Return how many graduates such a SELECT finds."""
+    return db.session.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def listed(wanted: Select, *, limit: int, after: str = "") -> Sequence[Row]:
+    """Return a page of the graduates that such a SELECT finds, behind the one called `after`."""
+    columns = (
+        Record.ref, Record.student_no, Record.name, Revision.college, Revision.major_name,
+        Revision.destination_code, Revision.employer_name,
+    )  # fmt: skip
+    if after:
+        at = db.session.scalar(select(Record.id).where(Record.ref == after))
+        if at is None:
+            raise Invalid(N_("没有可以接续的这一页，请从第一页重新读取。"))
+        wanted = wanted.where(Record.id > at)
+    return db.session.execute(wanted.with_only_columns(*columns).order_by(Record.id).limit(limit)).all()
 
 
 def _status(stored: str | None) -> str:
@@ -100,19 +113,6 @@ def _answering(report: Report) -> Select:
         .outerjoin(Confirmation, Confirmation.id == newest.c.id)
         .where(*_inside(report))
     )
-
-
-def _listed(wanted: Select, *, after: str, limit: int | None) -> Sequence[Row]:
-    columns = (
-        Record.ref, Record.student_no, Record.name, Revision.college, Revision.major_name,
-        Revision.destination_code, Revision.employer_name,
-    )  # fmt: skip
-    if after:
-        at = db.session.scalar(select(Record.id).where(Record.ref == after))
-        if at is None:
-            raise Invalid(N_("没有可以接续的这一页，请从第一页重新读取。"))
-        wanted = wanted.where(Record.id > at)
-    return db.session.execute(wanted.with_only_columns(*columns).order_by(Record.id).limit(limit)).all()
 
 
 def _inside(report: Report) -> tuple[ColumnElement[bool], ...]:

@@ -5,6 +5,7 @@ rows as a frozen report says, the page says so itself.
 """
 
 from flask import Response, request
+from sqlalchemy import Select
 
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, NotFound
@@ -65,18 +66,18 @@ def snapshot_now(report: Report) -> Snapshot:
     return preview_report(report, actor=current_actor()).snapshot
 
 
-def graduates_behind(report: Report, figure: Figure, *, after: str = "", limit: int | None) -> list:
+def graduates_behind(report: Report, figure: Figure, *, after: str = "", limit: int) -> list:
     """Return the registrations that a figure counts; of a frozen report, as they stood when it was frozen."""
-    if figure.answer:
-        return [*counted.answering(report, status=figure.answer, after=after, limit=limit)]
-    at = report.frozen_at if report.state not in queries.UNFINISHED else None
-    return [
-        *counted.registered_under(
-            report, families=figure.families, without=figure.without, at=at, after=after, limit=limit
-        )
-    ]
+    return [*counted.listed(_behind(report, figure), limit=limit, after=after)]
 
 
 def number_now(report: Report, figure: Figure) -> int:
     """Return how many rows the list has."""
-    return len(graduates_behind(report, figure, limit=None))
+    return counted.number_of_rows(_behind(report, figure))
+
+
+def _behind(report: Report, figure: Figure) -> Select:
+    if figure.answer:
+        return counted.answering(report, status=figure.answer)
+    at = report.frozen_at if report.state not in queries.UNFINISHED else None
+    return counted.registered_under(report, families=figure.families, without=figure.without, at=at)
