@@ -18,6 +18,7 @@ from casework.operations.story import tell
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from casework.rounds import queries as rounds
+from casework.rounds.settings import consequences
 from workflows.access import SYSTEM, Actor
 from workflows.case import CASE, fire
 from workflows.case_facts import CaseFacts, Conclusion, ManifestFacts
@@ -104,12 +105,10 @@ def _watched(case: Case, action: str, actor: Actor) -> AbstractContextManager[No
 
 
 def _refuse_unknown_words(case: Case, violation: str | None, consequence: str | None) -> None:
-    """Refuse a violation or a consequence that the round's tables do not have."""
-    wrong = {
-        name: N_("请从列表中选择。")
-        for name, code in (("violation", violation), ("consequence", consequence))
-        if code and code not in rounds.table(case.round_id, name)
-    }
+    """Refuse a violation or a consequence that the round's tables do not have, or that the round does not use."""
+    used = rounds.table(case.round_id, "consequence").keys() & {*consequences(case.round)}
+    asked = (("violation", violation, rounds.table(case.round_id, "violation")), ("consequence", consequence, used))
+    wrong = {name: N_("请从列表中选择。") for name, code, known in asked if code and code not in known}
     if wrong:
         raise Invalid(N_("违规情形或处理方式不在本轮次的列表中，没有保存。"), fields=wrong)
 

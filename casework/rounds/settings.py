@@ -61,6 +61,10 @@ class QuietHours(_Strict):
     end = fields.Time(required=True, data_key="to", format="%H:%M")
 
 
+CONSEQUENCES = tuple(f"C{number}" for number in range(1, 11))
+"""The ten areas of the negative list (N3.2)."""
+LOCAL_CONSEQUENCES = ("C11", "C12", "C13")
+"""Rules of single provinces: off until a round says so."""
 _slots = fields.List(
     fields.String(validate=validate.OneOf(["party_leader", "admin_leader", "vice_leader"])),
     validate=validate.Length(min=1),
@@ -90,13 +94,11 @@ class RoundSettings(_Strict):
         fields.String(validate=validate.OneOf([SHA256, SM3])),
         validate=validate.OneOf([[SHA256], [SHA256, SM3]]),
     )
-    local_consequences = fields.List(fields.String(validate=validate.OneOf(["C11", "C12", "C13"])))
+    local_consequences = fields.List(fields.String(validate=validate.OneOf(LOCAL_CONSEQUENCES)))
     retention_years = fields.Integer(strict=True, validate=validate.Range(1, 100))
     official_site = fields.String(validate=validate.Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"))
 
 
-CONSEQUENCES = tuple(f"C{number}" for number in range(1, 11))
-"""The ten areas of the negative list (N3.2); C11 to C13 are rules of single provinces and off until a round says so."""
 UNSAID: Mapping[str, object] = MappingProxyType({"signer_field": "common_name", "digests": [SHA256]})
 """What holds where a round says nothing of it: the signer in the common name, SHA-256 alone."""
 RETENTION_YEARS = 3
@@ -176,7 +178,7 @@ def consequences(round_: Round) -> tuple[str, ...]:
 
 
 def signer_field(round_: Round) -> str:
-    """Return where a certificate must bear the signer's name: in its common name, or anywhere in its subject."""
+    """Return where a certificate must bear the signer's name: in its common name, or in any part naming a person."""
     return str(round_.settings.get("signer_field") or "common_name")
 
 

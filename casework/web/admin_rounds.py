@@ -29,8 +29,9 @@ from casework.operations.promise_look import DATES, OWN_DATE, SETTINGS, promise_
 from casework.operations.reprojection import Reprojection
 from casework.people.models import Organisation
 from casework.promises import Promise
-from casework.rounds.models import Round
-from casework.rounds.queries import get_round
+from casework.rounds.models import CodeEntry, Round
+from casework.rounds.queries import get_round, table
+from casework.rounds.settings import LOCAL_CONSEQUENCES
 from casework.web import reprojections, shell, words
 from casework.web.case_deeds import day_of
 from casework.web.pages import Trouble, attempt, page, required, submitted
@@ -244,6 +245,7 @@ def _settings_page(
     screening = shown.get("screening", {})
     return page(
         "admin/settings.html",
+        local_rules=_local_rules(get_round(code)),
         status=trouble.status if trouble else 200,
         shown=shown,
         screening=screening if isinstance(screening, str) else json.dumps(screening, ensure_ascii=False, indent=2),
@@ -255,6 +257,11 @@ def _settings_page(
         **_common(code, actor),
         **choices(),
     )
+
+
+def _local_rules(round_: Round) -> dict[str, CodeEntry]:
+    named = table(round_.id, "consequence")
+    return {code: named[code] for code in LOCAL_CONSEQUENCES if code in named}
 
 
 def _copy_page(code: str, trouble: Trouble | None) -> Response:

@@ -20,6 +20,7 @@ from casework.operations.small_steps import unmask
 from casework.operations.take_over import seats_above
 from casework.overview import case_sheet, staff
 from casework.rounds import queries as rounds
+from casework.rounds.models import CodeEntry
 from casework.rounds.settings import consequences
 from casework.web import words
 from casework.web.case_deeds import OWN, PARTS, record_of
@@ -149,7 +150,7 @@ def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:  # noqa
         return {
             "conclusions": conclusion_choices(facts_of(case), actor=actor),
             "violations": rounds.table(case.round_id, "violation"),
-            "consequences": rounds.table(case.round_id, "consequence"),
+            "consequences": _consequences(case),
         }
     if verb.code == "assign":
         people = staff.who_can_work(case)
@@ -169,13 +170,18 @@ def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:  # noqa
             "conflicted": conflicted_ids(case),
         }
     if verb.code == "consequence":
-        names, codes = rounds.table(case.round_id, "consequence"), consequences(case.round)
-        return {"consequences": {code: names[code] for code in codes if code in names}}
+        return {"consequences": _consequences(case)}
     if verb.code == "rectify":
         return {"rows": (case.plan.measures if case.plan else []) + [{}] * MEASURES}
     if verb.code == "merge":
         return {"others": case_sheet.beside(case, actor)}
     return {}
+
+
+def _consequences(case: Case) -> dict[str, CodeEntry]:
+    """Return what a violation may lead to in the case's round: no rule of another province."""
+    names = rounds.table(case.round_id, "consequence")
+    return {code: names[code] for code in consequences(case.round) if code in names}
 
 
 def _do(verb: Verb, case: Case, actor: Actor) -> object:

@@ -25,11 +25,12 @@ PARTS = {
     "signature_grade": N_("签字方式"),
     "signer_field": N_("证书上的签字人姓名"),
     "digests": N_("哈希算法"),
+    "local_consequences": N_("地方处理规定"),
     "rate_version": N_("比率口径版本"),
     "checklist": N_("自查清单条目"),
     "screening": N_("筛查参数"),
 }
-SIGNER_FIELDS = (("common_name", N_("只看证书的通用名（CN）")), ("subject", N_("证书主体的任何一项")))
+SIGNER_FIELDS = (("common_name", N_("只看证书的通用名（CN）")), ("subject", N_("证书主体中记载姓名的各项")))
 DIGESTS = (("sha256", "SHA-256"), ("sha256 sm3", N_("SHA-256 与 SM3 并列")))
 GRADES = (("1", N_("系统内签字，再次验证密码")), ("2", N_("手写签字页扫描件")), ("3", N_("数字证书签名")))
 

@@ -44,7 +44,15 @@ def sent_settings(now: Mapping[str, object]) -> dict[str, object]:
     chosen = {"signer_field": form.get("signer_field", ""), "digests": form.get("digests", "").split()}
     # what holds anyway need not be said
     said = {name: value for name, value in chosen.items() if value and (name in now or value != UNSAID[name])}
-    return {**now, **sent, **said}
+    return {**now, **sent, **said, **_local(now)}
+
+
+def _local(now: Mapping[str, object]) -> dict[str, object]:
+    """Return the local rules that are ticked; nothing where the form shows none, or where none held before either."""
+    if not request.form.get("local_consequences.shown"):
+        return {}
+    ticked = sorted(set(request.form.getlist("local_consequences")))
+    return {"local_consequences": ticked} if ticked or "local_consequences" in now else {}
 
 
 def _by_level(name: str) -> dict[str, list[str]]:

@@ -188,7 +188,7 @@ def test_a_conclusion_must_be_named_and_fit_the_kind_of_case(bench):
 def test_a_violation_or_a_consequence_is_one_of_the_rounds(bench):
     case = bench.case(state="investigating")
     verify(case, bench.owner)
-    for given in ({"violation": "X" * 100}, {"consequence": "none of ours"}):
+    for given in ({"violation": "X" * 100}, {"consequence": "none of ours"}, {"consequence": "C11"}):
         refused(Invalid, case, lambda given=given: step(case, "conclude", bench.owner, conclusion="unfounded", **given))
     step(case, "conclude", bench.owner, conclusion="unfounded", violation="F1")
     assert case.violation == "F1"

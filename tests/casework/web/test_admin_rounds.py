@@ -114,6 +114,12 @@ def test_the_form_changes_how_reports_are_sealed_and_keeps_what_it_does_not_show
     assert '<option value="subject" selected>' in text
     refused = client.post(where, data=settings_form(town.round_, digests="md5", signer_field="title"))
     assert refused.status_code == 422
+    assert '<input type="checkbox" name="local_consequences" value="C11" checked>' in text
+    for ticked in (["C11", "C13"], []):
+        local = {"local_consequences.shown": "1", "local_consequences": ticked}
+        form = settings_form(town.round_, digests="sha256 sm3", signer_field="subject", **local)
+        assert client.post(where, data=form).status_code == 303
+        assert db.session.scalars(select(Round)).one().settings["local_consequences"] == ticked
     back = settings_form(town.round_, digests="sha256", signer_field="common_name")
     assert client.post(where, data=back).status_code == 303
     assert db.session.scalars(select(Round)).one().settings["digests"] == ["sha256"]
