@@ -1,9 +1,6 @@
 """备案: a signed report sent to its recipients, and what they answer; and the documents that they read."""
 
 import io
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 from flask import Response, current_app, send_file
@@ -21,19 +18,21 @@ from casework.api.schemas.reports import (
 from casework.config import Settings
 from casework.db import db
 from casework.doors.sessions import current_actor
+from casework.doors.unit import unit_of_work
 from casework.filing import queries
 from casework.filing.models import Filing
+from casework.filing.signing import told_root
 from casework.operations import note_disposal as disposing
 from casework.operations import receipt as receipting
 from casework.operations import report_package as packing
 from casework.operations import return_filing as returning
 from casework.operations import send_report as sending
+from casework.operations import withdraw_filing as withdrawing
 from casework.operations.download_document import download_document
 from casework.operations.permit_report import refusal_for_report
 from casework.reports.queries import get_report, number_of
 
 filings = Resource("filings", "Documents of a report, its deliveries, receipts, returns, disposals")
-CHUNK = 1 << 16
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -51,6 +50,14 @@ def send_report(ref: str) -> object:
     return {"items": [_shown(each) for each in sent], "next": None}
 
 
+@filings.operation("POST", "/reports/<name:ref>/withdrawal", body=RefusalIn, out=FilingPage)
+def withdraw_filing(body: dict, ref: str) -> object:
+    """Take a report back before anybody has receipted it; every delivery and every signature of it is void."""
+    report = get_report(ref, current_actor())
+    taken = withdrawing.withdraw_filing(report, reason=body["reason"], actor=current_actor())
+    return {"items": [_shown(each) for each in taken], "next": None}
+
+
 @filings.operation(
     "GET", "/reports/<name:ref>/documents/<name:kind>", query=DocumentQuery, writes=True, media_type=DOCX
 )
@@ -63,16 +70,18 @@ def download_report_document(query: dict, ref: str, kind: str) -> Response:
     return answer
 
 
-@filings.operation("GET", "/reports/<name:ref>/package", query=Query, writes=True, media_type="application/zip")
+@filings.operation(
+    "GET", "/reports/<name:ref>/package", query=Query, writes=True, own_units=True, media_type="application/zip"
+)
 def download_package(_query: dict, ref: str) -> Response:
     """Return the whole dossier package; whoever takes it is journalled."""
-    report = get_report(ref, current_actor())
-    with tempfile.TemporaryDirectory(dir=_settings().staging_dir) as folder:
-        made = packing.report_package(
-            report, target=Path(folder) / "package.zip", actor=current_actor(), settings=_settings()
-        )
+    actor, settings = current_actor(), _settings()
+    with packing.place_for_package(settings) as target:
+        made = packing.pack_report(get_report(ref, actor), target=target, actor=actor, settings=settings)
+        with unit_of_work():
+            packing.note_packed(get_report(ref, actor), made, actor=actor)
         handle = made.path.open("rb")  # the name goes with the folder, the content stays until it is sent
-    answer = Response(_chunks(handle), mimetype="application/zip")
+    answer = Response(packing.pieces_of(handle), mimetype="application/zip")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(made.file_name)}"
     answer.headers["Repr-Digest"] = f"sha-256={made.sha256}"
     return answer
@@ -86,8 +95,10 @@ def list_filings(_query: dict) -> object:
 
 @filings.operation("GET", "/filings/<name:ref>", query=Query, out=FilingOut)
 def read_filing(_query: dict, ref: str) -> object:
-    """Read one delivery."""
-    return _shown(queries.get_filing(ref, current_actor()))
+    """Read one delivery, with the journal root under which signatures and receipts are proved: keep it."""
+    delivery = queries.get_filing(ref, current_actor())
+    point = told_root(delivery.report) if delivery.voided_at is None else None
+    return _shown(delivery) | {"journal_root": f"{point.size}:{point.root}" if point else None}
 
 
 @filings.operation("POST", "/filings/<name:ref>/receipt", body=ReceiptIn, out=FilingOut)
@@ -127,12 +138,6 @@ def _shown(delivery: Filing) -> dict[str, object]:
         "report_number": number_of(delivery.report),
         "disposals": delivery.disposals if shown else [],
     }
-
-
-def _chunks(handle: io.BufferedReader) -> Iterator[bytes]:
-    with handle:
-        while part := handle.read(CHUNK):
-            yield part
 
 
 def _settings() -> Settings:

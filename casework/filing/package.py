@@ -5,9 +5,11 @@
     manifest.json         its hash is the one on the signature page
     contents/<name>.json  what each document says; its hash stands in the manifest
     dossiers/<case>.json  one a case; its hash stands in the manifest
-    documents/…           the documents as DOCX, XLSX and PDF, signed ones too
+    documents/…           the documents as DOCX, XLSX and PDF, signed ones too; signatures.json: who signed
     evidence/<sha256>.<x> the files that the dossiers name, under their own hash
     journal.json          the entries about the report and its cases, each proved under the root in the manifest
+    signing.json          of a signed report: the entries of its signatures and receipts, each proved under a later
+                          root of the same journal, which its recipients were told
     places.json           eight digits a field, by which a change is located; it proves nothing
     verify.py             the verifier, byte for byte the one that the service itself uses
 
@@ -19,7 +21,11 @@ SHA256SUMS finds damage; it cannot find a forger, who would write it anew. What
 a forger cannot rewrite is the manifest's hash on the signed paper, so
 `verify` starts from there and follows the hashes down. The printed documents
 cannot stand in the manifest that they print: their content does, and the hash
-that `build_package` returns belongs into the journal and the receipt.
+that `build_package` returns is journalled with whoever took the package.
+
+Nor can the manifest hold who signed it. The journal does: each signature is an
+entry with the hash of its whole line in signatures.json, and what it rests on
+(the scan, the PDF) by its own hash. `filing.signing` packs these entries.
 """
 
 import hashlib
@@ -62,13 +68,21 @@ def build_package(
     documents: Mapping[str, bytes],
     evidence: Iterable[EvidenceFile],
     journal: Mapping[str, object],
+    signing: Mapping[str, Any] | None = None,
 ) -> str:
     """Write the package and return its SHA-256; raise `PackageRefused` and leave nothing if evidence is wrong.
 
     `contents` as `snapshot.document_contents` gives them, `documents` by file name, `journal` as `journal_json` gives
-    it. Evidence is read in pieces, one file after the other.
+    it, `signing` as `signing_json` does. Evidence is read in pieces, one file after the other.
     """
-    texts = _texts(manifest=manifest, contents=contents, dossiers=dossiers, documents=documents, journal=journal)
+    texts = _texts(
+        manifest=manifest,
+        contents=contents,
+        dossiers=dossiers,
+        documents=documents,
+        journal=journal,
+        signing=signing,
+    )
     files = {f"evidence/{file.sha256}{file.suffix}": file for file in evidence}
     second = manifest.get("evidence_sm3", {}) if "sm3" in manifest.get("digests", ()) else None
     sums = {name: bytes_hash(content) for name, content in texts.items()}
@@ -87,6 +101,11 @@ def build_package(
     return file_hash(target)
 
 
+def root_in(signing: Mapping[str, Any] | None) -> str:
+    """Return the root of a signing.json as the verifier takes it (SIZE:ROOT), or nothing."""
+    return f"{signing['head']['seq']}:{signing['head']['root']}" if signing else ""
+
+
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file, read in pieces."""
     with path.open("rb") as file:
@@ -100,6 +119,7 @@ def _texts(
     dossiers: Iterable[Mapping[str, object]],
     documents: Mapping[str, bytes],
     journal: Mapping[str, object],
+    signing: Mapping[str, Any] | None,
 ) -> dict[str, bytes]:
     values: dict[str, object] = {
         verify.MANIFEST: manifest,
@@ -113,9 +133,11 @@ def _texts(
             number=str(manifest["number"]),
             manifest_hash=bytes_hash(texts[verify.MANIFEST]),
             verifier_hash=bytes_hash(verifier),
+            root=root_in(signing),
         ),
         **texts,
         verify.JOURNAL: canonical_bytes(journal),
+        **({verify.SIGNING: canonical_bytes(signing)} if signing else {}),
         verify.PLACES: canonical_bytes(
             {name: verify.places_of(verify.read_json(text)) for name, text in texts.items()}
         ),

@@ -10,6 +10,7 @@ _CHINESE = """\
   documents/         文书（DOCX、PDF）和自查记录表（XLSX），已签字的文书也在其中
   evidence/          证据文件，文件名即其 SHA-256
   journal.json       与本报告及其案件有关的日志，每条附有到清单所记日志根的证明
+  signing.json       定稿以后签字、报送、回执的日志，每条附有到报送、备案时所告知的日志根的证明（签字齐全后才有）
   places.json        用于指出改动位置的对照，本身不作证明
   SHA256SUMS         以上各文件的 SHA-256（另有 SM3SUMS 的，为其 SM3）
   verify.py          核对程序，只需 Python 3.8 以上，不联网
@@ -22,9 +23,12 @@ _CHINESE = """\
      显示“完好”即未发现改动；有改动则逐条指出何处。退出状态：0 完好，1 有改动，2 无法读取。
      本包的清单哈希应为：%(manifest_hash)s
      请以纸面签字页为准，不以本文件为准。
-  3. 您若持有较早的日志末端（印在以前的报告上，或随摘要收到），加上：--head 序号:哈希 或 --root 条数:日志根
+  3. 要证明谁在何时签了字，加上您留存的日志根（报送、备案以后显示在备案页面上）：--root 条数:日志根
+     documents/signatures.json 的每个签字、签字页扫描件和数字签名的 PDF，都由它证明。
+%(told)s
+  4. 您若持有较早的日志末端（印在以前的报告上，或随摘要收到），加上：--head 序号:哈希 或 --root 条数:日志根
      这样连整本日志被重写也能发现。
-  4. 回执上记有整包哈希的，加上：--package 整包哈希
+  5. 领取本包时记下了整包哈希的，加上：--package 整包哈希
 
 三、不用 verify.py 也可手工核对
   1. 解压后执行 sha256sum -c SHA256SUMS，每一行都应显示 OK（或“成功”）。
@@ -51,9 +55,13 @@ Check it offline, with nothing but Python 3.8 or later:
      It says "intact", or names each thing that was changed and where. Exit status: 0 intact, 1 changed, 2 unreadable.
      The hash should be %(manifest_hash)s
      Believe the signed paper, not this file.
-  3. If you hold an earlier head of the journal (from an earlier report or a digest), add --head NUMBER:HASH or
+  3. To prove who signed and when, add the journal root that you noted when the report was delivered or filed (it
+     stands on the filing page from then on): --root SIZE:ROOT
+     It proves each signature in documents/signatures.json, the scans of signed pages and the signed PDFs.
+%(told_en)s
+  4. If you hold an earlier head of the journal (from an earlier report or a digest), add --head NUMBER:HASH or
      --root SIZE:ROOT. Then a journal that was written anew as a whole is found too.
-  4. If the receipt gives the hash of the whole package, add --package HASH.
+  5. If you noted the hash of the whole package when you took it, add --package HASH.
 
 By hand: unpack, run `sha256sum -c SHA256SUMS`, compare `sha256sum manifest.json` with the paper; the hash of each file
 in dossiers/ and contents/ stands in manifest.json, and files in evidence/ bear their own hash as their name.
@@ -62,7 +70,19 @@ This package holds personal data. It is for the bodies with which the report was
 """
 
 
-def readmes(*, number: str, manifest_hash: str, verifier_hash: str) -> dict[str, bytes]:
-    """Return the two files, by name."""
+_TOLD = (
+    "     本包中的日志根为：%s\n     请以您自己留存的为准，不以本文件为准。",
+    "     The root in this package is %s\n     Believe what you noted, not this file.",
+)
+_NOT_TOLD = (
+    "     本包制作时签字尚未齐全，没有这一部分。",
+    "     When this package was made the report was not signed by all, so this part is not there yet.",
+)
+
+
+def readmes(*, number: str, manifest_hash: str, verifier_hash: str, root: str = "") -> dict[str, bytes]:
+    """Return the two files, by name; `root` is the journal root (SIZE:ROOT) under which the signatures stand."""
+    told, told_en = (words % root for words in _TOLD) if root else _NOT_TOLD
     said = {"number": number, "manifest_hash": manifest_hash, "verifier_hash": verifier_hash}
+    said |= {"told": told, "told_en": told_en}
     return {"README.txt": (_CHINESE % said).encode(), "README.en.txt": (_ENGLISH % said).encode()}

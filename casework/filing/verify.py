@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """核对卷宗包 / Check a dossier package: this one file and Python 3.8 or later, nothing else, no network.
 
-    python3 verify.py PACKAGE.zip --hash HASH_ON_THE_SIGNATURE_PAGE [--head SEQ:HASH] [--root SIZE:ROOT]
+    python3 verify.py PACKAGE.zip --hash HASH_ON_THE_SIGNATURE_PAGE [--root SIZE:ROOT] [--head SEQ:HASH]
 
 A package (or the folder it was unpacked into) is followed from the hash on the
 paper downwards: the hash proves the manifest, the manifest proves dossiers,
 contents and the root of the journal, the dossiers prove the evidence, the root
-proves the entries. Nothing is believed because it stands in the package, and
-nothing is unpacked or run. A lead's proof of inclusion is checked in the same way.
+proves the entries. Who signed is proved by a later root, told to the recipients
+with the delivery and the filing: it grows out of the manifest's, and the
+signatures are entries under it. Nothing is believed because it stands in the
+package, and nothing is unpacked or run. A lead's proof of inclusion is checked in the same way.
 
 Exit status: 0 intact, 1 something was changed, 2 unreadable or wrongly called.
 
@@ -33,9 +35,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Callable, Iterator, NamedTuple, Sequence
 
 MANIFEST, JOURNAL, PLACES, SUMS, SM3SUMS = "manifest.json", "journal.json", "places.json", "SHA256SUMS", "SM3SUMS"
-FILES = (MANIFEST, JOURNAL, PLACES, SUMS, SM3SUMS, "README.txt", "README.en.txt", "verify.py")
+SIGNING, SIGNATURES = "signing.json", "documents/signatures.json"
+FILES = (MANIFEST, JOURNAL, SIGNING, PLACES, SUMS, SM3SUMS, "README.txt", "README.en.txt", "verify.py")
 FOLDERS = ("contents", "dossiers", "documents", "evidence")
-OPTIONAL = (SM3SUMS,)
+OPTIONAL = (SIGNING, SM3SUMS)
 SECTIONS = ("number", "subject", "facts", "findings", "verifications", "corrections", "evidence", "conclusion")
 KEY_OF = {"findings": "ref", "verifications": "ref", "corrections": "ref", "evidence": "sha256"}
 LINK = ("organisation", "chain", "seq", "at", "actor", "action", "subject", "facts", "commitments", "previous", "hash")
@@ -163,6 +166,35 @@ WORDS: dict[str, tuple[str, str]] = {
         "日志检查点 %(subject)s 不能证明是清单所记日志的前段。",
         "The journal checkpoint %(subject)s is not proved to be an earlier part of the manifest's journal.",
     ),
+    "signing_apart": (
+        "签字日志 %(subject)s 不能证明是从清单所记的日志延续下来的。",
+        "The journal of the signatures (%(subject)s) is not proved to grow out of the manifest's journal.",
+    ),
+    "signing_incomplete": (
+        "签字日志 %(subject)s 中没有签字生效的一条，不能认定签字已齐。",
+        "The journal of the signatures (%(subject)s) holds no entry of the last signature: "
+        "that every slot is signed is not shown.",
+    ),
+    "signature_differs": (
+        "%(subject)s 席位的签字与日志所记不符，或日志中没有这一签字。",
+        "The signature in the slot %(subject)s is not the one in the journal, or the journal holds none.",
+    ),
+    "signature_missing": (
+        "%(subject)s 席位的签字不在 documents/signatures.json 中。",
+        "The signature in the slot %(subject)s is missing from documents/signatures.json.",
+    ),
+    "signed_file_missing": (
+        "%(subject)s 席位的签字件（SHA-256 %(digest)s）不在包内，或内容被改动。",
+        "The paper that carries the signature in the slot %(subject)s (SHA-256 %(digest)s) is missing or was changed.",
+    ),
+    "cited_broken": (
+        "清单引用的下级报告 %(subject)s 写法不对或重复。",
+        "The report of the level below that the manifest cites is misspelt or cited twice: %(subject)s.",
+    ),
+    "cites_differ": (
+        "文书内容 %(subject)s 引用的下级报告与清单所列不同。",
+        "The reports that the document %(subject)s cites are not those of the manifest.",
+    ),
     "held_differs": (
         "您持有的日志末端 %(subject)s 与包内不同：您持有 %(held)s，包内为 %(now)s。日志已被整体重写。",
         "The journal head %(subject)s that you hold is not the one in the package: you hold %(held)s, "
@@ -185,9 +217,23 @@ WORDS: dict[str, tuple[str, str]] = {
         "Compare with the paper: %(subject)s",
     ),
     "by_sums_only": (
-        "documents 文件夹、说明、places.json 和 verify.py 只由 SHA256SUMS 保护；要证明它们，请用 --package。",
-        "The folder documents, read-me files, places.json and verify.py are covered by SHA256SUMS only; "
-        "to prove them too, give the hash of the package from the receipt with --package.",
+        "documents 文件夹中由日志证明的签字以外的文件、说明、places.json 和 verify.py 只由 SHA256SUMS 保护；"
+        "领取卷宗包时记下了整包哈希的，可用 --package 一并证明。",
+        "Apart from signatures that the journal proves, the folder documents, read-me files, places.json and verify.py "
+        "are covered by SHA256SUMS only; if you noted the hash of the package when you took it, "
+        "--package proves them too.",
+    ),
+    "signing_not_compared": (
+        "签字由日志根 %(subject)s 证明，而您没有给出这个日志根。请用报送、备案时告知并由您留存的日志根，"
+        "加上 --root 再核对一次；否则只能证明签字与包内日志一致。",
+        "The signatures are proved under the journal root %(subject)s, which you have not given. Check again with "
+        "--root and the root that you were told with the delivery or the filing and that you hold; "
+        "until then they only agree with the journal in the package.",
+    ),
+    "signature_unproved": (
+        "包内没有能证明签字（%(subject)s）的日志：报告签字尚未齐全，或签字早于这种证明。请与纸面签字页比对。",
+        "The package holds no journal that proves the signatures (%(subject)s): the report is not signed by all yet, "
+        "or was signed before such proofs were made. Compare with the signed paper.",
     ),
     "other_verifier": (
         "包内的 verify.py 与正在运行的不是同一个文件（%(subject)s）。请只用您自己持有的，不要运行包内的。",
@@ -203,8 +249,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "No root was given; compare with the one on the filed report: %(subject)s",
     ),
     "intact": (
-        "完好：%(files)s 个文件、%(cases)s 件案件、%(evidence)s 份证据、%(entries)s 条日志，均未发现改动。",
-        "intact: %(files)s files, %(cases)s cases, %(evidence)s pieces of evidence, %(entries)s journal entries.",
+        "完好：%(files)s 个文件、%(cases)s 件案件、%(evidence)s 份证据、%(entries)s 条日志、"
+        "%(signatures)s 个有日志为证的签字，均未发现改动。",
+        "intact: %(files)s files, %(cases)s cases, %(evidence)s pieces of evidence, %(entries)s journal entries, "
+        "%(signatures)s signatures that the journal bears out.",
     ),
     "included": (
         "完好：该条在这个日志根之下（第 %(subject)s 条）。",
@@ -694,8 +742,12 @@ class _Check:
         self.wanted: dict[str, str] = {}  # evidence and the case that names it
         self.manifest: dict[str, Any] = {}
         self.lines: dict[str, tuple[Any, int]] = {}  # of the manifest, by case number, with their place
-        self.hash_at: dict[tuple[str, int], str] = {}
+        self.heads: dict[str, Any] = {}  # of the manifest, by chain; the first is that of whoever reports
+        self.told: dict[str, dict[tuple[str, int], str]] = {}  # by chain: hashes and roots that the package states
         self.entries = 0
+        self.signatures = 0
+        self.signed_by = 0  # the number of the entry with which the last slot was signed
+        self.vouched = 0  # how long the journal was under the latest root that the recipient holds too
         self.sound = False  # whether the manifest has the shape of one: without it nothing can be followed
         self.sm3_wanted = False
         self.asks_sm3 = False
@@ -712,7 +764,8 @@ class _Check:
         self._begin(names)
         for name in names:
             if name not in self.digests:
-                self._hash_file(name, keep=name.endswith(".json") and not name.startswith(("documents/", "evidence/")))
+                foreign = name.startswith(("documents/", "evidence/")) and name != SIGNATURES
+                self._hash_file(name, keep=name.endswith(".json") and not foreign)
                 self._judge(name)
             if name not in (SUMS, SM3SUMS):
                 self.texts.pop(name, None)
@@ -724,7 +777,14 @@ class _Check:
         if self.sm3:
             self._sums(SM3SUMS, self.sm3)
         if self.sound:
-            for part in (self._cases_there, self._contents_there, self._evidence_there, self._journal):
+            for part in (
+                self._cases_there,
+                self._contents_there,
+                self._evidence_there,
+                self._journal,
+                self._signing,
+                self._held,
+            ):
                 self._safely(part)
 
     def _begin(self, names: list[str]) -> None:
@@ -820,6 +880,8 @@ class _Check:
         self._case_lines("open_cases", waiting, seen)
         self._counts(cases, waiting)
         _part(manifest, "contents", dict, "")
+        if "cites" in manifest:  # the first manifests knew no level below
+            self._cites(_part(manifest, "cites", list, ""))
         answered = [_part(item, "clause", str, "checklist") for item in _part(manifest, "checklist", list, "")]
         if sorted(answered) != sorted(set(answered)) or not set(CLAUSES) <= set(answered):
             self.say("malformed", "checklist")
@@ -828,6 +890,18 @@ class _Check:
         self.asks_sm3 = "digests" in manifest and "sm3" in _part(manifest, "digests", list, "")
         if self.asks_sm3 and SM3SUMS not in self.source.sizes:
             self.say("file_missing", SM3SUMS)
+
+    def _cites(self, lines: list[Any]) -> None:
+        seen: set[str] = set()
+        for place, line in enumerate(lines):
+            path = "cites[%d]" % place
+            if not isinstance(line, dict) or sorted(line) != ["manifest_hash", "number", "organisation"]:
+                raise Malformed(path)
+            number = _part(line, "number", str, path)
+            named = number.strip() and _part(line, "organisation", str, path).strip()
+            if not named or number in seen or not _HEX.fullmatch(_part(line, "manifest_hash", str, path)):
+                self.say("cited_broken", path)
+            seen.add(number)
 
     def _case_lines(self, field: str, lines: list[Any], seen: set[str]) -> None:
         before = ""
@@ -880,7 +954,7 @@ class _Check:
         elif folder == "evidence":
             if rest[:64] != self.digests[name]:
                 self.say("evidence_differs", rest[:64], digest="SHA-256")
-        elif name == JOURNAL:
+        elif name in (JOURNAL, SIGNING, SIGNATURES):
             self._load(name)
         elif name == "verify.py" and self.digests[name] != own_hash():
             self.remarks.append(Finding("other_verifier", self.digests[name]))
@@ -928,6 +1002,11 @@ class _Check:
         listed = _part(self.manifest, "contents", dict, "")
         if listed.get(stem) != self.digests[name]:
             self.say("content_differs", stem, digest="SHA-256", place=self._place(name))
+        value = self.values.get(name)
+        if stem == "report" and isinstance(value, dict):
+            cited = self.manifest.get("cites") or []
+            if value.get("cites", []) != cited or ("cites" in value and not cited):
+                self.say("cites_differ", stem)
         second = _part(self.manifest, "contents_sm3", dict, "") if self.asks_sm3 else {}
         if self.asks_sm3 and name in self.sm3 and second.get(stem) != self.sm3[name]:
             self.say("content_differs", stem, digest="SM3", place=self._place(name))
@@ -983,69 +1062,79 @@ class _Check:
     # journal
 
     def _journal(self) -> None:
+        for place, head in enumerate(_part(self.manifest, "journal_heads", list, "")):
+            self.heads[self._chain_of(head, "journal_heads[%d]" % place)] = head
         journal = self.values.get(JOURNAL)
         if journal is None:
             return
-        heads = {}
-        for place, head in enumerate(_part(self.manifest, "journal_heads", list, "")):
-            path = "journal_heads[%d]" % place
-            chain = "%s/%s" % (_part(head, "organisation", (int, str), path), _part(head, "chain", str, path))
-            _hash(head, "hash", path)
-            if _part(head, "seq", int, path):
-                _hash(head, "root", path)
-            heads[chain] = head
         proofs = _part(journal, "proofs", dict, JOURNAL)
-        groves = {}
-        for chain, head in heads.items():
-            if head["seq"]:
-                nodes = _part(_part(proofs, chain, dict, JOURNAL + ": proofs"), "nodes", dict, JOURNAL + ": " + chain)
-                groves[chain] = Grove(nodes, size=head["seq"], root=bytes.fromhex(head["root"]))
-        hashes = self._entries(_part(journal, "entries", list, JOURNAL), groves)
+        groves = {chain: self._grove(chain, head, proofs, JOURNAL) for chain, head in self.heads.items() if head["seq"]}
+        about = {_part(self.manifest, "number", str, ""), *self.lines}
+        hashes = self._entries(JOURNAL, _part(journal, "entries", list, JOURNAL), groves, about=about, after={})
+        self.entries = len(hashes)
         extract = _part(self.manifest, "journal_extract", dict, "")
         if extract != {"entries": len(hashes), "hash": extract_hash(hashes)}:
             self.say("journal_extract_differs", JOURNAL, listed=str(extract.get("entries")), now=str(len(hashes)))
-        for chain in sorted({*heads, *proofs}):
-            if chain not in heads:
+        for chain in sorted({*self.heads, *proofs}):
+            if chain not in self.heads:
                 self.say("journal_foreign", chain)
-            elif heads[chain]["seq"]:
-                self._head(chain, heads[chain], _part(proofs, chain, dict, JOURNAL + ": proofs"), groves[chain])
-        self._held(heads, proofs)
+            elif chain in groves:
+                self._head(JOURNAL, chain, self.heads[chain], proofs, groves[chain])
 
-    def _entries(self, entries: list[Any], groves: dict[str, Grove]) -> list[str]:
-        """Check every entry: about this report, unchanged, linked where its neighbour stands here, under the root."""
-        about = {_part(self.manifest, "number", str, ""), *self.lines}
+    def _chain_of(self, head: Any, path: str) -> str:
+        """Return the name of a head's chain, after a look at the head."""
+        chain = "%s/%s" % (_part(head, "organisation", (int, str), path), _part(head, "chain", str, path))
+        _hash(head, "hash", path)
+        if _part(head, "seq", int, path):
+            _hash(head, "root", path)
+        return chain
+
+    def _grove(self, chain: str, head: Any, proofs: Any, name: str) -> Grove:
+        proof = _part(proofs, chain, dict, name + ": proofs")
+        nodes = _part(proof, "nodes", dict, name + ": " + chain)
+        return Grove(nodes, size=head["seq"], root=bytes.fromhex(head["root"]))
+
+    def _entries(
+        self, name: str, entries: list[Any], groves: dict[str, Grove], *, about: set[str], after: dict[str, Any]
+    ) -> list[str]:
+        """Check every entry: about this report, unchanged, linked where its neighbour stands here, under the root.
+
+        `after` names the head that the entries of a chain follow.
+        """
         before: Any = {}
         hashes: list[str] = []
-        self.entries, quick = len(entries), JOURNAL in self.quick
+        quick = name in self.quick
         for place, entry in enumerate(entries):
-            path = "journal.json: entries[%d]" % place
+            path = "%s: entries[%d]" % (name, place)
             if not isinstance(entry, dict) or sorted(entry) != sorted(LINK):
                 raise Malformed(path)
             _entry_itself(entry, path)
             chain, seq, leaf = "%s/%s" % (entry["organisation"], entry["chain"]), entry["seq"], entry["hash"]
-            name = "%s/%d" % (chain, seq)
-            previous = (before.get("organisation"), before.get("chain"), before.get("seq"))
-            same_chain = previous[:2] == (entry["organisation"], entry["chain"])
-            if same_chain and seq <= previous[2]:
-                self.say("journal_out_of_order", name)
+            named = "%s/%d" % (chain, seq)
+            if (before.get("organisation"), before.get("chain")) != (entry["organisation"], entry["chain"]):
+                before = after.get(chain, {"seq": -1})
+            if seq <= before["seq"]:
+                self.say("journal_out_of_order", named)
             content = {key: value for key, value in entry.items() if key != "hash"}
-            linked = not (same_chain and seq == previous[2] + 1) or entry["previous"] == before["hash"]
+            linked = seq != before["seq"] + 1 or before["seq"] == -1 or entry["previous"] == before["hash"]
             if hashlib.sha256(canonical(content, quick=quick)).hexdigest() != leaf or not linked:
-                self.say("journal_broken", name)
+                self.say("journal_broken", named)
             if chain not in groves or entry["subject"] not in about:
-                self.say("journal_foreign", name)
+                self.say("journal_foreign", named)
             elif not groves[chain].holds(bytes.fromhex(leaf), seq - 1):
-                self.say("journal_unproved", name)
+                self.say("journal_unproved", named)
             before = entry
-            self.hash_at[chain, seq] = entry["hash"]
-            hashes.append(entry["hash"])
+            self._tell(chain, "hash", seq, leaf)
+            hashes.append(leaf)
         return hashes
 
-    def _head(self, chain: str, head: Any, proof: Any, grove: Grove) -> None:
-        """Check that hash and root of a head belong together, and that earlier checkpoints lead to it."""
-        path, root, size = "journal.json: proofs.%s" % chain, bytes.fromhex(head["root"]), head["seq"]
+    def _head(self, name: str, chain: str, head: Any, proofs: Any, grove: Grove) -> list[tuple[int, str]]:
+        """Check that hash and root of a head belong together and that earlier checkpoints lead to it; return these."""
+        path, root, size = "%s: proofs.%s" % (name, chain), bytes.fromhex(head["root"]), head["seq"]
         if not grove.holds(bytes.fromhex(head["hash"]), size - 1):
             self.say("journal_unproved", "%s/%d" % (chain, size))
+        earlier = []
+        proof = _part(proofs, chain, dict, name + ": proofs")
         for place, point in enumerate(_part(proof, "checkpoints", list, path)):
             at = "%s.checkpoints[%d]" % (path, place)
             old, leaf, old_root = _part(point, "size", int, at), _hash(point, "hash", at), _hash(point, "root", at)
@@ -1053,21 +1142,102 @@ class _Check:
             begins = consistent(old_size=old, old_root=old_root, size=size, root=root, proof=grown)
             if not begins or not grove.holds(leaf, old - 1):
                 self.say("checkpoint_unproved", "%s/%d" % (chain, old))
+            self._tell(chain, "hash", old, leaf.hex())
+            self._tell(chain, "root", old, old_root.hex())
+            earlier.append((old, old_root.hex()))
+        self._tell(chain, "hash", size, head["hash"])
+        self._tell(chain, "root", size, head["root"])
+        return earlier
 
-    def _held(self, heads: dict[str, Any], proofs: dict[str, Any]) -> None:
+    def _tell(self, chain: str, kind: str, size: int, value: str) -> None:
+        self.told.setdefault(chain, {})[kind, size] = value
+
+    # who signed
+
+    def _signing(self) -> None:
+        lines = self.values.get(SIGNATURES, [])
+        if not isinstance(lines, list):
+            raise Malformed(SIGNATURES)
+        signing = self.values.get(SIGNING)
+        if signing is None:
+            if lines and SIGNING not in self.digests:
+                slots = sorted(str(line.get("slot", "")) for line in lines if isinstance(line, dict))
+                self.remarks.append(Finding("signature_unproved", " ".join(slots)))
+            return
+        head = _part(signing, "head", dict, SIGNING)
+        chain = self._chain_of(head, SIGNING + ": head")
+        if not self.heads or chain != next(iter(self.heads)):
+            self.say("journal_foreign", chain)
+            return
+        begun = self.heads[chain]
+        if head["seq"] <= begun["seq"]:
+            raise Malformed(SIGNING + ": head.seq")
+        proofs = _part(signing, "proofs", dict, SIGNING)
+        groves = {chain: self._grove(chain, head, proofs, SIGNING)}
+        entries, number = _part(signing, "entries", list, SIGNING), _part(self.manifest, "number", str, "")
+        self._entries(SIGNING, entries, groves, about={number}, after={chain: begun})
+        earlier = self._head(SIGNING, chain, head, proofs, groves[chain])
+        if begun["seq"] and (begun["seq"], begun["root"]) not in earlier:
+            self.say("signing_apart", SIGNING)
+        self._signatures(entries, lines)
+
+    def _signatures(self, entries: list[Any], lines: list[Any]) -> None:
+        """Check every signature against its entry: which slot, whose name, when, on what, over this very manifest."""
+        given = self._given(entries)
+        if not self.signed_by:
+            self.say("signing_incomplete", SIGNING)
+        papers = {digest for name, digest in self.digests.items() if name.startswith("documents/")}
+        seen: set[str] = set()
+        for place, line in enumerate(lines):
+            path = "%s[%d]" % (SIGNATURES, place)
+            slot, file = _part(line, "slot", str, path), _part(line, "file", str, path)
+            told = given.get(slot, {"line": ""}).get("line")
+            if told is None and slot not in seen:  # signed before the entry held a hash of the whole line
+                self.remarks.append(Finding("signature_unproved", slot))
+            elif told != hashlib.sha256(canonical(line)).hexdigest() or slot in seen:
+                self.say("signature_differs", slot)
+            else:
+                self.signatures += 1
+            if file and file not in papers:
+                self.say("signed_file_missing", slot, digest=file)
+            seen.add(slot)
+        slots = {_part(each, "slot", str, "slots") for each in _part(self.manifest, "slots", list, "")}
+        for slot in sorted((slots | given.keys()) - seen):
+            self.say("signature_missing", slot)
+
+    def _given(self, entries: list[Any]) -> dict[str, Any]:
+        """Return what the journal says of the signatures on this manifest, by slot; a lapsed one was on another."""
+        given: dict[str, Any] = {}
+        for place, entry in enumerate(entries):
+            path = "%s: entries[%d]" % (SIGNING, place)
+            facts = _part(entry, "facts", dict, path)
+            if facts.get("manifest_hash") != self.digests[MANIFEST]:
+                continue
+            if entry["action"] == "report:signature":
+                given[_part(facts, "slot", str, path + ".facts")] = facts
+            elif entry["action"] == "report:sign":
+                self.signed_by = entry["seq"]
+        return given
+
+    # what the recipient holds
+
+    def _held(self) -> None:
+        """Compare the heads that the recipient holds; only a root vouches for the entries under it."""
+        own = next(iter(self.heads), "")
+        chains = [chain for chain, head in self.heads.items() if head["seq"] or chain in self.told]
         for held in self.held:
-            known = set()
-            for chain, head in heads.items():
-                if not head["seq"]:
-                    continue
-                points = [*proofs[chain]["checkpoints"], {**head, "size": head["seq"]}]
-                known |= {point[held.kind] for point in points if point["size"] == held.size and held.kind in point}
-                if held.kind == "hash":
-                    known |= {self.hash_at[key] for key in self.hash_at if key == (chain, held.size)}
-            if not known:
+            said = {chain: self.told.get(chain, {}).get((held.kind, held.size), "") for chain in chains}
+            known = sorted({value for value in said.values() if value})
+            if held.value in known:
+                if held.kind == "root" and said.get(own) == held.value:
+                    self.vouched = max(self.vouched, held.size)
+            elif known and all(said.values()):
+                self.say("held_differs", str(held.size), held=held.value, now=" ".join(known))
+            else:
                 self.say("held_unproved", str(held.size))
-            elif held.value not in known:
-                self.say("held_differs", str(held.size), held=held.value, now=" ".join(sorted(known)))
+        if self.signed_by > self.vouched:
+            head = self.values[SIGNING]["head"]
+            self.remarks.append(Finding("signing_not_compared", "%d:%s" % (head["seq"], head["root"])))
 
 
 def extract_hash(hashes: Sequence[str]) -> str:
@@ -1096,7 +1266,7 @@ def check_package(
     """Return everything that is wrong with a package or unpacked folder; raise `Unreadable` if it is none at all.
 
     `printed` and `printed_sm3` are the hashes of the manifest on the signature page, `package` the hash of the whole
-    file on the receipt, `held` heads of the journal that the recipient has from elsewhere.
+    file as it was noted when it was taken, `held` heads of the journal that the recipient has from elsewhere.
     """
     try:
         if path.is_dir():
@@ -1127,6 +1297,7 @@ def _checked(source: Any, *, printed: str, printed_sm3: str, held: Sequence[Held
         "cases": sum(name.startswith("dossiers/") for name in check.digests),
         "evidence": sum(name.startswith("evidence/") for name in check.digests),
         "entries": check.entries,
+        "signatures": check.signatures,
     }
     return Result(check.findings, check.remarks, counts)
 
@@ -1195,7 +1366,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--sm3", type=_digest, default=None, help="签字页上印的清单 SM3 / SM3 of the manifest on the paper"
     )
     parser.add_argument(
-        "--package", dest="whole", type=_digest, default=None, help="回执上的整包哈希 / hash of the package"
+        "--package", dest="whole", type=_digest, default=None, help="领取时记下的整包哈希 / hash of the package"
     )
     parser.add_argument("--head", dest="held", type=_held_by("hash"), action="append", default=[],
                         metavar="SEQ:HASH", help="您持有的日志末端 / journal head that you hold")  # fmt: skip
@@ -1207,11 +1378,11 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 def _inclusion(path: Path) -> Any:
     """Return the value of a small JSON file that says it is a proof of inclusion, else None."""
-    if not path.is_file() or path.stat().st_size > PIECE:
-        return None
     try:
+        if not path.is_file() or path.stat().st_size > PIECE:
+            return None
         value = json.loads(path.read_bytes().decode("utf-8"), parse_int=_whole, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError):  # what cannot be opened is said where packages are opened
         return None
     return value if isinstance(value, dict) and value.get("format") == "casework-inclusion/1" else None
 

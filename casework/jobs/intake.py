@@ -13,6 +13,7 @@ from casework.doors.unit import unit_of_work
 from casework.errors import FileRefused
 from casework.intake.models import Batch
 from casework.operations import confirm_batch as confirming
+from casework.operations.report_package import clear_packages
 from casework.operations.stage_batch import clear_leftovers, code_tables, note_refused, note_staged, parse
 from casework.people.actors import actor_of
 from casework.people.models import Person
@@ -75,8 +76,12 @@ def _batch(ref: str) -> Batch:
 
 
 def clear_staging() -> int:
-    """Delete the staged files of batches that are over; they hold personal data in the clear. Return how many."""
+    """Delete the staged files of batches that are over, and packages that nobody finished; return how many.
+
+    Both hold personal data in the clear.
+    """
+    settings = current_app.extensions["casework"]
     try:
-        return clear_leftovers(settings=current_app.extensions["casework"])
+        return clear_leftovers(settings=settings) + clear_packages(settings)
     finally:
         db.session.rollback()

@@ -1,4 +1,8 @@
-"""A recipient receipts a report: number, date, receiver. With the last receipt the report is filed, and its cases."""
+"""A recipient receipts a report: number, date, receiver. With the last receipt the report is filed, and its cases.
+
+The filing leaves a checkpoint. Its root is told to the recipients: signatures and receipts are proved under it
+(`filing.signing`).
+"""
 
 from dataclasses import dataclass
 from datetime import date

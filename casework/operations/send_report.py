@@ -1,4 +1,7 @@
-"""Deliver a signed report to every recipient that the round names: the discipline body and the level above (N2.2)."""
+"""Deliver a signed report to every recipient that the round names: the discipline body and the level above (N2.2).
+
+With the delivery they are told a root of the journal, under which the signatures stand (`filing.signing`).
+"""
 
 from casework import journal
 from casework.db import db
@@ -37,6 +40,7 @@ def send_report(report: Report, *, actor: Actor) -> tuple[Filing, ...]:
                 "manifest_hash": report.manifest_hash,
             },
         )
+        journal.mark(report.organisation_id, reason="deliver")
     stale_above(report, step=advance)
     return tuple(filing.standing(report))
 

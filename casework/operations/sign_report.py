@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from casework import clock, journal
+from casework.cases.canonical import canonical_hash
 from casework.cases.models import Case
 from casework.config import Settings
 from casework.db import db
@@ -23,12 +24,14 @@ from casework.operations.move_report import move_report
 from casework.operations.passwords import confirm_password
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.refusals import noted
+from casework.operations.refuse_lost_evidence import refuse_lost_evidence
 from casework.operations.tell_report import say_signed
 from casework.people.models import Person
 from casework.reports import queries
 from casework.reports.changes import changes_of
 from casework.reports.facts import BOTH_OFFICES, DELEGATE, facts_of, signing_of
 from casework.reports.models import Mandate, Report, Signature
+from casework.reports.papers import signature_line
 from workflows import signoff
 from workflows.access import SYSTEM, Actor
 from workflows.engine import Attempt
@@ -62,7 +65,7 @@ def sign_report(
     `paper` names (by ref) what was handed in for the slot and is confirmed, where the grade asks for one.
     """
     number, place = queries.number_of(report), report.organisation_id
-    with noted("report:signature", actor=actor, slot=slot[:40], organisation_id=place, subject=number):
+    with noted("report:signature", actor=actor, slot=slot, organisation_id=place, subject=number):
         return _sign(
             report,
             slot,
@@ -101,6 +104,7 @@ def _sign(
         today=clock.today(),
     )
     _refuse_changed(report, cases, actor)
+    refuse_lost_evidence(cases.values(), folder=settings.files_dir)
     person = db.session.get_one(Person, actor.id)
     _refuse_other_name(person, typed_name)
     confirm_password(person, password)
@@ -110,6 +114,7 @@ def _sign(
     if waiting:
         return Signed(signature, waiting, ())
     move_report(report, "sign", actor=SYSTEM)
+    journal.mark(report.organisation_id, reason="sign")
     signed_off = carry_to_cases(report, "sign_off")
     say_signed(report)
     return Signed(signature, (), signed_off)
@@ -163,6 +168,7 @@ def _write(report: Report, filled: signoff.Signature, person: Person, carried: C
             "grade": carried.grade,
             "file": carried.file.sha256 if carried.file else "",
             "certificate": carried.certificate.get("serial", ""),
+            "line": canonical_hash(signature_line(report, signature)),  # by it a package proves who signed
         },
     )
     return signature

@@ -18,7 +18,8 @@ the printed files: it holds that of their *content* (`snapshot.content_hashes`).
     checklist      [{"clause", "method", "examined", "finding", "responsible"}]         N1.1 … N1.5
     slots          [{"slot", "title"}]      recipients  ["…"]
     versions       {"code_tables", "calendar", "policy", "rates", …}     plan_version  "…"
-    journal_heads  [{"organisation", "chain", "seq", "hash", "root"}]   as the journal itself names its chains
+    journal_heads  [{"organisation", "chain", "seq", "hash", "root"}]   as the journal itself names its chains: its own
+                   first, then those of bodies from which one of its cases was taken over
     journal_extract {"entries", "hash"}   how many entries under these heads are about the report or its cases
     cites          [{"number", "organisation", "manifest_hash"}]   reports of the level below
 

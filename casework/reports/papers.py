@@ -4,7 +4,7 @@ The grade is frozen with the manifest: a round whose settings change afterwards
 changes nothing about what is being signed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -42,26 +42,30 @@ def pdf_to_sign(report: Report) -> Document | None:
     return kinds.get(SIGNED) if standing_signatures(report) else kinds.get(BASE)
 
 
-def signatures_of(report: Report) -> list[Mapping[str, object]]:
-    """Return the facts of the standing signatures for the package (`signatures.json`), JSON as it stands.
+def signatures_of(report: Report) -> list[dict[str, object]]:
+    """Return the lines of the standing signatures for the package (`signatures.json`), JSON as it stands."""
+    return [signature_line(report, row) for row in standing_signatures(report)]
 
-    slot, title, name, grade, signed_at, manifest_hash, delegated, document; `file` is the SHA-256 of the scan or of
-    the PDF that ends with this signature (empty for grade 1), `certificate` its subject, issuer, serial, not_after.
+
+def signature_line(report: Report, row: Signature) -> dict[str, object]:
+    """Return what a package says of one signature, by whose hash the journal knows it.
+
+    ref, slot, title, name, grade, signed_at, manifest_hash, delegated, document; `file` is the SHA-256 of the scan or
+    of the PDF that ends with this signature (empty for grade 1), `certificate` its subject, issuer, serial, not_after.
+    The ref is chance, so that nobody can guess the name from the hash.
     """
     titles = {slot["slot"]: slot["title"] for slot in (report.manifest or {}).get("slots", ())}
-    return [
-        {
-            "slot": row.slot,
-            "title": titles.get(row.slot, row.slot),
-            "name": row.typed_name,
-            "grade": row.grade,
-            "signed_at": row.signed_at.astimezone(clock.BEIJING).isoformat(timespec="seconds"),
-            "manifest_hash": row.manifest_hash,
-            "delegated": row.delegated,
-            "document": row.document,
-            "file": row.file.sha256 if row.file else "",
-            "level": row.level,
-            "certificate": dict(row.certificate),
-        }
-        for row in standing_signatures(report)
-    ]
+    return {
+        "ref": row.ref,
+        "slot": row.slot,
+        "title": titles.get(row.slot, row.slot),
+        "name": row.typed_name,
+        "grade": row.grade,
+        "signed_at": row.signed_at.astimezone(clock.BEIJING).isoformat(timespec="seconds"),
+        "manifest_hash": row.manifest_hash,
+        "delegated": row.delegated,
+        "document": row.document,
+        "file": row.file.sha256 if row.file else "",
+        "level": row.level,
+        "certificate": dict(row.certificate),
+    }

@@ -4,11 +4,9 @@ One page per report, the same for whoever delivers and whoever receives; what
 somebody may do on it follows from their office with the recipient.
 """
 
-import tempfile
-from io import BytesIO
-from pathlib import Path
+from urllib.parse import quote
 
-from flask import Response, flash, redirect, request, send_file, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
@@ -18,11 +16,12 @@ from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.filing.models import Filing
 from casework.filing.queries import get_filing, uploads_of
+from casework.filing.signing import told_root
 from casework.operations.download_document import download_document
 from casework.operations.note_disposal import note_disposal
 from casework.operations.permit_report import refusal_for_report
 from casework.operations.receipt import receipt
-from casework.operations.report_package import report_package
+from casework.operations.report_package import Packaged, note_packed, pack_report, pieces_of, place_for_package
 from casework.operations.return_filing import return_filing
 from casework.operations.send_report import send_report
 from casework.operations.withdraw_filing import withdraw_filing
@@ -136,19 +135,20 @@ def package(ref: str) -> Answer:
     """Build the package that proves the report offline, and hand it out."""
     actor = current_actor()
 
-    def build() -> tuple[bytes, str]:
-        with tempfile.TemporaryDirectory(dir=settings().data_dir) as folder:
-            made = report_package(
-                get_report(ref, actor), target=Path(folder) / "package.zip", actor=actor, settings=settings()
-            )
-            return made.path.read_bytes(), made.file_name
+    packed: list[Packaged] = []
+    with place_for_package(settings()) as target:
 
-    outcome = attempt(build)
-    if isinstance(outcome, Trouble):
-        flash(outcome.sentence)
-        return redirect(url_for("web.filing", ref=ref), 303)
-    content, name = outcome
-    return send_file(BytesIO(content), mimetype="application/zip", as_attachment=True, download_name=name)
+        def pack() -> None:
+            packed.append(pack_report(get_report(ref, actor), target=target, actor=actor, settings=settings()))
+
+        trouble = attempt(lambda: note_packed(get_report(ref, actor), packed[0], actor=actor), first=pack)
+        if isinstance(trouble, Trouble):
+            flash(trouble.sentence)
+            return redirect(url_for("web.filing", ref=ref), 303)
+        content = target.open("rb")  # the name goes with the folder, the content stays until it is sent
+    answer = Response(pieces_of(content), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(packed[0].file_name)}"
+    return answer
 
 
 def _do(verb: str, delivery: Filing, actor: Actor) -> object:
@@ -189,6 +189,7 @@ def shown(ref: str, actor: Actor, trouble: Trouble | None = None, about: str = "
         and any(box.standing in filing_sheet.UNSENT for box in found),
         may_withdraw=_may(report, actor, "filing:withdraw") and filing_sheet.may_be_withdrawn(report, found),
         held=filing_sheet.held_by(found),
+        told=told_root(report),
         uploads=uploads_of(report) if report.state == "filed" else (),
         may_upload=_may(report, actor, "report:upload") and report.state == "filed",
         cases=cases[:PAGE_SIZE],

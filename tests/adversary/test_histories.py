@@ -16,6 +16,7 @@ from casework.filing.whole import file_faults, report_faults
 from casework.journal import LOOKS, MAIN, JournalEntry
 from casework.operations.report_package import report_package
 from casework.people.actors import actor_of
+from casework.reports.papers import standing_signatures
 from casework.reports.queries import UNFINISHED
 from casework.storage import StoredFile, broken
 from tests.adversary.deeds import DEEDS, attempt, entries, path_of
@@ -96,7 +97,10 @@ def agrees(history, package):
         "evidence": len({item["sha256"] for dossier in dossiers for item in dossier["evidence"]}),
         "entries": db.session.scalar(counted.where(JournalEntry.seq <= head["seq"], JournalEntry.subject.in_(about))),
     }
+    truth["signatures"] = len(standing_signatures(report)) if report.state != "frozen" else 0
     assert {name: result.counts[name] for name in truth} == truth
+    codes = {each.code for each in result.remarks}
+    assert ("signing_not_compared" in codes) == (report.state != "frozen")
     assert [line["hash"] for line in report.manifest["cases"]] == [dossier_hash(dossier) for dossier in dossiers]
     assert {line.case.state for line in report.cases} <= {"corrected", "signed_off", "filed"}
 

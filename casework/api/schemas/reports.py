@@ -263,6 +263,7 @@ class FilingOut(Answer):
     returned_at = Moment(allow_none=True, required=True)
     return_reason = fields.String(required=True)
     voided_at = Moment(allow_none=True, required=True)
+    journal_root = fields.String(allow_none=True)  # SIZE:ROOT, where one delivery is read by itself
     disposals = fields.List(fields.Nested(DisposalOut), required=True)
 
 

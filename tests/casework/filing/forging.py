@@ -6,15 +6,19 @@ import zipfile
 import zlib
 from functools import partial
 
+from casework.cases.canonical import canonical_bytes
 from casework.filing import verify
 from casework.filing.package import EvidenceFile, build_package
 from casework.reports.snapshot import document_contents
 from tests.casework.reports.sample import (
     CONTRACT,
     CONTRACT_HASH,
+    SCAN,
     make_dossiers,
     make_journal_json,
     make_manifest,
+    make_signatures,
+    make_signing,
     make_snapshot,
 )
 
@@ -32,6 +36,12 @@ def make_package(folder, *, name="package.zip", **changes):
     }
     build_package(folder / name, **(parts | changes))
     return folder / name
+
+
+def make_signed_package(folder, *, signatures=None, signing=None, **changes):
+    documents = {"自查报告.docx": b"a document", "签字件.pdf": SCAN}
+    documents["signatures.json"] = canonical_bytes(signatures or make_signatures())
+    return make_package(folder, documents=documents, signing=signing or make_signing(), **changes)
 
 
 def files_in(package):

@@ -8,16 +8,22 @@ from casework.cases.canonical import canonical_bytes, canonical_hash
 from casework.filing import verify
 from casework.filing.proofs import extract_of
 from casework.reports.manifest import manifest_hash
-from tests.casework.filing.forging import EVIDENCE, files_in, forged, found, make_package, naive
+from casework.reports.snapshot import document_contents
+from tests.casework.filing.forging import EVIDENCE, files_in, forged, found, make_package, make_signed_package, naive
 from tests.casework.reports.sample import (
     CONTRACT,
     CONTRACT_HASH,
     about_the_report,
+    linked,
     make_dossier,
     make_head,
     make_journal,
     make_journal_json,
+    make_later,
     make_manifest,
+    make_signatures,
+    make_signing,
+    make_snapshot,
 )
 
 PRINTED = manifest_hash(make_manifest())
@@ -134,6 +140,112 @@ def test_a_forgery_is_found_and_located_though_all_sums_were_written_anew(packag
     assert told, result.findings
     assert place in told[0].words("zh")
     assert "\x1b" not in "".join(verify.lines_of(result, "en"))
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory):
+    return make_signed_package(tmp_path_factory.mktemp("signed"))
+
+
+def of_lines(change):
+    def apply(content):
+        return canonical_bytes(change(json.loads(content)))
+
+    return apply
+
+
+def told(size=11):
+    return verify.Held("root", size, make_head(make_later()[:size])["root"])
+
+
+LINES, PAPER = verify.SIGNATURES, "documents/签字件.pdf"
+SIGNED_FORGERIES = [
+    (LINES, replaced("何诚航".encode(), "何诚杭".encode()), ("signature_differs", "party_leader")),
+    (LINES, replaced(b'"grade":1', b'"grade":3'), ("signature_differs", "party_leader")),
+    (LINES, of_lines(lambda lines: lines[:1]), ("signature_missing", "admin_leader")),
+    (LINES, of_lines(lambda lines: [*lines, lines[1]]), ("signature_differs", "admin_leader")),
+    (LINES, of_lines(lambda lines: [*lines, lines[1] | {"slot": "x"}]), ("signature_differs", "x")),
+    (LINES, lambda _: b"{}", ("malformed", LINES)),
+    (LINES, lambda _: None, ("signature_missing", "party_leader")),
+    (PAPER, lambda old: old + b"x", ("signed_file_missing", "admin_leader")),
+    (PAPER, lambda _: None, ("signed_file_missing", "admin_leader")),
+    ("signing.json", replaced(b'"slot":"party_leader"', b'"slot":"admin_leader"'), ("journal_broken", "7/main/7")),
+    ("signing.json", of_journal(lambda journal: journal["entries"].pop(3)), ("signing_incomplete", "signing.json")),
+    ("signing.json", of_journal(lambda journal: journal["entries"].pop(1)), ("signature_differs", "party_leader")),
+    ("signing.json", of_journal(swapped), ("journal_out_of_order", "7/main/6")),
+    ("signing.json", of_journal(lambda journal: journal["proofs"]["7/main"]["checkpoints"].pop(0)),
+     ("signing_apart", "signing.json")),
+    ("signing.json", of_journal(wrong_checkpoint), ("checkpoint_unproved", "7/main/5")),
+    ("signing.json", of_journal(lambda journal: journal["head"].update(chain="looks")),
+     ("journal_foreign", "7/looks")),
+    ("signing.json", of_journal(lambda journal: journal["head"].update(seq=5)),
+     ("malformed", "signing.json: head.seq")),
+    ("signing.json", lambda _: b"{}", ("malformed", "signing.json.head")),
+    ("signing.json", lambda _: b"[]", ("malformed", "signing.json.head")),
+    ("signing.json", lambda _: None, ("held_unproved", "11")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "change", "expected"), SIGNED_FORGERIES)
+def test_a_forged_signature_is_found_though_all_sums_were_written_anew(signed, name, change, expected):
+    forgery = forged(signed, {name: change(files_in(signed)[name])})
+    assert naive(forgery), "whoever believes SHA256SUMS sees nothing"
+    assert expected in found(forgery, printed=PRINTED, held=[told()])
+
+
+def remarks(package, **held):
+    return {each.code: each.subject for each in verify.check_package(package, **held).remarks}
+
+
+def test_signatures_are_proved_by_a_root_that_the_recipient_was_told_and_only_by_that(signed, tmp_path):
+    assert found(signed, held=[told(10)]) == {("held_unproved", "10")}
+    assert found(signed, printed=PRINTED, held=[told()]) == set()
+    assert "signing_not_compared" not in remarks(signed, held=[told()])
+    assert verify.check_package(signed).counts["signatures"] == 2
+    name = f"11:{told().value}"
+    last = verify.Held("hash", 11, make_later()[-1]["hash"])
+    for held in ([], [last], [told(7)]):  # a hash vouches for no tree, an earlier root not for what came after it
+        assert remarks(signed, held=held)["signing_not_compared"] == name
+    other = make_signatures(name="肖国舒")
+    forgery = make_signed_package(tmp_path, signatures=other, signing=make_signing(make_later(other)))
+    assert found(forgery, printed=PRINTED) == set()
+    assert "signing_not_compared" in remarks(forgery, printed=PRINTED)
+    assert found(forgery, printed=PRINTED, held=[told()]) == {("held_differs", "11")}
+
+
+def test_a_journal_of_signatures_that_does_not_grow_out_of_the_manifests_is_found(tmp_path):
+    elsewhere = make_signing(make_later(begun=linked([], [("case:open", 1)] * 5)))
+    forgery = make_signed_package(tmp_path, signing=elsewhere)
+    assert ("signing_apart", "signing.json") in found(forgery, printed=PRINTED)
+
+
+def test_a_package_without_a_journal_of_its_signatures_says_that_they_are_not_proved(signed):
+    assert remarks(forged(signed, {"signing.json": None}))["signature_unproved"] == "admin_leader party_leader"
+
+
+CITED = {"number": "LC24-R7", "organisation": "岭川大学", "manifest_hash": "ab" * 32}
+CITES = [
+    ([CITED], [CITED], set()),
+    ([CITED, CITED | {"number": "LC24-R8"}], [CITED | {"number": "LC24-R8"}, CITED], {("cites_differ", "report")}),
+    ([CITED], None, {("cites_differ", "report")}),
+    ([], [CITED], {("cites_differ", "report")}),
+    ([], [], {("cites_differ", "report")}),
+    ([CITED, CITED], [CITED, CITED], {("cited_broken", "cites[1]")}),
+    ([CITED | {"manifest_hash": "AB" * 32}], None, {("cited_broken", "cites[0]"), ("cites_differ", "report")}),
+    ([CITED | {"number": " "}], None, {("cited_broken", "cites[0]"), ("cites_differ", "report")}),
+    ([CITED | {"seen": "1"}], None, {("malformed", "cites[0]")}),
+    (["LC24-R7"], None, {("malformed", "cites[0]")}),
+]
+
+
+@pytest.mark.parametrize(("listed", "told", "expected"), CITES)
+def test_reports_of_the_level_below_are_cited_alike_in_manifest_and_document(tmp_path, listed, told, expected):
+    contents = document_contents(make_snapshot())
+    if told is not None:
+        contents["report"]["cites"] = told
+    hashes = {name: canonical_hash(content) for name, content in contents.items()}
+    manifest = make_manifest(cites=listed, contents=hashes)
+    assert found(make_package(tmp_path, manifest=manifest, contents=contents)) == expected
 
 
 def rewritten(tmp_path):

@@ -62,6 +62,7 @@ def test_its_exit_status_and_its_words_are_those_of_its_manual(tmp_path):
         ((damaged,), 1, "有改动"),
         ((tmp_path / "no.zip",), 2, "无法读取"),
         ((tmp_path / "nothing.zip",), 2, "无法读取"),
+        ((tmp_path / ("x" * 300),), 2, "无法读取"),  # the system refuses even to look
         ((tmp_path,), 1, "缺少文件 manifest.json"),
         ((package, "--hash", "abc"), 2, ""),
         ((package, "--head", "x:1"), 2, ""),

@@ -1,6 +1,9 @@
 """The package proves a report offline; every export of it is journalled, and so is every document in full."""
 
 import io
+import json
+import os
+import time
 import zipfile
 
 import pytest
@@ -11,15 +14,29 @@ from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, NotFound
 from casework.filing import verify
 from casework.filing.package import file_hash
+from casework.filing.signing import told_root
 from casework.journal import LOOKS, JournalEntry
 from casework.operations.advance import advance
 from casework.operations.download_document import download_document
 from casework.operations.log_verification import log_verification
-from casework.operations.report_package import report_package
+from casework.operations.report_package import LEFT_ALONE, clear_packages, report_package
+from casework.operations.send_report import send_report
+from casework.operations.small_steps import add_note
+from casework.operations.take_over import take_over
 from casework.people.actors import actor_of
 from casework.reports.manifest import manifest_sm3
-from tests.casework.factories import make_case, make_person
-from tests.casework.operations.reporting import attach, drafted, frozen, make_office, prepare, signed
+from tests.casework.factories import NOON, conclude, make_case, make_person
+from tests.casework.filing.forging import files_in, forged, found, naive
+from tests.casework.operations.reporting import (
+    attach,
+    drafted,
+    frozen,
+    give_receipt,
+    make_office,
+    prepare,
+    sign,
+    signed,
+)
 
 NAME = "欧阳晓明"
 
@@ -68,6 +85,88 @@ def test_the_package_holds_against_the_hash_on_the_paper(office, report, tmp_pat
     assert {"documents/自查记录.docx", "documents/自查报告.docx", "documents/自查报告（已签字）.docx"} <= set(names)
     assert sum(name.startswith("evidence/") for name in names) == 1
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("tmp")] == []
+
+
+def held_of(report):
+    """Return the root that the recipients of a report are told, as they note it."""
+    point = told_root(report)
+    return verify.Held("root", point.size, point.root)
+
+
+def judged(made, report, *held):
+    result = verify.check_package(made.path, printed=report.manifest_hash, held=held)
+    return result.findings, result.counts["signatures"], {each.code for each in result.remarks}
+
+
+def test_who_signed_is_proved_by_the_root_told_with_the_delivery_and_still_after_the_filing(
+    office, report, tmp_path, settings
+):
+    signed_only = held_of(report)
+    with unit_of_work():
+        deliveries = send_report(report, actor=actor_of(office.supervisor))
+    delivered = held_of(report)
+    early = package(report, office.supervisor, tmp_path, settings)
+    assert early.root == f"{delivered.size}:{delivered.value}"
+    assert judged(early, report, delivered) == ([], 2, {"by_sums_only"})
+    assert judged(early, report) == ([], 2, {"by_sums_only", "signing_not_compared"})
+    for each, person in zip(deliveries, (office.discipline_officer, office.superior_officer), strict=True):
+        with unit_of_work():
+            give_receipt(each, person)
+    filed_root = held_of(report)
+    assert signed_only.size < delivered.size < filed_root.size
+    made = package(report, office.supervisor, tmp_path, settings)
+    for held in (signed_only, delivered, filed_root):
+        assert judged(made, report, held) == ([], 2, {"by_sums_only"})
+    actions = [entry["action"] for entry in json.loads(files_in(made.path)["signing.json"])["entries"]]
+    assert [actions.count(each) for each in ("report:signature", "filing:receipt", "report:file")] == [2, 2, 1]
+    assert made.root in files_in(made.path)["README.txt"].decode()
+    name = "康莹蕾".encode()
+    forgery = forged(made.path, {verify.SIGNATURES: files_in(made.path)[verify.SIGNATURES].replace(name, b"x")})
+    assert naive(forgery)
+    assert ("signature_differs", "admin_leader") in found(forgery, printed=report.manifest_hash, held=[filed_root])
+
+
+def test_before_the_last_signature_the_package_says_that_signatures_are_not_proved(office, tmp_path, settings):
+    with unit_of_work():
+        report = frozen(office, settings)
+        sign(report, "party_leader", office.party_leader)
+    made = package(report, office.supervisor, tmp_path, settings)
+    assert (told_root(report), made.root) == (None, "")
+    assert judged(made, report) == ([], 0, {"by_sums_only", "signature_unproved"})
+
+
+def test_what_a_body_did_before_its_case_was_taken_over_is_in_the_package_of_the_body_above(office, tmp_path, settings):
+    with unit_of_work():
+        above = make_office(level="province", tree=office.tree)
+        prepare(above)
+        case = make_case(office.organisation, above.round_, state="investigating", owner=office.investigator)
+        add_note(case, words="电话无人接听", actor=actor_of(office.investigator))
+    with unit_of_work():
+        take_over(case, reason="涉及校领导", actor=actor_of(above.supervisor))
+        case.state, case.accepted_at, case.accepted_by = "corrected", NOON, above.supervisor
+        conclude(case, by=make_person("investigator", above.organisation))
+    with unit_of_work():
+        report = signed(above, settings)
+    own, left = report.manifest["journal_heads"]
+    assert [own["organisation"], left["organisation"]] == [above.organisation.id, office.organisation.id]
+    made = package(report, above.supervisor, tmp_path, settings)
+    assert judged(made, report, held_of(report)) == ([], 2, {"by_sums_only"})
+    told = json.loads(files_in(made.path)["journal.json"])["entries"]
+    assert ("case:note", left["organisation"]) in {(entry["action"], entry["organisation"]) for entry in told}
+    with zipfile.ZipFile(made.path) as archive, archive.open("documents/自查报告.docx") as file:
+        text = zipfile.ZipFile(file).read("word/document.xml").decode()
+    assert (own["root"] in text, left["root"] in text) == (True, False)
+
+
+def test_a_package_that_nobody_finished_is_swept_and_one_being_made_is_left(settings):
+    for name, age in (("package-old", LEFT_ALONE + 60), ("package-new", 0), ("other", LEFT_ALONE + 60)):
+        folder = settings.staging_dir / name
+        folder.mkdir(parents=True)
+        (folder / "package.zip.part").write_bytes(b"in clear")
+        for path in (folder / "package.zip.part", folder):
+            os.utime(path, times=(time.time() - age,) * 2)
+    assert clear_packages(settings) == 1
+    assert {path.name for path in settings.staging_dir.iterdir()} == {"package-new", "other"}
 
 
 def test_where_the_round_asks_for_sm3_it_stands_on_the_paper_and_through_the_package(office, tmp_path, settings):

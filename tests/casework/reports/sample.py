@@ -23,6 +23,8 @@ from casework.reports.snapshot import (
 FROZEN_AT = "2024-08-04T16:30:00+08:00"
 CONTRACT = "岭川大学 劳动合同 样本".encode()
 CONTRACT_HASH = hashlib.sha256(CONTRACT).hexdigest()
+SCAN = b"%PDF-1.4 a page signed in ink"
+SCAN_HASH = hashlib.sha256(SCAN).hexdigest()
 CHECKED = (
     ("N1.1", "登记与监测是否按规定进行，佐证材料是否完整规范"),
     ("N1.2", "毕业生本人确认情况"),
@@ -170,24 +172,68 @@ def make_journal_json(entries=None, *, heads=None):
 
 def make_journal():
     """Return a chain in which another case's entry stands between those about the report."""
-    entries, previous = [], "0" * 64
     told = (("case:open", 1), ("case:conclude", 1), ("case:open", 55), ("case:open", 2), ("report:draft", 0))
-    for seq, (action, case) in enumerate(told, start=1):
+    return linked([], told)
+
+
+def linked(entries, told):
+    """Return the chain with entries (action, case or 0 for the report, facts) after those there are."""
+    entries = list(entries)
+    for action, case, *facts in told:
         content = {
             "organisation": 7,
             "chain": "main",
-            "seq": seq,
+            "seq": len(entries) + 1,
             "at": "2024-08-04T08:30:00.000000+00:00",
             "actor": "U001",
             "action": action,
             "subject": f"LC24-{case:04}" if case else "LC24-R1",
-            "facts": {},
+            "facts": facts[0] if facts else {},
             "commitments": {},
-            "previous": previous,
+            "previous": entries[-1]["hash"] if entries else "0" * 64,
         }
-        previous = canonical_hash(content)
-        entries.append(content | {"hash": previous})
+        entries.append(content | {"hash": canonical_hash(content)})
     return entries
+
+
+def make_signatures(**changes):
+    """Return signatures.json: the first in the system, the second on the paper that is `SCAN`."""
+    common = {
+        "grade": 1,
+        "manifest_hash": manifest_hash(make_manifest()),
+        "delegated": False,
+        "document": "",
+        "file": "",
+    }
+    first = common | {"ref": "k1", "slot": "party_leader", "name": "何诚航"} | changes
+    return [first, common | {"ref": "k2", "slot": "admin_leader", "name": "康莹蕾", "grade": 2, "file": SCAN_HASH}]
+
+
+def make_later(signatures=None, *, begun=None, last="report:sign"):
+    """Return the journal after the freeze: two signatures, another case between them, the report signed and sent."""
+    printed = {"manifest_hash": manifest_hash(make_manifest())}
+    first, second = (
+        {"slot": line["slot"], "line": canonical_hash(line), **printed} for line in signatures or make_signatures()
+    )
+    told = (
+        ("report:freeze", 0, printed),
+        ("report:signature", 0, first),
+        ("case:open", 56),
+        ("report:signature", 0, second),
+        (last, 0, printed),
+        ("filing:deliver", 0, printed),
+    )
+    return linked(begun or make_journal(), told)
+
+
+def make_signing(entries=None):
+    """Return signing.json under the head of this journal; a root was told after the first signature too."""
+    entries = entries or make_later()
+    own = [entry for entry in entries[5:] if entry["subject"] == "LC24-R1"]
+    points = [(size, make_head(entries[:size])["root"]) for size in (5, 7)]
+    hashes = {"7/main": [entry["hash"] for entry in entries]}
+    head = make_head(entries)
+    return {"head": head, **journal_json([head], entries=own, hashes=hashes, checkpoints={"7/main": points})}
 
 
 def make_seal(manifest=None):

@@ -5,10 +5,14 @@ from functools import partial
 import pytest
 
 from casework.db import db
+from casework.doors.unit import _OPEN as OPEN
 from casework.doors.unit import unit_of_work
 from casework.filing.queries import standing
+from casework.filing.signing import told_root
+from casework.operations.report_package import pack_report
 from casework.reports.models import Report
-from tests.casework.factories import make_case
+from casework.web import filing_pages
+from tests.casework.factories import make_case, make_person
 from tests.casework.operations.reporting import delivered, filed, make_office, prepare, signed
 from tests.casework.web.visitor import browser_of
 
@@ -162,11 +166,36 @@ def test_records_in_full_are_refused_to_whoever_may_not_export(office, settings,
     assert "full=1" not in client.get(f"/filing/{ref}").text
 
 
-def test_the_package_is_a_zip_for_the_recipient(office, settings, as_person):
+def test_the_package_is_a_zip_for_the_recipient_and_nothing_of_it_stays(office, settings, as_person, monkeypatch):
     ref = brought(office, settings, filed)
+    kept, locked = sorted(settings.data_dir.iterdir()), []
+
+    def pack(*given, **named):
+        locked.append(db.session().info.get(OPEN))
+        return pack_report(*given, **named)
+
+    monkeypatch.setattr(filing_pages, "pack_report", pack)
     answer = as_person(office.discipline_officer).post(f"/filing/{ref}/package")
     assert answer.status_code == 200
     assert answer.data.startswith(b"PK")
+    assert locked in ([None], [False]), "packing holds no lock"
+    assert (sorted(settings.data_dir.iterdir()), list(settings.staging_dir.iterdir())) == (kept, [])
+
+
+def test_whoever_may_not_have_the_package_leaves_none_behind(office, settings, as_person):
+    ref = brought(office, settings, filed)
+    auditor = make_person("auditor", office.organisation)
+    db.session.commit()
+    answer = as_person(auditor).post(f"/filing/{ref}/package")
+    assert answer.status_code in (303, 403)
+    assert list(settings.staging_dir.iterdir()) == []
+
+
+def test_the_page_tells_the_root_that_proves_the_signatures_once_there_is_one(office, settings, as_person):
+    ref = brought(office, settings, signed)
+    report = db.session.query(Report).filter_by(ref=ref).one()
+    point = told_root(report)
+    assert f"{point.size}:{point.root}" in as_person(office.supervisor).get(f"/filing/{ref}").text
 
 
 def test_the_address_of_a_delivery_leads_to_its_report(office, settings, as_person):
