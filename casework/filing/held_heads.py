@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, load_only
 
 from casework.db import db
 from casework.errors import N_, Invalid
@@ -26,6 +27,8 @@ from casework.reports.queries import number_of
 
 SHORTEST = 16
 LONGEST = 10  # digits of an id
+LARGEST = 10 ** (LONGEST - 1) - 1  # of an id or of a link's number: what `_LINE` can say, and every database holds
+MOST_LETTERS = 200
 _LINE = re.compile(
     r"(?P<organisation>[^:：]+)[:：](?P<seq>\d{1,9})[:：](?P<hash>[0-9a-fA-F]{16,64})(?:\s+(?P<source>.*))?"
 )
@@ -81,7 +84,12 @@ def read_held(content: str) -> list[HeldHead]:
 
 def printed_heads() -> list[HeldHead]:
     """Return the heads that stand in the manifests kept here, which whoever rewrites the journal may forget."""
-    reports = db.session.scalars(select(Report).where(Report.manifest_hash.is_not(None)).order_by(Report.id))
+    reports = db.session.scalars(
+        select(Report)
+        .where(Report.manifest_hash.is_not(None))
+        .options(load_only(Report.number, Report.manifest), joinedload(Report.organisation), joinedload(Report.round))
+        .order_by(Report.id)
+    )  # never the snapshots: they are large, and sealed
     return [
         replace(head, source=number_of(report))
         for report in reports
@@ -145,11 +153,22 @@ def _head(said: Any, *, source: str) -> HeldHead:
     try:
         head = HeldHead(said["organisation"], int(said["seq"]), str(said["hash"]).lower(), source=source)
         head = replace(head, chain=str(said.get("chain", MAIN)), root=str(said.get("root", "")))
-    except (KeyError, TypeError, ValueError) as fault:
+    except (KeyError, TypeError, ValueError, OverflowError) as fault:
         raise _unreadable() from fault
-    if not isinstance(head.organisation, int | str) or head.seq < 0 or not _HASH.fullmatch(head.hash):
+    if not 0 <= head.seq <= LARGEST or not _HASH.fullmatch(head.hash) or not _plain(head.chain):
+        raise _unreadable()
+    if not (_plain(head.organisation) if isinstance(head.organisation, str) else _is_id(head.organisation)):
         raise _unreadable()
     return head
+
+
+def _is_id(said: object) -> bool:
+    return isinstance(said, int) and 0 <= said <= LARGEST
+
+
+def _plain(said: str) -> bool:
+    """Say whether a database can be asked for it."""
+    return len(said) <= MOST_LETTERS and said.isprintable()
 
 
 def _unreadable() -> Invalid:

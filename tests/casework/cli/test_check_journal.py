@@ -9,6 +9,8 @@ from sqlalchemy import delete, text
 from casework import journal
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.errors import Invalid
+from casework.filing.held_heads import printed_heads, read_held
 from casework.journal import MAIN, JournalEntry, checkpoints
 from casework.reports.models import Report
 from tests.casework.factories import make_person, make_round, make_tree
@@ -83,6 +85,34 @@ def test_a_manifest_kept_here_contradicts_a_journal_that_was_rewritten_around_it
     rewrite(body)
     result = command_line.run("check", "journal")
     assert (result.exit_code, "24-R3）不符" in result.output) == (1, True)
+
+
+def unfit(**changes):
+    return json.dumps({"organisation": 1, "seq": 3, "hash": "ab" * 32} | changes)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        unfit(seq=10**30), unfit(seq=10**9), unfit(organisation=10**30), unfit(organisation=-1), unfit(seq=-1),
+        unfit(organisation="a\x00b"), unfit(organisation="\ud800"), unfit(chain="a\x00b"), unfit(chain="x" * 300),
+        unfit(seq=1).replace(": 1,", ": 1e400,"), unfit(seq=[]), "9" * 5000,
+    ],
+)  # fmt: skip
+def test_a_head_that_no_journal_could_have_is_refused_with_a_sentence(said):
+    with pytest.raises(Invalid):
+        read_held(said)
+
+
+def test_heads_are_read_from_reports_whose_contents_do_not_open(body, head):
+    with unit_of_work() as session:
+        person, round_ = make_person("supervisor", body), make_round()
+        report = Report(organisation_id=body.id, round_id=round_.id, number=3, drafted_by_id=person.id)
+        report.manifest, report.manifest_hash = {"journal_heads": [head]}, "0" * 64
+        session.add(report)
+        session.flush()
+        session.execute(text("UPDATE reports SET snapshot = :content").bindparams(content=b"no seal of ours"))
+    assert [(each.seq, each.source.endswith("24-R3")) for each in printed_heads()] == [(head["seq"], True)]
 
 
 def test_a_chain_cut_short_contradicts_what_others_hold(command_line, body, head):
