@@ -6,11 +6,11 @@ from casework.api import seen
 from casework.api.case_work import record_of
 from casework.api.resource import Resource
 from casework.api.schemas.drifts import (
-    DecisionIn,
     DriftOut,
     DriftPage,
     DriftQuery,
     EventsQuery,
+    JustificationDecisionIn,
     JustifiedOut,
     JustifyAheadIn,
     JustifyIn,
@@ -92,7 +92,7 @@ def justify_ahead(body: dict, number: str) -> object:
     )
 
 
-@drifts.operation("POST", "/justifications/<name:ref>/decision", body=DecisionIn, out=JustifiedOut)
+@drifts.operation("POST", "/justifications/<name:ref>/decision", body=JustificationDecisionIn, out=JustifiedOut)
 def decide_justification(body: dict, ref: str) -> object:
     """Accept a reason, by which the sealed fields move to the new values, or do not."""
     actor = current_actor()

@@ -15,7 +15,7 @@ class DriftQuery(PageQuery):
     state = Choice(STATES, load_default=None)
 
 
-class ChangeOut(Answer):
+class DriftChangeOut(Answer):
     """One difference: what was sealed and what is registered since; proofs are hashes, separated by blanks."""
 
     field = fields.String(required=True)
@@ -33,7 +33,7 @@ class DriftOut(Answer):
     state = fields.String(required=True)
     state_before = fields.String(required=True, metadata={"description": "where the sealed case stood"})
     source = fields.String(required=True)
-    changes = fields.List(fields.Nested(ChangeOut), required=True)
+    changes = fields.List(fields.Nested(DriftChangeOut), required=True)
     operator = fields.String(required=True, metadata={"description": "account of the registration system"})
     operator_role = fields.String(required=True)
     changed_at = Moment(required=True, allow_none=True)
@@ -61,7 +61,7 @@ class JustifyAheadIn(JustifyIn):
     signing_date = Text(most=10, load_default=None, metadata={"description": "as 2024-08-15, or empty"})
 
 
-class DecisionIn(Strict):
+class JustificationDecisionIn(Strict):
     """Accept a reason or do not."""
 
     accept = Flag(required=True)
@@ -74,7 +74,7 @@ class JustifiedOut(Answer):
     case = fields.String(required=True)
     record = fields.String(required=True)
     drift = fields.String(required=True, allow_none=True)
-    changes = fields.List(fields.Nested(ChangeOut), required=True)
+    changes = fields.List(fields.Nested(DriftChangeOut), required=True)
     asked_at = Moment(required=True)
     decided_at = Moment(required=True, allow_none=True)
     accepted = fields.Boolean(required=True)
