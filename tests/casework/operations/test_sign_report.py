@@ -8,14 +8,15 @@ import pytest
 from casework import clock
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import Forbidden, Invalid, NotFound
+from casework.errors import Conflict, Forbidden, Invalid, NotFound
 from casework.journal import JournalEntry
+from casework.operations.passwords import FAILURES
 from casework.operations.record_mandate import record_both_offices, record_mandate, revoke_mandate
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from casework.reports.models import Report
 from tests.casework.factories import appoint, make_case
-from tests.casework.operations.reporting import frozen, make_office, prepare, sign
+from tests.casework.operations.reporting import frozen, give_evidence, make_office, prepare, sign
 from workflows.errors import Refused
 
 
@@ -51,6 +52,44 @@ def test_a_signature_that_is_not_really_given_is_refused_and_leaves_nothing(offi
 def test_a_name_typed_in_full_width_or_with_blanks_is_the_same_name(office, report):
     sign(report, "party_leader", office.party_leader, typed_name=" 何诚航 ")
     assert [row.typed_name for row in report.signatures] == ["何诚航"]
+
+
+def test_wrong_passwords_lock_the_account_as_at_the_door_though_nothing_else_of_the_attempt_stays(app, settings):
+    with unit_of_work():
+        office = make_office()
+        prepare(office)
+        make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
+        report_id = frozen(office, settings).id
+    leader_id = office.party_leader.id
+
+    def attempt(**changes):
+        with unit_of_work():
+            sign(
+                db.session.get_one(Report, report_id), "party_leader", db.session.get_one(Person, leader_id), **changes
+            )
+
+    for _ in range(FAILURES):
+        with pytest.raises(Invalid, match="密码不正确"):
+            attempt(password="wrong horse battery")
+    with pytest.raises(Forbidden, match="锁定至"):
+        attempt()
+    assert db.session.get_one(Report, report_id).signatures == []
+    noted = db.session.query(JournalEntry).filter_by(action="report:signature_refused").order_by(JournalEntry.seq)
+    assert [row.facts["reasons"] for row in noted] == [["invalid"]] * FAILURES + [["locked"]]
+    with unit_of_work():
+        db.session.get_one(Person, leader_id).locked_until = None
+    attempt()
+    assert len(db.session.get_one(Report, report_id).signatures) == 1
+
+
+def test_evidence_that_is_gone_is_named_before_a_signature_is_given(office, settings):
+    case = make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
+    stored = give_evidence(case, office, settings)
+    report = frozen(office, settings)
+    stored.unlink()
+    with pytest.raises(Conflict, match=f"{stored.name} 不在存储中（涉及：{case.number}）"):
+        sign(report, "party_leader", office.party_leader)
+    assert (report.state, report.signatures) == ("frozen", [])
 
 
 def test_each_office_signs_its_own_slot(office, report):
