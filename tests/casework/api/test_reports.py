@@ -1,11 +1,18 @@
 """A report over HTTP: from the plan to the last receipt."""
 
+import io
+
 import pytest
 
 from casework.db import db
+from casework.doors.unit import unit_of_work
 from casework.journal import LOOKS, JournalEntry
+from casework.operations.passwords import make_token
 from tests.casework import factories
+from tests.casework.api.conftest import Caller
 from tests.casework.api.test_imports import world  # noqa: F401 - the world with its code tables
+from tests.casework.operations import reporting
+from workflows.access import SYSTEM
 
 CLAUSES = ("N1.1", "N1.2", "N1.3", "N1.4", "N1.5")
 ANSWER = {"method": "逐条审核", "examined": "全部登记", "finding": "已核实", "responsible": "李梦洁"}
@@ -67,6 +74,7 @@ def test_a_report_travels_from_the_plan_to_the_last_receipt(world, supervisor, p
     for caller, row in ((officer, sent[0]), (superior, sent[1])):
         assert caller.post(f"/filings/{row['ref']}/receipt", receipt, status=200).json["receipt_number"] == "鄂备1号"
     assert supervisor.get(path).json["state"] == "filed"
+    supervisor.post(f"{path}/withdrawal", {"reason": "附件放错"}, status=409)
     assert supervisor.get(f"/cases/{number}").json["state"] == "filed"
 
     note = {"words": "已约谈"}
@@ -83,6 +91,20 @@ def test_a_report_travels_from_the_plan_to_the_last_receipt(world, supervisor, p
     assert package.data[:2] == b"PK"
     assert looks() == before + 2
     supervisor.get(f"{path}/documents/nothing", status=404)
+
+
+def test_a_report_is_taken_back_before_its_receipt(client, settings):
+    with unit_of_work():
+        office = reporting.make_office()
+        reporting.prepare(office)
+        factories.make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
+        path = f"/reports/{reporting.delivered(office, settings)[0].ref}"
+        token = make_token(office.supervisor, name="test", actor=SYSTEM)
+    sender = Caller(client, office.supervisor, token)
+    sender.post(f"{path}/withdrawal", {"reason": ""}, status=422)
+    taken = sender.post(f"{path}/withdrawal", {"reason": "附件放错"}, status=200).json["items"]
+    assert [row["voided_at"] is not None for row in taken] == [True, True]
+    assert sender.get(path).json["state"] == "stale"
 
 
 def test_a_report_is_seen_in_its_scope_alone(world, supervisor, place):  # noqa: F811
@@ -106,6 +128,13 @@ def test_whoever_reads_reports_does_not_write_them(world, place):  # noqa: F811
     auditor.get(f"{place}/checklist", status=200)
     auditor.put(f"{place}/checklist/N1.1", ANSWER, status=403)
     auditor.post(f"{place}/plans", PLAN, status=403)
+
+
+def test_no_case_is_held_for_a_paper_that_somebody_may_not_hand_in(world, supervisor, place, monkeypatch):  # noqa: F811
+    path, auditor = prepared(world, supervisor, place), world.caller("auditor")
+    monkeypatch.setattr("casework.reports.queries.lock_cases", lambda _: pytest.fail("cases were locked"))
+    paper = {"slot": "party_leader", "file": (io.BytesIO(b"%PDF-1.7 %%EOF"), "签.pdf")}
+    auditor.ask("POST", f"{path}/papers", data=paper, content_type="multipart/form-data", status=403)
 
 
 def test_measures_are_done_and_dropped(supervisor, place):
