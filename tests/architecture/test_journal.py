@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from casework.operations.copied_words import SIGNED, copies
 from tests.architecture.source import Module, modules, parse
 
 KEPT = ("JournalEntry", "JournalCheckpoint")
@@ -22,13 +23,66 @@ SILENT = {
     "note_bounce": "notes what a mail server says of an address; no person has done anything",
     "record_attempt": "notes what a provider answered about a message",
     "reprojection": "draws up a sum before anything is changed; what it adds to are lists of its own",
-    "seal_case": "seals what a step rests on; the step is journalled with the hash of its seals",
     "send_identity_code": "keeps a code for some minutes; the answer that it opens is journalled",
     "show_code": "notes that a code was shown once; the lead that it belongs to is journalled",
     "stage_batch": "reads a file into staging; taking and writing the file are journalled",
-    "watch_drift": "finds differences; each is journalled where it is brought to a case",
+    "watch_drift": "asks questions; each is told in the case that works on it, each seal that moves by `note_seals`",
 }
 """Operations that write rows and journal nothing, each with why."""
+IN_THE_STORY = "case_moves.words"
+IN_THE_LEAD = "lead_steps.words"
+WORDS_KEPT = {
+    "add_evidence": {IN_THE_STORY},
+    "advance": {IN_THE_STORY, "cases.conclusion_note"},
+    "answer_checklist": {f"checklist_answers.{part}" for part in ("method", "examined", "finding", "responsible")},
+    "assign": {IN_THE_STORY},
+    "assign_lead": {IN_THE_LEAD},
+    "change_dates": set(),
+    "change_screening_settings": {"screening_settings.reason"},
+    "change_settings": set(),
+    "contact_tasks": {"contact_tasks.words"},
+    "decide_employer": {"employer_decisions.reason"},
+    "decide_pair": {IN_THE_LEAD},
+    "decide_spot_check": {IN_THE_STORY, "spot_checked_cases.reason"},
+    "drop_message": set(),
+    "erase_values": set(),
+    "export_told": set(),
+    "follow_drift": {IN_THE_STORY},
+    "hand_over_lead": {IN_THE_LEAD},
+    "hold_channel": {"providers.held_because"},
+    "holds": {IN_THE_STORY, "holds.reason"},
+    "justify_change": {IN_THE_STORY, "justified_changes.reason", "justified_changes.file_name"},
+    "lead_steps": {IN_THE_LEAD},
+    "legal_holds": {"legal_holds.reason"},
+    "link_lead": {IN_THE_LEAD},
+    "load_calendar": set(),
+    "log_verification": {IN_THE_STORY, "verifications.note"},
+    "look_at_reporter": set(),
+    "look_at_words": set(),
+    "make_upload": {"uploads.number"},
+    "measures": {"measures.goal", "measures.measure", "measures.responsible"},
+    "move_campaign": {"campaigns.paused_because"},
+    "move_lead": {IN_THE_LEAD, "lead_talks.words"},
+    "move_report": {"reports.stale_reason", "signatures.lapse_reason"},
+    "note_disposal": {"disposals.words"},
+    "open_cases": set(),
+    "open_sample": {"samples.design.reason"},
+    "press": {IN_THE_STORY},
+    "propose_correction": {IN_THE_STORY, "corrections.old", "corrections.new"},
+    "raise_case": {IN_THE_STORY},
+    "receipt": {"filings.receiver"},
+    "record_consequence": {IN_THE_STORY, "consequences.words", "consequences.document"},
+    "reply_lead": {IN_THE_LEAD, "lead_talks.words"},
+    "reporter_adds": {IN_THE_LEAD, "lead_talks.words"},
+    "return_filing": {"filings.return_reason"},
+    "small_steps": {IN_THE_STORY},
+    "story": {IN_THE_STORY},
+    "take_answer": {"confirmations.words", "confirmations.corrections"},
+    "take_mail": {IN_THE_LEAD},
+    "take_over": {IN_THE_STORY, "case_hand_overs.reason"},
+    "withdraw_filing": {"filings.withdraw_reason"},
+}
+"""Operations whose entries commit to words, each with the columns in which the same words are kept besides."""
 
 
 def rewrites(module: Module, names: tuple[str, ...] = KEPT) -> Iterator[str]:
@@ -64,6 +118,16 @@ def says(module: Module) -> bool:
     return any(isinstance(node, ast.Call) and _name(node) in SAYERS for node in ast.walk(module.tree))
 
 
+def commits(module: Module) -> bool:
+    """Say whether a module gives words to an entry, which only commits to them."""
+    given = [
+        (_name(node), {keyword.arg for keyword in node.keywords})
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+    ]
+    return any("personal" in names or ("words" in names and name in {"tell", "note_step"}) for name, names in given)
+
+
 def _name(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
@@ -82,6 +146,19 @@ def test_every_verb_that_writes_says_so_in_the_journal_or_has_a_reason():
     assert silent == SILENT.keys()
 
 
+def test_of_every_word_that_an_entry_commits_to_it_is_known_where_else_it_stands_and_it_is_erased_or_signed():
+    operations = [m for m in modules() if m.path.startswith("casework/operations/")]
+    committing = {m.path.rpartition("/")[2].removesuffix(".py") for m in operations if commits(m)}
+    assert committing == WORDS_KEPT.keys()
+    erased = {
+        f"{copy.rows.column_descriptions[0]['entity'].__tablename__}.{column}"
+        for copy in copies([1], "LC24-R1")
+        for column in copy.columns
+    }
+    assert erased.isdisjoint(SIGNED)
+    assert set().union(*WORDS_KEPT.values()) == erased | set(SIGNED)
+
+
 def test_these_inspections_see_what_they_look_for():
     for text in (
         "session.execute(delete(JournalEntry))",
@@ -97,3 +174,6 @@ def test_these_inspections_see_what_they_look_for():
     assert writes(parse("db.session.add(Case())"))
     assert says(parse("journal.record(action='x')"))
     assert not says(parse("db.session.add(Case())"))
+    assert commits(parse("journal.record(action='x', personal={'reason': reason})"))
+    assert commits(parse("tell(case, 'note', words=words)"))
+    assert not commits(parse("Move(words=words)"))
