@@ -24,7 +24,7 @@ def test_values_are_erased_after_their_time_and_never_under_a_hold(command_line)
         return result.output
 
     with clock.stopped_at(NOON):
-        assert "须保存到 2027-07-28" in refused("values", *where)
+        assert "须保存到 2027-07-29" in refused("values", *where)
     with clock.stopped_at(NOON.replace(year=2030)):
         command_line.done("erase", "hold", *where)
         assert "依法保全" in refused("values", *where)
