@@ -2,24 +2,15 @@
 
 from collections.abc import Mapping
 
-from casework import journal
-from casework.errors import N_, Invalid
+from casework.errors import N_
 from casework.leads.models import Lead
-from casework.operations.permit_lead import permit_lead
+from casework.operations.note_lead_look import note_lead_look
 from workflows.access import Actor
+
+NO_REASON = N_("请写明查看举报人信息的理由，没有显示。")
 
 
 def look_at_reporter(lead: Lead, *, actor: Actor, reason: str) -> Mapping[str, str]:
     """Return what the reporter has said of themselves, empty when nothing; the look stands in the journal first."""
-    permit_lead(actor, "lead:reporter", lead)
-    if not reason.strip():
-        raise Invalid(N_("请写明查看举报人信息的理由，没有显示。"), fields={"reason": N_("必填。")})
-    journal.record(
-        organisation_id=lead.organisation_id,
-        action="lead:reporter",
-        actor=str(actor.id),
-        subject=lead.number,
-        personal={"reason": reason.strip()},
-        chain=journal.LOOKS,
-    )
+    note_lead_look(lead, "lead:reporter", actor=actor, reason=reason, refusal=NO_REASON)
     return dict(lead.reporter or {})

@@ -1,11 +1,12 @@
 """Show the words of a lead with the identity and mobile numbers that every page hides; each look leaves its trace."""
 
-from casework import journal
-from casework.errors import N_, Invalid
+from casework.errors import N_
 from casework.leads.models import Lead
 from casework.leads.veiling import hidden_in
-from casework.operations.permit_lead import permit_lead
+from casework.operations.note_lead_look import note_lead_look
 from workflows.access import Actor
+
+NO_REASON = N_("请写明查看完整原文的理由，没有显示。")
 
 
 def look_at_words(lead: Lead, *, actor: Actor, reason: str) -> tuple[str, ...]:
@@ -13,17 +14,7 @@ def look_at_words(lead: Lead, *, actor: Actor, reason: str) -> tuple[str, ...]:
 
     It takes the right to see who reported: the number in a text is more often theirs than anybody else's.
     """
-    permit_lead(actor, "lead:reporter", lead)
-    if not reason.strip():
-        raise Invalid(N_("请写明查看完整原文的理由，没有显示。"), fields={"reason": N_("必填。")})
-    journal.record(
-        organisation_id=lead.organisation_id,
-        action="lead:words",
-        actor=str(actor.id),
-        subject=lead.number,
-        personal={"reason": reason.strip()},
-        chain=journal.LOOKS,
-    )
+    note_lead_look(lead, "lead:words", actor=actor, reason=reason, refusal=NO_REASON)
     return tuple(text for text in texts_of(lead) if hidden_in(text))
 
 

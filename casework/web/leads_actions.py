@@ -1,11 +1,10 @@
 """Forms of a lead: each action has a page that asks, and a post that calls one operation.
 
-Who reported is behind a page of its own: a reason first, a trace in the journal,
-then the identity for a minute. A file is opened for whoever reads the lead, and
-opening it leaves a trace too.
+A file is opened for whoever reads the lead, and opening it leaves a trace. What a
+lead hides has pages of its own (`leads_looks`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -19,7 +18,6 @@ from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound, Stale
 from casework.leads.models import Lead, LeadFile
 from casework.leads.queries import get_lead
-from casework.operations.look_at_reporter import look_at_reporter
 from casework.operations.open_from_lead import lock_to_open
 from casework.operations.open_lead_file import open_lead_file
 from casework.operations.permit_lead import permit_lead
@@ -29,7 +27,7 @@ from casework.web.case_page import downloaded
 from casework.web.handed_in import clean_files
 from casework.web.leads_deeds import DEEDS, options_of
 from casework.web.leads_verbs import VERBS, Verb, action_of
-from casework.web.pages import Trouble, attempt, page, settings, submitted
+from casework.web.pages import Trouble, page, settings, submitted
 from casework.web.wording import moment, said
 from workflows.access import Actor
 
@@ -82,26 +80,6 @@ def file(number: str, ref: str) -> Response:
         content = open_lead_file(lead, found, actor=actor, settings=settings())
         name, media = found.name, found.file.media_type
     return downloaded(content, name=name, media_type=media)
-
-
-@signed_in
-def reporter(number: str) -> Response:
-    """Show who reported, after a reason was given; the look is journalled."""
-    actor = current_actor()
-    permit_lead(actor, "lead:reporter", get_lead(number, actor))
-    outcome: Trouble | Mapping[str, str] | None = None
-    if request.method == "POST":
-        reason = request.form.get("reason", "")
-        outcome = attempt(lambda: look_at_reporter(get_lead(number, actor), actor=actor, reason=reason))
-    trouble = outcome if isinstance(outcome, Trouble) else None
-    return page(
-        "leads/reporter.html",
-        status=trouble.status if trouble else 200,
-        lead=get_lead(number, actor),
-        shown=None if trouble else outcome,
-        trouble=trouble,
-        lead_words=lead_words,
-    )
 
 
 def _fresh(number: str, verb: Verb, actor: Actor) -> Lead:

@@ -1,7 +1,7 @@
 """The page of one lead: what was reported, until when whom must be answered, what can be done and what not, and why.
 
 The text is opened here and nowhere else. Who reported is not on it: that takes a
-reason and leaves a trace (`leads_actions.reporter`).
+reason and leaves a trace (`leads_looks.reporter`).
 """
 
 from flask import Response

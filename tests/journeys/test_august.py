@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from casework import clock, config
-from casework.jobs import campaigns, delivery
+from casework.jobs import campaigns, delivery, housekeeping
 from casework.service import create_service
 from notifications.channels.simulator import Simulator
 from tests.journeys import page_office as pages
@@ -62,7 +62,9 @@ def planned(supervisor):
     supervisor.open(f"{address}/edit/texts")
     look_over(supervisor)
     faulty = "请尽快确认，否则暂缓发放毕业证。{link}"
-    supervisor.send(supervisor.form("/edit/texts"), "保存内容", sms_zh=faulty)
+    assert "毕业证书" in supervisor.warned(supervisor.form("/edit/texts"), "保存内容", sms_zh=faulty)
+    look_over(supervisor)
+    supervisor.open(address)
     assert "固定名单" not in [each.inner_text() for each in supervisor.page.get_by_role("button").all()]
     supervisor.open(f"{address}/edit/texts")
     sound = "请于{on}前登录全国高校毕业生毕业去向登记系统（dj.ncss.cn），由本人核对并确认。可先在此核对：{link} 。"
@@ -85,6 +87,7 @@ def time_passes(settings, moment, *, until):
             assert time.monotonic() < end, taken
             campaigns.look()
             delivery.sweep()
+            housekeeping.ring_forgotten()
             time.sleep(0.2)
 
 

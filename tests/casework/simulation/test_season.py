@@ -12,8 +12,7 @@ from casework import clock
 from casework.cases.models import Case
 from casework.db import db
 from casework.errors import Invalid, NotFound
-from casework.notices import facts, ways
-from casework.operations import fan_out
+from casework.notices import facts, shards, ways
 from casework.people.models import Person
 from casework.rounds.queries import get_round
 from casework.simulation import plan as plans
@@ -115,7 +114,7 @@ def test_nobody_who_has_answered_is_told_again(last_week):
 
 
 def test_a_service_that_does_not_hear_answers_is_found_out_by_the_night(monkeypatch):
-    monkeypatch.setattr(fan_out, "answered", lambda _record_id: false())
+    monkeypatch.setattr(shards, "answered", lambda _record_id: false())
     monkeypatch.setattr(facts, "answered_records", lambda _record_ids: set())
     deaf = play(LAST_WEEK)
     assert (date(2024, 8, 31), "I4") in {(day, code) for day, code, _ in deaf.broken}
