@@ -122,9 +122,8 @@ def _of_cases(snapshot: Snapshot) -> Iterator[Figure]:
         "case_graduates", ALL, N_("涉及毕业生"), found.graduates, PEOPLE, N_("上述案件涉及的毕业生，一人计一次。")
     )
     yield Figure("samples", ALL, N_("抽样核实"), found.samples, CASES, N_("抽样产生的案件，不计入问题统计。"))
-    yield Figure(
-        "open_cases", ALL, N_("尚未办结"), len(snapshot.open_cases), CASES, N_("定稿时未复核通过的案件，逐件写明原因。")
-    )
+    left = len(snapshot.open_cases)
+    yield Figure("open_cases", ALL, N_("定稿时未办结"), left, CASES, N_("未复核通过的案件，逐件写明原因。"))
     counted = {"conclusion": found.by_conclusion, "suspicion": found.by_suspicion, "destination": found.by_destination}
     for kind, counts in counted.items():
         for word, number in counts.items():

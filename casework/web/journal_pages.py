@@ -88,7 +88,7 @@ ACTIONS = {
     "report:withdraw": N_("撤回"),
     "report:upload": N_("制作上传包"),
     "report:uploaded": N_("登记上传编号"),
-    "spot_check:draw": N_("抽取"),
+    "spot_check:draw": N_("抽取案件"),
     "spot_check:decide": N_("登记抽查结果"),
     "filing:dispose": N_("登记处置意见"),
     "confirmation:take": N_("收到毕业生答复"),

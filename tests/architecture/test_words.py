@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "casework" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {"N_": None, "_": None, "gettext": None}
 PLACES = re.compile(r"%\((\w+)\)")
-KEPT = {"学号", "补充", "姓名", "转正", "见习期", "毕业去向登记数据", "理工"}  # names of columns, words looked for, typed or printed
+KEPT = {"学号", "补充", "姓名", "转正", "见习期", "毕业去向登记数据", "理工"}
 
 
 def words() -> set[str]:

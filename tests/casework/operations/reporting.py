@@ -11,10 +11,13 @@ from casework.cases.models import Evidence
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.add_evidence import add_evidence
+from casework.operations.advance import advance
 from casework.operations.answer_checklist import answer_checklist
 from casework.operations.draft_report import draft_report
 from casework.operations.freeze_report import freeze_report
 from casework.operations.issue_plan import issue_plan
+from casework.operations.log_verification import log_verification
+from casework.operations.mark_stale import mark_stale
 from casework.operations.measures import add_measure
 from casework.operations.receipt import receipt
 from casework.operations.send_report import send_report
@@ -22,7 +25,7 @@ from casework.operations.sign_report import sign_report
 from casework.people.actors import actor_of
 from casework.people.models import Organisation, Person
 from casework.rounds.models import Round
-from tests.casework.factories import PASSWORD, Tree, make_person, make_round, make_tree
+from tests.casework.factories import PASSWORD, Tree, make_case, make_person, make_round, make_tree
 
 TEXTS = {"work": "筛查全部登记数据。\n逐件回访。", "problems": "个别单位未实际录用。", "causes": "材料审核把关不严。"}
 
@@ -154,3 +157,27 @@ def attach(case, office, settings, *, content=b"%PDF-1.4\n1 0 obj\n%%EOF\n"):
     )
     db.session.flush()
     return found
+
+
+def accepted(office, number=1, **values):
+    return [
+        make_case(office.organisation, office.round_, state="accepted", owner=office.investigator, **values)
+        for _ in range(number)
+    ]
+
+
+def states(cases):
+    return [case.state for case in cases]
+
+
+def reopen(case, office):
+    """Reopen a case that is in a report, as a supervisor does."""
+    advance(case, "reopen", actor=actor_of(office.supervisor), reason="用人单位来函更正")
+    return mark_stale(case)
+
+
+def conclude_again(case, office):
+    owner = actor_of(office.investigator)
+    log_verification(case, method="letter", evidence_class="employer", result="supports", actor=owner)
+    advance(case, "conclude", actor=owner, conclusion="unfounded", note="复函证实录用")
+    advance(case, "accept", actor=actor_of(office.supervisor))

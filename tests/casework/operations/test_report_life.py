@@ -13,9 +13,6 @@ from casework.errors import Conflict
 from casework.filing.models import Filing
 from casework.filing.queries import history_of, standing
 from casework.notices.models import Message
-from casework.operations.advance import advance
-from casework.operations.freeze_report import freeze_report
-from casework.operations.log_verification import log_verification
 from casework.operations.mark_stale import mark_stale
 from casework.operations.refuse_report import refuse_report
 from casework.operations.return_filing import return_filing
@@ -24,16 +21,18 @@ from casework.reports import queries
 from casework.reports.manifest import manifest_hash
 from tests.casework.factories import make_case
 from tests.casework.operations.reporting import (
+    accepted,
     delivered,
     drafted,
-    filed,
     frozen,
     give_receipt,
     impatiently,
     make_office,
     prepare,
+    reopen,
     sign,
     signed,
+    states,
 )
 from workflows.errors import Refused
 
@@ -43,30 +42,6 @@ def office(app):
     office = make_office()
     prepare(office)
     return office
-
-
-def accepted(office, number=1, **values):
-    return [
-        make_case(office.organisation, office.round_, state="accepted", owner=office.investigator, **values)
-        for _ in range(number)
-    ]
-
-
-def states(cases):
-    return [case.state for case in cases]
-
-
-def reopen(case, office):
-    """Reopen a case that is in a report, as a supervisor does."""
-    advance(case, "reopen", actor=actor_of(office.supervisor), reason="用人单位来函更正")
-    return mark_stale(case)
-
-
-def conclude_again(case, office):
-    owner = actor_of(office.investigator)
-    log_verification(case, method="letter", evidence_class="employer", result="supports", actor=owner)
-    advance(case, "conclude", actor=owner, conclusion="unfounded", note="复函证实录用")
-    advance(case, "accept", actor=actor_of(office.supervisor))
 
 
 def test_a_report_goes_from_draft_to_filed_and_its_cases_with_it(office, settings):
@@ -215,54 +190,6 @@ def test_a_return_by_one_recipient_voids_the_receipt_of_the_other(office, settin
     assert (again.id, again.state, db.session.query(Filing).count()) == (report.id, "filed", 4)
 
 
-def test_a_filed_report_never_changes(office, settings):
-    (case,) = accepted(office)
-    report = filed(office, settings)
-    before = (report.manifest_hash, report.filed_at, len(report.documents))
-    filing = history_of(report)[0]
-    attempts = (
-        lambda: return_filing(filing, reason="迟到的退回", actor=actor_of(office.discipline_officer)),
-        lambda: freeze_report(report, open_reasons={}, actor=actor_of(office.supervisor), settings=settings),
-        lambda: refuse_report(report, reason="不同意", actor=actor_of(office.admin_leader)),
-        lambda: sign(report, "party_leader", office.party_leader),
-        lambda: give_receipt(filing, office.discipline_officer, number="另一个编号"),
-    )
-    for attempt in attempts:
-        with pytest.raises(Conflict, match="已备案"):
-            attempt()
-    reopen(case, office)
-    assert (report.state, case.state) == ("filed", "investigating")
-    assert (report.manifest_hash, report.filed_at, len(report.documents)) == before
-
-
-def test_a_case_reopened_after_filing_goes_into_a_supplementary_report(office, settings):
-    case, quiet = accepted(office, 2)
-    first = filed(office, settings)
-    reopen(case, office)
-    conclude_again(case, office)
-    later = frozen(office, settings)
-    assert (later.number, later.supplementary, later.manifest["supplementary_to"]) == (2, True, "LC24-R1")
-    assert [row.case.number for row in later.cases] == [case.number]
-    sign(later, "party_leader", office.party_leader)
-    sign(later, "admin_leader", office.admin_leader)
-    assert (first.state, later.state, states([case, quiet])) == ("filed", "signed", ["signed_off", "filed"])
-
-
-def test_a_supplementary_report_of_a_report_that_still_waits_for_receipts_takes_only_what_is_new(office, settings):
-    accepted(office, 2)
-    first = signed(office, settings)
-    (late,) = accepted(office)
-    later = frozen(office, settings)
-    assert (first.state, later.number, [row.case.number for row in later.cases]) == ("signed", 2, [late.number])
-
-
-def test_a_supplementary_report_without_a_case_is_refused(office, settings):
-    accepted(office)
-    filed(office, settings)
-    with pytest.raises(Conflict, match="没有可列入的案件"):
-        frozen(office, settings)
-
-
 def test_only_one_report_is_in_the_making(office, settings):
     accepted(office)
     first = drafted(office)
@@ -290,20 +217,6 @@ def test_chosen_cases_alone_are_frozen_and_the_rest_needs_a_reason(office, setti
     report = frozen(office, settings, chosen=[inside.number], open_reasons={outside.number: "留待补充报告"})
     assert [row.case.number for row in report.cases] == [inside.number]
     assert [row.case.number for row in report.open_cases] == [outside.number]
-
-
-def test_a_province_cites_the_reports_of_its_universities_by_hash(office, settings):
-    accepted(office)
-    below = filed(office, settings)
-    province = make_office(level="province", tree=office.tree)
-    prepare(province)
-    own = make_case(province.organisation, province.round_, state="accepted", owner=province.investigator)
-    report = filed(province, settings)
-    assert report.manifest["cites"] == [
-        {"number": "LC24-R1", "organisation": "岭川大学", "manifest_hash": below.manifest_hash}
-    ]
-    assert (report.state, own.state) == ("filed", "filed")
-    assert report.manifest["recipients"] == ["驻湖北省教育厅纪检监察组（演示）", "教育部门（演示）"]
 
 
 def test_whoever_receives_a_report_sees_it_and_strangers_do_not(office, settings):
