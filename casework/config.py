@@ -1,13 +1,11 @@
 """What an installation may set, read once at the door and passed on as one frozen object.
 
-Keys are made at first start and kept beside the data in `keys.json` (mode
-0600); only the key of the sessions may come from the environment. Losing them
-means losing every sealed field: `docs/operations.md` says how to back them up.
+Where the keys come from stands in `keys`. Losing them means losing every
+sealed field: `docs/operations.md` says how to back them up.
 """
 
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from casework.errors import N_, Unavailable
+from casework.keys import FileKeys, KeySource, source_of
 
-KEY_BYTES = 32
 Network = IPv4Network | IPv6Network
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 DEMO_CANARY = "U026"
@@ -29,21 +27,25 @@ class Settings:
     """Everything that differs between two installations."""
 
     data_dir: Path
-    database_url: str
-    redis_url: str
-    secret_key: str
-    sealing_keys: Mapping[str, bytes]  # key id → 32 bytes; the last one seals, all of them open
-    index_key: bytes
-    migration_database_url: str = ""  # the owner of the tables, when the application's account is not
+    database_url: str = field(repr=False)  # addresses may hold a password: nothing that does is ever printed
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    # key id → 32 bytes; the last one seals, all of them open
+    sealing_keys: Mapping[str, bytes] = field(repr=False)
+    index_key: bytes = field(repr=False)
+    # the owner of the tables, when the application's account is not
+    migration_database_url: str = field(default="", repr=False)
     base_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = False
+    hosts: tuple[str, ...] = ()  # names besides that of `base_url` under which browsers may ask
+    rate_limits: bool = True
     channels: tuple[str, ...] = ("inbox", "console")
-    smtp: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    smtp: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     aliyun: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     tencent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     wecom: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     webhook: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
-    sending: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sending: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     receipts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     canary: str = ""
     watch_to: tuple[str, ...] = ()
@@ -93,7 +95,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises `Unavailable` with the path and what to do when the folder cannot be used.
     """
     data_dir = Path(environ.get("CASEWORK_DATA", "var")).resolve()
-    keys = _keys(data_dir)
+    _make_folders(data_dir)
+    key_source = source_of(environ, data_dir)
+    keys = key_source.read()
     demo = _demo(data_dir)
     smtp = _beginning(environ, "SMTP_")
     channels = ("inbox", "console", "simulator") if demo else ("inbox", "smtp" if smtp else "console")
@@ -102,11 +106,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=_driver(environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'casework.sqlite3'}"),
         migration_database_url=_driver(environ.get("MIGRATION_DATABASE_URL", "")),
         redis_url=environ.get("REDIS_URL") or f"unix://{data_dir / 'queue' / 'queue.sock'}",
-        secret_key=environ.get("CASEWORK_SECRET_KEY") or keys["secret_key"],
-        sealing_keys={name: bytes.fromhex(key) for name, key in keys["sealing_keys"].items()},
-        index_key=bytes.fromhex(keys["index_key"]),
+        secret_key=environ.get("CASEWORK_SECRET_KEY") or keys.secret,
+        sealing_keys=keys.sealing,
+        index_key=keys.index,
+        key_source=key_source,
         base_url=environ.get("CASEWORK_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         secure_cookies=environ.get("CASEWORK_BASE_URL", "").startswith("https://"),
+        hosts=tuple(each.strip().lower() for each in environ.get("CASEWORK_HOSTS", "").split(",") if each.strip()),
+        rate_limits=environ.get("CASEWORK_RATE_LIMITS", "on").strip().lower()
+        != "off",  # a measurement of load, no more
         channels=tuple(environ["CASEWORK_CHANNELS"].split(",")) if environ.get("CASEWORK_CHANNELS") else channels,
         smtp=smtp,
         aliyun=_beginning(environ, "ALIYUN_"),
@@ -161,38 +169,18 @@ def _demo(data_dir: Path) -> dict[str, int]:
     return json.loads(marker.read_text()) if marker.exists() else {}
 
 
-def _keys(data_dir: Path) -> dict:
+def _make_folders(data_dir: Path) -> None:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         for folder in ("files", "staging", "queue"):
             (data_dir / folder).mkdir(mode=0o700, exist_ok=True)  # staged rows lie there in the clear
-        path = data_dir / "keys.json"
-        if not path.exists():
-            _write_keys(path)
-        return json.loads(path.read_text())
+        FileKeys(data_dir / "keys.json").make()
     except OSError as fault:
         raise Unavailable(
             N_("数据目录 %(path)s 无法写入（%(reason)s）。请检查该目录的权限，或用 CASEWORK_DATA 指定另一目录。"),
             code="data_folder_unwritable",
             params={"path": str(data_dir), "reason": fault.strerror or type(fault).__name__},
         ) from fault
-
-
-def _write_keys(path: Path) -> None:
-    keys = {
-        "secret_key": secrets.token_hex(KEY_BYTES),
-        "sealing_keys": {"k1": secrets.token_hex(KEY_BYTES)},
-        "index_key": secrets.token_hex(KEY_BYTES),
-    }
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps(keys, indent=1))
-    try:
-        os.link(partial, path)  # of two processes that start at once, the first one's keys stay
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
 
 
 def _driver(url: str) -> str:

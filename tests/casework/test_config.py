@@ -100,6 +100,30 @@ def test_each_channel_finds_what_begins_with_its_name_and_shows_no_secret(tmp_pa
     assert settings.channels == ("inbox", "console")  # a channel is used when it is named, not when it could be
 
 
+SECRETS = (
+    "DATABASE_URL",
+    "MIGRATION_DATABASE_URL",
+    "REDIS_URL",
+    "CASEWORK_SECRET_KEY",
+    "SMTP_PASSWORD",
+    "WECOM_SECRET",
+)
+SECRETS += ("CASEWORK_METRICS_TOKEN", "RECEIPTS_ALIYUN", "CASEWORK_LEAD_MAILBOX", "SENDING_X", "TENCENT_KEY")
+
+
+def test_what_is_printed_of_settings_shows_no_secret_whatever_holds_one(tmp_path):
+    settings = read(tmp_path, **{name: f"redis://u:geheim-{name}@h/1" for name in SECRETS})
+    kept = json.loads((tmp_path / "keys.json").read_text())
+    own = [settings.secret_key, kept["index_key"], *kept["sealing_keys"].values(), repr(settings.index_key)]
+    assert [each for each in ["geheim", *own] if each in repr(settings)] == []
+
+
+def test_names_of_this_service_are_read_and_limits_hold_until_somebody_says_that_they_do_not(tmp_path):
+    settings = read(tmp_path, CASEWORK_HOSTS=" Casework.example.edu, 10.0.0.5,", CASEWORK_RATE_LIMITS="off")
+    assert (settings.hosts, settings.rate_limits) == (("casework.example.edu", "10.0.0.5"), False)
+    assert (read(tmp_path).hosts, read(tmp_path).rate_limits) == ((), True)
+
+
 def test_cookies_are_secure_where_the_address_is(tmp_path):
     assert not read(tmp_path).secure_cookies
     assert read(tmp_path, CASEWORK_BASE_URL="https://casework.example.edu/").secure_cookies

@@ -25,6 +25,7 @@ def settings(tmp_path, database):
         sealing_keys={"k1": bytes(range(32))},
         index_key=bytes(range(32, 64)),
         testing=True,
+        rate_limits=False,  # buckets outlive a test
     )
 
 
