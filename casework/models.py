@@ -12,13 +12,15 @@ from casework.leads import models as leads
 from casework.notices import models as notices
 from casework.overview import models as overview
 from casework.people import models as people
+from casework.people import ways_in
+from casework.people import sign_in
 from casework.reports import models as reports
 from casework.rounds import models as rounds
 from casework.screening import models as screening
 
 ROOMS = (
     *(idempotency, journal, promises, storage),
-    *(people, rounds, intake, leads, screening, cases, samples, oversight, drifts),
+    *(people, sign_in, rounds, intake, leads, screening, cases, samples, oversight, drifts),
     *(reports, filing, deadlines, campaigns, notices, overview),
 )
 

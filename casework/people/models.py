@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casework import clock
-from casework.db import Code, Words, db, new_ref
+from casework.db import Code, Words, db, new_ref, where
 from casework.sealing import SealedText
 
 
@@ -42,6 +42,8 @@ class Person(db.Model):
     active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    failed_proofs: Mapped[int] = mapped_column(default=0)  # by whoever is signed in: no stranger can raise it
+    proofs_wait_until: Mapped[datetime | None]
     absent_until: Mapped[date | None]
     stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # hears for them while they are away
     mobile: Mapped[str | None] = mapped_column(SealedText("person.mobile"))
@@ -50,9 +52,10 @@ class Person(db.Model):
     language: Mapped[Code] = mapped_column(default="zh")
     preferences: Mapped[dict] = mapped_column(default=dict)
     session_epoch: Mapped[int] = mapped_column(default=0)
+    seen_at: Mapped[datetime | None]  # the last sign-in, whichever way
     stand_in: Mapped["Person | None"] = relationship(remote_side="Person.id")
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
-    relations: Mapped[list["Relation"]] = relationship(back_populates="person")
+    relations: Mapped[list["Relation"]] = relationship(back_populates="person", foreign_keys="Relation.person_id")
 
 
 class Appointment(db.Model):
@@ -72,28 +75,46 @@ class Appointment(db.Model):
 
 
 class Relation(db.Model):
-    """A tie that keeps a person from a case: `operator` (their account at registration), `counsellor`, `kin`."""
+    """A tie that keeps a person from a matter (`workflows.ties`); one that was withdrawn stays on record.
+
+    `declared_by_id` is who said so, none for a tie found while importing.
+    """
 
     __tablename__ = "relations"
-    __table_args__ = (Index("ix_relations_kind_value", "kind", "value"),)
+    __table_args__ = (
+        Index("ix_relations_kind_value", "kind", "value"),
+        Index(
+            "uq_relations_standing", "person_id", "kind", "value", unique=True, **where("withdrawn_at IS NULL")
+        ),
+    )
 
+    ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     kind: Mapped[Code]
     value: Mapped[str]
     declared_at: Mapped[datetime] = mapped_column(default=clock.now)
+    declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     note: Mapped[Words] = mapped_column(default="")
-    person: Mapped[Person] = relationship(back_populates="relations")
+    reason: Mapped[str | None] = mapped_column(SealedText("relation.reason"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    why_withdrawn: Mapped[str | None] = mapped_column(SealedText("relation.withdrawn"))
+    person: Mapped[Person] = relationship(back_populates="relations", foreign_keys=[person_id])
+    declared_by: Mapped[Person | None] = relationship(foreign_keys=[declared_by_id])
 
 
 class ApiToken(db.Model):
-    """A key for programs; only its SHA-256 is stored."""
+    """A key for programs: what it is for, until when; only its SHA-256 is stored."""
 
     __tablename__ = "api_tokens"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     name: Mapped[str]
     hash: Mapped[Code] = mapped_column(unique=True)
+    scopes: Mapped[list] = mapped_column(default=list)  # words of workflows.token_scopes
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    used_from: Mapped[str] = mapped_column(default="")  # the network part of the address, never the whole of it
     revoked_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship()
