@@ -33,10 +33,13 @@ class Settings:
     # key id → 32 bytes; the last one seals, all of them open
     sealing_keys: Mapping[str, bytes] = field(repr=False)
     index_key: bytes = field(repr=False)
+    key_source: KeySource | None = field(default=None, repr=False, compare=False)  # where newer keys would stand
     # the owner of the tables, when the application's account is not
     migration_database_url: str = field(default="", repr=False)
     base_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = False
+    second_factor_roles: frozenset[str] = frozenset()  # who must have a second factor: codes of roles
+    breached_passwords: Path | None = None  # SHA-1 hashes of passwords that are known to have leaked, sorted
     hosts: tuple[str, ...] = ()  # names besides that of `base_url` under which browsers may ask
     rate_limits: bool = True
     channels: tuple[str, ...] = ("inbox", "console")
@@ -112,6 +115,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         key_source=key_source,
         base_url=environ.get("CASEWORK_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         secure_cookies=environ.get("CASEWORK_BASE_URL", "").startswith("https://"),
+        second_factor_roles=frozenset(_listed(environ.get("CASEWORK_SECOND_FACTOR_ROLES", ""))),
+        breached_passwords=Path(environ["CASEWORK_BREACHED_PASSWORDS"])
+        if environ.get("CASEWORK_BREACHED_PASSWORDS")
+        else None,
         hosts=tuple(each.strip().lower() for each in environ.get("CASEWORK_HOSTS", "").split(",") if each.strip()),
         rate_limits=environ.get("CASEWORK_RATE_LIMITS", "on").strip().lower()
         != "off",  # a measurement of load, no more
@@ -124,7 +131,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         sending=_beginning(environ, "SENDING_"),
         receipts=_beginning(environ, "RECEIPTS_"),
         canary=environ.get("CASEWORK_CANARY", DEMO_CANARY if demo else "").strip(),
-        watch_to=tuple(each.strip() for each in environ.get("CASEWORK_WATCH_TO", "").split(",") if each.strip()),
+        watch_to=_listed(environ.get("CASEWORK_WATCH_TO", "")),
         metrics_token=environ.get("CASEWORK_METRICS_TOKEN", ""),
         clamd=environ.get("CASEWORK_CLAMD", "").strip(),
         proxies=_proxies(environ.get("CASEWORK_PROXIES", "")),
@@ -142,6 +149,10 @@ def mark_demo(data_dir: Path, *, clock_offset: timedelta) -> None:
 def _beginning(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
     """Return the settings of one channel, which itself judges them: names without the prefix, in lower case."""
     return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+
+
+def _listed(told: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in told.split(",") if each.strip())
 
 
 def _proxies(told: str) -> tuple[Network, ...]:

@@ -32,7 +32,7 @@ def create_service(settings: Settings) -> Flask:
     ways.configure(
         settings.channels, subscribers=subscribers_of(settings.webhook), manners=Manners.read(settings.sending)
     )
-    sealing.configure(sealing.KeyRing(settings.sealing_keys, settings.index_key))
+    sealing.configure(sealing.KeyRing(settings.sealing_keys, settings.index_key, source=settings.key_source))
     db.init_app(app)
     with app.app_context():
         open_engine(_engine())
