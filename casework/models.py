@@ -2,7 +2,7 @@
 
 from casework import idempotency, journal, promises, storage
 from casework.campaigns import models as campaigns
-from casework.cases import drifts, oversight, samples
+from casework.cases import above, drifts, oversight, samples
 from casework.cases import models as cases
 from casework.db import Base
 from casework.deadlines import models as deadlines
@@ -11,6 +11,7 @@ from casework.intake import models as intake
 from casework.leads import models as leads
 from casework.notices import models as notices
 from casework.overview import models as overview
+from casework.overview import reading_models as reading
 from casework.people import models as people
 from casework.people import ways_in
 from casework.people import sign_in
@@ -20,8 +21,8 @@ from casework.screening import models as screening
 
 ROOMS = (
     *(idempotency, journal, promises, storage),
-    *(people, sign_in, rounds, intake, leads, screening, cases, samples, oversight, drifts),
-    *(reports, filing, deadlines, campaigns, notices, overview),
+    *(people, sign_in, rounds, intake, leads, screening, cases, samples, oversight, above, drifts),
+    *(reports, filing, deadlines, campaigns, notices, overview, reading),
 )
 
 metadata = Base.metadata

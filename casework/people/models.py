@@ -83,9 +83,7 @@ class Relation(db.Model):
     __tablename__ = "relations"
     __table_args__ = (
         Index("ix_relations_kind_value", "kind", "value"),
-        Index(
-            "uq_relations_standing", "person_id", "kind", "value", unique=True, **where("withdrawn_at IS NULL")
-        ),
+        Index("uq_relations_standing", "person_id", "kind", "value", unique=True, **where("withdrawn_at IS NULL")),
     )
 
     ref: Mapped[Code] = mapped_column(unique=True, default=new_ref)

@@ -10,7 +10,7 @@ from casework.cases.models import Case
 from casework.db import Code, Words, db, new_ref
 from casework.people.models import Organisation, Person
 from casework.rounds.models import Round
-from casework.sealing import SealedJSON
+from casework.sealing import SealedJSON, SealedText
 from casework.storage import StoredFile
 
 
@@ -222,10 +222,12 @@ class Mandate(db.Model):
     valid_to: Mapped[date]
     document: Mapped[str]  # the paper's own number, as it is printed
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    reason: Mapped[str | None] = mapped_column(SealedText("mandate"))
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     revoked_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    principal: Mapped[Person | None] = relationship(foreign_keys=[principal_id])
 
 
 class Document(db.Model):
