@@ -5,10 +5,12 @@ from contextlib import contextmanager
 
 from flask import Flask
 
+from casework import journal
 from casework.cli import schema
 from casework.config import Settings, load
 from casework.db import db
 from casework.errors import N_, NotFound, Unavailable
+from casework.journal import Door
 from casework.people import queries
 from casework.people.actors import actor_of
 from casework.service import create_service
@@ -27,6 +29,7 @@ def application(*, settings: Settings | None = None, migrated: bool = True) -> I
                     raise Unavailable(
                         N_("数据库还没有建立或版本较旧。请先运行 casework init。"), code="database_not_current"
                     )
+            journal.come_from(Door.COMMAND)
             yield app
         finally:
             db.session.remove()

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import update
 
-from casework import clock, promises
+from casework import clock, journal, promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError, Stopped
+from casework.journal import Door
 from casework.promises import PAUSES, Promise
 from workflows.engine import Words
 from workflows.errors import Refused
@@ -24,6 +25,7 @@ log = logging.getLogger("casework.jobs")
 
 def keep(ref: str, jobs: Mapping[str, Callable[..., dict | None]]) -> None:
     """Keep the promise of this ref, or do nothing when it is done or in other hands."""
+    journal.come_from(Door.JOB)
     try:
         with unit_of_work():
             taken = promises.claim(ref)

@@ -18,6 +18,7 @@ the recipients hold heads that cannot be rewritten here.
     tables       what lies in the database        writing      record, seal, head
     links        how an entry is hashed           checkpoints  roots and proofs
     walk         does it all hold                 walls        may this account rewrite it
+    whence       by which door somebody came
 """
 
 from casework.journal.links import link_digest
@@ -33,6 +34,7 @@ from casework.journal.tables import (
     LegalHold,
 )
 from casework.journal.walk import Break, chains, verify
+from casework.journal.whence import Door, Whence, come_from, read_whence
 from casework.journal.writing import Note, discard, head, mark, record, seal
 
 __all__ = [
@@ -41,17 +43,21 @@ __all__ = [
     "LOOKS",
     "MAIN",
     "Break",
+    "Door",
     "JournalCheckpoint",
     "JournalEntry",
     "JournalHead",
     "JournalSecret",
     "LegalHold",
     "Note",
+    "Whence",
     "chains",
+    "come_from",
     "discard",
     "head",
     "link_digest",
     "mark",
+    "read_whence",
     "record",
     "seal",
     "verify",

@@ -36,7 +36,10 @@ class JournalEntry(db.Model):
     """One link: who did what to which thing, when, and the hash that binds it to the link before."""
 
     __tablename__ = "journal_entries"
-    __table_args__ = (UniqueConstraint("organisation_id", "chain", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "chain", "seq"),
+        Index("ix_journal_entries_audit", "organisation_id", "action", "at"),
+    )
 
     organisation_id: Mapped[int]
     chain: Mapped[Code]

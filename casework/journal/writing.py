@@ -16,9 +16,13 @@ from casework.db import db, insert_new
 from casework.journal.checkpoints import checkpoint
 from casework.journal.links import commitment, link_digest
 from casework.journal.tables import GENESIS, MAIN, JournalEntry, JournalHead, JournalSecret
+from casework.journal.whence import WHENCE, whence
+from workflows.audit import kind_of
 
 _PENDING = "journal_pending"
 _MARKS = "journal_marks"
+NOBODY = "0"
+"""The actor of what follows from facts: the system comes from nowhere."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,18 @@ def record(  # the organisation is a plain id: the journal knows no other room
     personal: Mapping[str, str] | None = None,
     chain: str = MAIN,
 ) -> None:
-    """Remember that something happened; it is written, chained, with the unit of work that it belongs to."""
-    note = Note(organisation_id, action, actor, subject, facts or {}, personal or {}, chain)
+    """Remember that something happened; it is written, chained, with the unit of work that it belongs to.
+
+    What is audited (`workflows.audit`) holds, sealed, from where a person came, and says why where the table asks it.
+    """
+    personal = dict(personal or {})
+    audited = kind_of(action)
+    if audited is not None:
+        if audited.reason and not personal.get("reason"):
+            raise ValueError(f"an entry {action!r} must say why: give it its reason")
+        if actor != NOBODY and (came := whence()):
+            personal[WHENCE] = came
+    note = Note(organisation_id, action, actor, subject, facts or {}, personal, chain)
     db.session.info.setdefault(_PENDING, []).append(note)
 
 

@@ -42,6 +42,7 @@ def write(town, number, *, action="case:note", by=None, chain=journal.MAIN, firs
                 action=action,
                 actor=str((by or town.investigator).id),
                 subject=f"LC24-{at:04}",
+                personal={"reason": "核查"} if action == "person:unmask" else None,
                 chain=chain,
             )
 

@@ -1,0 +1,129 @@
+"""What is audited: every look at what is sealed, every export, every refusal that matters, every change of right.
+
+Read it by rows: an action of the journal, what it is in one sentence, and
+whether its entry must say why. The pen asks this table (`journal.record`): an
+entry that must have a reason and has none is not written and takes its change
+with it, and each of these entries holds, sealed, by which door and from where
+somebody came. The pages for the auditor are made from the same rows, so nothing
+is audited that nobody can read, and no sentence is missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from workflows.errors import N_
+
+REFUSED = "_refused"
+"""An action that ends so was refused, whatever it is."""
+
+
+class Group(StrEnum):
+    """What an audited entry is about; `right` says which action of the policy shows it."""
+
+    LOOK = "look"
+    EXPORT = "export"
+    REFUSAL = "refusal"
+    RIGHT = "right"
+    QUESTION = "question"
+
+    @property
+    def label(self) -> str:
+        """The word on the page."""
+        return _LABELS[self]
+
+    @property
+    def seen_by(self) -> str:
+        """The action of the policy that shows these entries."""
+        return "audit:rights" if self is Group.RIGHT else "audit:looks"
+
+
+_LABELS = {
+    Group.LOOK: N_("查看"),
+    Group.EXPORT: N_("导出与下载"),
+    Group.REFUSAL: N_("被拒绝的操作"),
+    Group.RIGHT: N_("权限与设置变更"),
+    Group.QUESTION: N_("查看情况说明"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A row: what an entry says, to which group it belongs, and whether it must say why."""
+
+    group: Group
+    sentence: str
+    reason: bool = False
+
+
+def _look(sentence: str, *, reason: bool = False) -> Kind:
+    return Kind(Group.LOOK, sentence, reason)
+
+
+def _export(sentence: str, *, reason: bool = False) -> Kind:
+    return Kind(Group.EXPORT, sentence, reason)
+
+
+def _right(sentence: str, *, reason: bool = False) -> Kind:
+    return Kind(Group.RIGHT, sentence, reason)
+
+
+AUDITED: Mapping[str, Kind] = MappingProxyType(
+    {
+        "person:unmask": _look(N_("查看了案件 %(subject)s 中一名毕业生的完整身份信息"), reason=True),
+        "evidence:open": _look(N_("打开了案件 %(subject)s 的一份材料")),
+        "lead:reporter": _look(N_("查看了线索 %(subject)s 的举报人信息"), reason=True),
+        "lead:words": _look(N_("查看了线索 %(subject)s 的原文"), reason=True),
+        "lead:open_file": _look(N_("打开了线索 %(subject)s 的一份附件")),
+        "delivery:look": _look(N_("查看了消息 %(subject)s 的正文")),
+        "report:paper_open": _look(N_("打开了 %(subject)s 的签字页扫描件")),
+        "report:download": _export(N_("下载了 %(subject)s 的文书")),
+        "report:package": _export(N_("下载了 %(subject)s 的卷宗包")),
+        "report:upload": _export(N_("制作了 %(subject)s 的上传包")),
+        "campaign:export": _export(N_("导出了提醒活动 %(subject)s 的名单"), reason=True),
+        "export:events": _export(N_("导出了轮次 %(subject)s 的办理过程")),
+        "funnel:export": _export(N_("导出了漏斗图数据")),
+        "rates:export": _export(N_("导出了去向统计")),
+        "rates:export_rows": _export(N_("导出了去向统计的名单")),
+        "sample:export": _export(N_("导出了抽样 %(subject)s 的名单")),
+        "audit:export": _export(N_("导出了审计记录"), reason=True),
+        "refused:forbidden": Kind(Group.REFUSAL, N_("越出权限的操作被拒绝：%(what)s（%(times)s 次）")),
+        "refused:out_of_scope": Kind(Group.REFUSAL, N_("反复访问职责范围以外的内容，未予显示（%(times)s 次）")),
+        "refused:conflict": Kind(Group.REFUSAL, N_("因需要回避被拒绝：%(what)s（%(times)s 次）")),
+        "refused:proof": Kind(Group.REFUSAL, N_("密码或第二因素不正确：%(what)s（%(times)s 次）")),
+        "people:organisations": _right(N_("导入了机构")),
+        "people:appoint": _right(N_("给账号 %(subject)s 任职：%(role)s")),
+        "people:dismiss": _right(N_("免去账号 %(subject)s 的职务：%(role)s")),
+        "people:password": _right(N_("更改了账号 %(subject)s 的密码")),
+        "people:token": _right(N_("为账号 %(subject)s 生成了访问令牌")),
+        "people:revoke": _right(N_("吊销了账号 %(subject)s 的访问令牌")),
+        "people:deactivate": _right(N_("停用了账号 %(subject)s")),
+        "people:activate": _right(N_("恢复了账号 %(subject)s")),
+        "people:absence": _right(N_("登记了账号 %(subject)s 的休假或代理人")),
+        "round:open": _right(N_("建立了轮次 %(subject)s")),
+        "round:dates": _right(N_("更改了轮次 %(subject)s 的期限")),
+        "round:settings": _right(N_("更改了轮次 %(subject)s 的设置")),
+        "round:screening_settings": _right(N_("更改了轮次 %(subject)s 的筛查参数")),
+        "journal:erase": _right(N_("清除了 %(subject)s 的个人信息")),
+        "journal:hold": _right(N_("对 %(subject)s 依法保全")),
+        "journal:lift": _right(N_("解除了对 %(subject)s 的保全")),
+        "audit:ask": Kind(Group.QUESTION, N_("就账号 %(subject)s 的查看情况请单位说明")),
+        "audit:answer": Kind(Group.QUESTION, N_("答复了关于账号 %(subject)s 查看情况的询问"), reason=True),
+    }
+)
+"""Every audited action, in the order of its group."""
+
+_REFUSED = Kind(Group.REFUSAL, N_("办理 %(subject)s 时被拒绝：%(what)s"))
+
+
+def kind_of(action: str) -> Kind | None:
+    """Return the row of an action; an attempt that was refused has one of its own, None is not audited."""
+    if action.endswith(REFUSED):
+        return _REFUSED
+    return AUDITED.get(action)
+
+
+def actions_of(*groups: Group) -> tuple[str, ...]:
+    """Return the actions of these groups by name, those that were refused excepted: they have no fixed names."""
+    return tuple(action for action, kind in AUDITED.items() if kind.group in groups)
