@@ -22,6 +22,8 @@ from sqlalchemy import event, text
 from benchmarks.ground import installation, median, times_of
 from casework import clock, demo
 from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.operations.begin_sign_in import begin_sign_in
 from casework.people import queries as people
 from casework.people.models import Person
 
@@ -56,9 +58,10 @@ def signed_in(app: Flask, login: str) -> FlaskClient:
     """Return a visitor with the session of this person."""
     person = people.find_person(login)
     client = app.test_client()
+    with unit_of_work():
+        secret = begin_sign_in(person, how="password")
     with client.session_transaction() as session:
-        session["person"], session["epoch"] = person.id, person.session_epoch
-        session.permanent = True
+        session["sign_in"], session.permanent = secret, True
     return client
 
 

@@ -59,6 +59,11 @@ def wait_of(limit: Limit, whom: str) -> float:
     return tokens.take(f"{limit.name}:{key}", 1, rate=limit.rate)
 
 
+def place_of_request() -> str:
+    """Return the part of the network that a request came from, as people may see it of their own sessions."""
+    return _prefix(_address())
+
+
 def _address() -> str | None:
     """Return where a request came from: the first address, seen from us, that is no proxy of ours.
 

@@ -1,7 +1,10 @@
 """Who is asking: a person with a session (pages) or a token (programs), as an actor with appointments.
 
-A session names the person and the epoch it was made in; changing the password
-or signing out everywhere raises the epoch and ends every older session.
+The cookie holds a secret, the database a row with its hash: so a session can be
+listed, ended one by one, and ends by itself after half an hour without a request
+or twelve hours in all. Changing the password or signing out everywhere raises the
+person's epoch and ends every older session at once. Row and person are read in one
+statement; that somebody was there is written down at most once a minute.
 """
 
 from collections.abc import Callable
@@ -9,21 +12,39 @@ from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Request, g, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
+from casework import clock
+from casework.config import Settings
 from casework.db import db
-from casework.people import queries
+from casework.doors import api_keys, devices, limits
+from casework.doors.unit import note_down, unit_of_work
+from casework.operations.begin_sign_in import (
+    ABSOLUTE,
+    IDLE,
+    NOTED_EVERY,
+    begin_sign_in,
+    end_sign_in,
+    has_second_factor,
+    hash_of,
+    holds,
+    renew_sign_in,
+)
 from casework.people.actors import actor_of
 from casework.people.models import Appointment, Person
+from casework.people.sign_in import SignIn
 from workflows.access import Actor
 
 P = ParamSpec("P")
 R = TypeVar("R")
-IDLE = timedelta(minutes=30)
+SECRET = "sign_in"
+ENROLMENT = frozenset({"static", "web.logout", "web.login"})
+"""What somebody may still ask for who must set up a second factor first; the pages that do so carry a mark."""
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -38,26 +59,87 @@ class Sessions(SecureCookieSessionInterface):
 
 def attach(app: Flask) -> None:
     """Identify the person of every request before anything else looks at it."""
-    app.config["PERMANENT_SESSION_LIFETIME"] = IDLE
+    app.config["PERMANENT_SESSION_LIFETIME"] = ABSOLUTE
     app.session_interface = Sessions()
     app.before_request(identify)
+    app.before_request(lead_to_enrolment)
 
 
 def identify() -> None:
-    """Find the person of this request; an unknown token or an old session is nobody."""
+    """Find the person of this request; an unknown token or a session that is over is nobody."""
+    g.sign_in = None
     g.person = _by_token() if request.path.startswith("/api/") else _by_session()
     g.actor = actor_of(g.person) if g.person else None
 
 
-def sign_in(person: Person) -> None:
-    """Begin a session for a person whose password was right."""
+def identify_again(person_id: int) -> None:
+    """Make the person who has just signed in the person of this request."""
+    g.person = db.session.get_one(Person, person_id)
+    g.actor = actor_of(g.person)
+
+
+def lead_to_enrolment() -> Response | None:
+    """Lead whoever lacks a second factor that is required of them to where it is set up, and nowhere else."""
+    if g.sign_in is None or not g.sign_in.must_enrol or request.endpoint in ENROLMENT:
+        return None
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_enrolment", False):
+        return None
+    return redirect(url_for("web.factors"), 303)
+
+
+def sign_in(person: Person, *, how: str, second: str = "") -> None:
+    """Begin a session for a person who has shown who they are: the one way in, whatever they showed.
+
+    `how` names the first proof (password, passkey, oidc, cas), `second` the second factor if one was given (totp,
+    passkey, recovery, provider). The caller has asked for the second factor already (`web.arrival.enter` does).
+    Opens a unit of work of its own.
+    """
+    settings: Settings = current_app.extensions["casework"]
+    with unit_of_work():
+        lacks = not second and requires_second(person, settings) and not has_second_factor(person)
+        secret = begin_sign_in(
+            person,
+            how=how,
+            second=second,
+            must_enrol=lacks,
+            place=limits.place_of_request(),
+            device=devices.words_of(request.headers.get("User-Agent", "")),
+        )
     session.clear()
     session.permanent = True
-    session["person"], session["epoch"] = person.id, person.session_epoch
+    session[SECRET] = secret
+
+
+def prove(*, second: str = "") -> None:
+    """Note that the person of this request has just proved who they are; the session gets a new id."""
+    with unit_of_work():
+        secret = renew_sign_in(g.sign_in, second=second)
+    session[SECRET] = secret
+
+
+def is_proved(within: timedelta) -> bool:
+    """Say whether the person of this request has proved who they are so short a time ago."""
+    return g.get("sign_in") is not None and clock.now() - g.sign_in.proved_at < within
+
+
+def ends_in() -> tuple[float, float]:
+    """Return in how many seconds this session ends: without a further request, and in any case."""
+    row, now = g.sign_in, clock.now()
+    return (row.seen_at + IDLE - now).total_seconds(), (row.began_at + ABSOLUTE - now).total_seconds()
+
+
+def requires_second(person: Person, settings: Settings) -> bool:
+    """Say whether this installation requires a second factor of somebody with these offices."""
+    if not settings.second_factor_roles:
+        return False
+    return any(held.role in settings.second_factor_roles for held in actor_of(person).appointments)
 
 
 def sign_out() -> None:
     """End this session."""
+    if g.get("sign_in") is not None:
+        with unit_of_work():
+            end_sign_in(ref=g.sign_in.ref, person=g.person, actor=g.actor)
     session.clear()
 
 
@@ -89,17 +171,33 @@ def open_to_all(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def enrolment(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a page that somebody may use who must still set up a second factor."""
+    view.is_enrolment = True  # type: ignore[attr-defined]
+    return view
+
+
 def _by_session() -> Person | None:
-    if "person" not in session:
+    secret = session.get(SECRET)
+    if not isinstance(secret, str):
         return None
     offices = joinedload(Person.appointments).joinedload(Appointment.organisation)  # what the actor is made of
-    person = db.session.get(Person, session["person"], options=[offices])
-    if person is None or not person.active or person.session_epoch != session.get("epoch"):
+    wanted = select(SignIn).where(SignIn.hash == hash_of(secret)).options(joinedload(SignIn.person).options(offices))
+    row = db.session.scalars(wanted).unique().one_or_none()
+    if row is None or not holds(row):
         session.clear()
         return None
-    return person
+    _note_presence(row)
+    g.sign_in = row
+    return row.person
+
+
+def _note_presence(row: SignIn) -> None:
+    now = clock.now()
+    if now - row.seen_at >= NOTED_EVERY:
+        note_down(update(SignIn).where(SignIn.id == row.id, SignIn.seen_at == row.seen_at).values(seen_at=now))
 
 
 def _by_token() -> Person | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return queries.person_of_token(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    g.token = api_keys.bearer()
+    return g.token.person if g.token else None

@@ -12,7 +12,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Executable, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import journal, promises, storage
@@ -22,6 +23,37 @@ from casework.operations import refusals
 
 log = logging.getLogger("casework.doors")
 _OPEN = "unit_of_work_open"
+
+
+def note_down(statement: Executable) -> bool:
+    """Run one small statement in a transaction of its own, or leave it when the database is busy; say whether it ran.
+
+    For what may be lost and must keep nobody waiting. The session of the request is not touched.
+    """
+    with db.engine.connect().execution_options(**{IMMEDIATE: True}) as connection, _impatient(connection):
+        try:
+            connection.execute(statement)
+            connection.commit()
+        except OperationalError:
+            connection.rollback()
+            return False
+    return True
+
+
+@contextmanager
+def _impatient(connection: Connection) -> Iterator[None]:
+    """Let a connection wait a moment for its turn instead of seconds; SQLite's goes back as it came."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        yield
+        return
+    driver = connection.connection.driver_connection
+    patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]  # type: ignore[union-attr] # as db.py opens it
+    driver.execute("PRAGMA busy_timeout=50")  # type: ignore[union-attr]
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={patience}")  # type: ignore[union-attr]
 
 
 @contextmanager
@@ -51,7 +83,7 @@ def unit_of_work() -> Iterator[Session]:
     finally:
         session.info.pop(_OPEN, None)
     for path in paths:
-        path.unlink(missing_ok=True)
+        storage.remove(path)
     doorbell.ring(refs)
 
 

@@ -12,6 +12,7 @@ from casework.errors import N_
 from casework.operations import passwords
 from casework.people.models import Person
 from casework.web import shell
+from casework.web.arrival import enter, inside
 from casework.web.pages import Trouble, attempt, page, settings, submitted
 
 WRONG = N_("账号或密码不正确。请检查后重新输入；忘记密码请联系本单位管理员重置。")
@@ -20,7 +21,7 @@ WRONG = N_("账号或密码不正确。请检查后重新输入；忘记密码�
 @open_to_all
 def login() -> Response | str:
     """Show the form, or check what was sent and go where the person wanted to be."""
-    wanted = _inside(request.values.get("next", ""))
+    wanted = inside(request.values.get("next", ""))
     if request.method == "GET":
         if g.actor is not None:
             return redirect(wanted or shell.landing(g.actor))
@@ -30,9 +31,7 @@ def login() -> Response | str:
         return _form(wanted, outcome)
     if outcome is None:
         return _form(wanted, Trouble(422, gettext(WRONG)))
-    sessions.sign_in(_person(outcome))
-    sessions.identify()
-    return redirect(wanted or shell.landing(current_actor()), 303)
+    return enter(_person(outcome), how="password", wanted=wanted)
 
 
 @signed_in
@@ -85,7 +84,3 @@ def _form(wanted: str, trouble: Trouble | None = None) -> Response:
 def _person(person_id: int) -> Person:
     return db.session.get_one(Person, person_id)
 
-
-def _inside(address: str) -> str:
-    """Return an address of this service alone: nobody is sent elsewhere after signing in."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""

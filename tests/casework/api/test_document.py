@@ -7,6 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from casework.people.models import Person
 from tests.casework.api.conftest import PROBLEM
+from tests.casework.web.visitor import begun_session
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = {"api.openapi_json", "api.try_it"}
@@ -56,8 +57,9 @@ def test_a_wrong_token_is_none(client, header):
 
 
 def test_a_session_of_the_pages_opens_nothing_here(investigator, client):
+    secret = begun_session(investigator.person)
     with client.session_transaction() as session:
-        session["person"], session["epoch"] = investigator.person.id, investigator.person.session_epoch
+        session["sign_in"] = secret
     assert client.get("/api/v1/me").status_code == 401
 
 
