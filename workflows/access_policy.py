@@ -39,6 +39,7 @@ ACTIONS: dict[str, Action] = {
     "case:accept": Action(N_("复核通过"), "case:read"),
     "case:assign": Action(N_("派发或改派案件"), "case:read"),
     "case:take_over": Action(N_("提级办理"), "case:read"),
+    "case:refer": Action(N_("请上级办理"), "case:read"),
     "case:hold": Action(N_("暂停案件"), "case:read"),
     "case:merge": Action(N_("合并案件或撤销合并"), "case:read"),
     "case:reopen": Action(N_("重新打开案件"), "case:read"),
@@ -94,10 +95,12 @@ ACTIONS: dict[str, Action] = {
     "round:settings": Action(N_("设置届别轮次"), None),
     "people:manage": Action(N_("管理人员与角色"), None),
     "people:absence": Action(N_("登记他人休假"), None),
+    "people:ties": Action(N_("登记他人的回避关系"), None),
     "deliveries:look": Action(N_("查看消息送达情况"), "deliveries:look"),
     "deliveries:act": Action(N_("处理没有送达的消息"), "deliveries:look"),
     "service:watch": Action(N_("查看系统运行状态"), None),
     "service:run": Action(N_("手动运行定时任务"), None),
+    "keys:change": Action(N_("更换加密密钥"), None),
 }
 
 
@@ -126,6 +129,8 @@ _LOOKED_INTO = ("case:read", "consequence:record")
 POLICY: tuple[Grant, ...] = (
     Grant((Role.INVESTIGATOR,), (Level.COLLEGE,), Reach.OWN, ("case:read", *_CASE_WORK), sealed=False),
     Grant((Role.INVESTIGATOR,), (Level.COLLEGE,), Reach.OWN, ("person:unmask",), sealed=False),
+    Grant((Role.INVESTIGATOR,), (Level.COLLEGE,), Reach.OWN, ("case:refer",), sealed=False),
+    Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.OWN, ("case:refer",)),
     Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("case:read", "case:open", *_CASE_WORK)),
     Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("case:hold", "person:unmask", "export")),
     Grant((Role.INVESTIGATOR, Role.SUPERVISOR), _SEATS, Reach.BELOW, ("report:read", "filing:read", "campaign:read")),
@@ -191,7 +196,7 @@ POLICY: tuple[Grant, ...] = (
     Grant((Role.AUDITOR,), _SEATS, Reach.BELOW, ("case:read", "report:read", "filing:read", "campaign:read")),
     Grant((Role.AUDITOR,), _SEATS, Reach.BELOW, ("overdue:read", "journal:verify")),
     Grant((Role.ADMINISTRATOR,), _SEATS, Reach.BELOW, ("round:settings", "people:manage", "journal:verify")),
-    Grant((Role.SUPERVISOR, Role.ADMINISTRATOR), _SEATS, Reach.BELOW, ("people:absence",)),
+    Grant((Role.SUPERVISOR, Role.ADMINISTRATOR), _SEATS, Reach.BELOW, ("people:absence", "people:ties")),
     Grant((Role.ADMINISTRATOR,), _SEATS, Reach.BELOW, ("deliveries:look", "deliveries:act")),
-    Grant((Role.ADMINISTRATOR,), _SEATS, Reach.OWN, ("service:watch", "service:run")),
+    Grant((Role.ADMINISTRATOR,), _SEATS, Reach.OWN, ("service:watch", "service:run", "keys:change")),
 )

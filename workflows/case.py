@@ -91,7 +91,12 @@ CASE_STEPS = (
         "corrected",
         who=N_("复核员（不是经办人）"),
         label=N_("复核通过"),
-        guards=(guard.by_second_reviewer, guard.four_eyes, guard.not_yet_accepted),
+        guards=(
+            guard.by_second_reviewer,
+            guard.four_eyes,
+            guard.not_yet_accepted,
+            guard.concluded_without_conflict,
+        ),
         says={"accepted": True},
     ),
     Step(

@@ -4,10 +4,12 @@ Every default is the cautious one: a fact that was not filled in makes the rules
 refuse, it never lets a case through.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from workflows.engine import Words
 from workflows.errors import N_
 from workflows.evidence import Verification
 from workflows.severity import Nature, Severity
@@ -136,7 +138,7 @@ class CaseFacts:
     `organisation_path` are ids from the root down to the body that handles it.
     `owner_conflicts` are sentences why the owner may not judge it; `conflicted_ids`
     is everybody who entered, approved or corrected the record, counselled the
-    graduate or declared a relation.
+    graduate or declared a relation; `ties` are the words for it that may be said, by person.
     """
 
     state: str
@@ -151,6 +153,7 @@ class CaseFacts:
     owner_id: int | None = None
     owner_conflicts: tuple[str, ...] = ()
     conflicted_ids: frozenset[int] = frozenset()
+    ties: Mapping[int, Words] = field(default_factory=dict)
     verifications: tuple[Verification, ...] = ()
     corrections: tuple[Correction, ...] = ()
     rectification: Rectification | None = None

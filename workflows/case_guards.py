@@ -79,6 +79,13 @@ def four_eyes(ask: Attempt) -> Refusal | None:
             N_("您是案件 %(case)s 的经办人，不能复核本案，请由另一位复核员复核。"),
             {"case": ask.subject.number},
         )
+    ties = ask.subject.ties.get(ask.actor.id)
+    if ties:
+        return Refusal(
+            "reviewer_conflict",
+            N_("您与案件 %(case)s 有须回避的关系：%(ties)s。请由另一位复核员复核；没有的，请上级办理。"),
+            {"case": ask.subject.number, "ties": ties},
+        )
     if ask.actor.id in ask.subject.conflicted_ids:
         return Refusal(
             "reviewer_conflict",
@@ -119,6 +126,15 @@ def by_supervisor_or_event(ask: Attempt) -> Refusal | None:
         N_("系统只能因整改后改动或新线索重新打开案件 %(case)s，请注明是哪一种；其他情况由就业部门负责人办理。"),
         {"case": ask.subject.number},
     )
+
+
+def concluded_without_conflict(ask: Attempt) -> Refusal | None:
+    """Refuse the work of somebody who had to keep away: taken off them, or found to be theirs to keep away from."""
+    if ask.subject.owner_id is None:
+        return Refusal(
+            "no_owner", N_("案件 %(case)s 还没有经办人，请就业部门负责人先派发。"), {"case": ask.subject.number}
+        )
+    return owner_without_conflict(ask)
 
 
 def reason_given(ask: Attempt) -> Refusal | None:

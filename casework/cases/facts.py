@@ -2,24 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
-
 from casework import clock
+from casework.cases.conflicts import Ties, ties_of
 from casework.cases.dossier import dossier_hash
 from casework.cases.dossier_of import dossier_of
 from casework.cases.models import Case, Correction, Verification
 from casework.cases.registered import registered_value
-from casework.db import db
 from casework.intake.fields import RECORD_FIELDS
-from casework.intake.models import Change, Operator, Record, Revision
 from casework.people.actors import path_of
-from casework.people.models import Person, Relation
-from casework.people.queries import belonging_to
 from workflows import case_facts, evidence
 from workflows.case import CaseFacts
 from workflows.case_facts import Conclusion, Kind, ManifestFacts
-from workflows.errors import N_
 from workflows.severity import Nature, Severity
+from workflows.ties import words_of
 
 
 def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflicts: bool = True) -> CaseFacts:
@@ -27,7 +22,7 @@ def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflict
 
     Steps that nobody takes by hand ask nobody's conflicts: `with_conflicts=False` saves their query.
     """
-    conflicted = conflicted_ids(case) if with_conflicts else frozenset()
+    ties: Ties = ties_of(case) if with_conflicts else {}
     return CaseFacts(
         state=case.state,
         number=case.number,
@@ -38,8 +33,9 @@ def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflict
         college_id=case.college_id,
         subject_key=subject_of(case),
         owner_id=case.owner_id,
-        owner_conflicts=(CONFLICT,) if case.owner_id in conflicted else (),
-        conflicted_ids=conflicted,
+        owner_conflicts=words_of(ties[case.owner_id]) if case.owner_id in ties else (),
+        conflicted_ids=frozenset(ties),
+        ties={person_id: words_of(found) for person_id, found in ties.items()},
         verifications=tuple(_verification(row) for row in case.verifications),
         corrections=tuple(_correction(row) for row in case.corrections if row.withdrawn_at is None),
         rectification=_rectification(case),
@@ -53,7 +49,6 @@ def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflict
 
 
 FIELD_LABELS = {field.name: field.label for field in RECORD_FIELDS}
-CONFLICT = N_("经办人录入、审核过该登记，或是该毕业生的辅导员")
 
 
 def subject_of(case: Case) -> str:
@@ -62,52 +57,8 @@ def subject_of(case: Case) -> str:
 
 
 def conflicted_ids(case: Case) -> frozenset[int]:
-    """Return everybody who entered or approved a record of this case, counsels its graduates, or is its subject.
-
-    Of a case about a body everybody is who belongs to that body.
-
-    A person is tied to an account of the registration system by declaration or by
-    name; a namesake of the counsellor counts, because the doubt is enough. So does
-    a namesake of the account that a case is about.
-    """
-    level, _, subject = case.subject_key.partition(":")
-    accounts = {subject} if level == "operator" else set()
-    counsellors, numbers = _of_records(case)
-    if level == "counsellor":
-        counsellors.add(subject)
-    tied = []
-    if counsellors:
-        tied += [
-            (Relation.kind == "counsellor") & Relation.value.in_(counsellors),
-            Person.name.in_(counsellors),
-        ]
-    if numbers:
-        hands = select(Change.operator).where(
-            Change.round_id == case.round_id,
-            Change.organisation_id == case.organisation_id,
-            Change.student_no.in_(numbers),
-        )
-        tied.append((Relation.kind == "operator") & Relation.value.in_(hands))
-    if accounts:
-        named = select(Operator.name).where(
-            Operator.organisation_id == case.organisation_id, Operator.code.in_(accounts), Operator.name != ""
-        )
-        tied += [(Relation.kind == "operator") & Relation.value.in_(accounts), Person.name.in_(named)]
-    theirs = belonging_to(case.concerns_id) if case.concerns_id is not None else frozenset()
-    if not tied:
-        return theirs
-    wanted = select(Person.id).outerjoin(Relation, Relation.person_id == Person.id).where(or_(*tied))
-    return theirs | frozenset(db.session.scalars(wanted))
-
-
-def _of_records(case: Case) -> tuple[set[str], list[str]]:
-    """Return the counsellors and the student numbers of a case's graduates."""
-    record_ids = [row.record_id for row in case.records]
-    if not record_ids:
-        return set(), []
-    wanted = select(Record.student_no, Revision.counsellor).join(Revision, Record.revision_id == Revision.id)
-    rows = db.session.execute(wanted.where(Record.id.in_(record_ids))).all()
-    return {row.counsellor for row in rows if row.counsellor}, [row.student_no for row in rows]
+    """Return everybody who has to keep away from this case, whichever tie says so (`conflicts.ties_of`)."""
+    return frozenset(ties_of(case))
 
 
 def _verification(row: Verification) -> evidence.Verification:
