@@ -5,6 +5,7 @@ from flask import Flask
 from casework.api import routes as api_routes
 from casework.config import Settings
 from casework.doors import arriving, bodies, hosts, languages, problems, rates, security, sessions, strict_json, whence
+from casework.doors import reach as reaches
 from casework.jobs import SCHEDULE
 from casework.service import create_service
 from casework.web import routes as web_routes
@@ -22,6 +23,6 @@ def create_app(settings: Settings) -> Flask:
         JSON_AS_ASCII=False,
     )
     app.extensions["casework.schedule"] = SCHEDULE
-    for part in (languages, security, sessions, whence, problems, arriving, api_routes, web_routes):
+    for part in (languages, security, sessions, reaches, whence, problems, arriving, api_routes, web_routes):
         part.attach(app)
     return app

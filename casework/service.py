@@ -8,7 +8,7 @@ import logging
 from flask import Flask
 from sqlalchemy import Engine
 
-from casework import clock, models, sealing, working_days
+from casework import asking, clock, models, sealing, working_days
 from casework.config import Settings
 from casework.db import db, open_engine
 from casework.notices import ways
@@ -36,6 +36,7 @@ def create_service(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         open_engine(_engine())
+        asking.attach(_engine())
     logging.getLogger("casework").setLevel(logging.INFO)
     return app
 
