@@ -17,6 +17,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from casework import errors
 from casework.db import db
+from casework.doors import refused
 from casework.doors.languages import enumeration, gettext
 from casework.errors import N_
 from workflows.engine import Words
@@ -82,6 +83,7 @@ def _shown(value: object) -> object:
 
 def answer_casework(error: errors.CaseworkError) -> Response:
     """Answer a refusal of the service itself."""
+    refused.remember(error)
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     extra: dict[str, object] = {}
     if isinstance(error, errors.Invalid) and error.fields:
@@ -93,6 +95,7 @@ def answer_casework(error: errors.CaseworkError) -> Response:
 
 def answer_refused(error: Refused) -> Response:
     """Answer a step that the rules do not allow: 409 with every reason."""
+    refused.remember(error)
     reasons = [
         {"code": refusal.code, "detail": translated(refusal.message, refusal.params)} for refusal in error.refusals
     ]

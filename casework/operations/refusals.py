@@ -59,7 +59,18 @@ def noted(action: str, *, organisation_id: int, subject: str, actor: Actor, **fa
         so_far: list[tuple[Exception, Refusal]] = db.session.info.setdefault(_NOTED, [])
         if all(each is not refused for each, _ in so_far):  # an attempt inside an attempt
             so_far.append((refused, found))
+            set_noted(refused)
         raise
+
+
+def set_noted(refused: Exception) -> None:
+    """Mark an attempt as noted."""
+    refused.add_note(_NOTED)
+
+
+def was_noted(refused: Exception) -> bool:
+    """Say whether an attempt was noted where it was made, so that no entrance notes it again."""
+    return _NOTED in getattr(refused, "__notes__", ())
 
 
 def _cut(facts: dict[str, object]) -> dict[str, object]:

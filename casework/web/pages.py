@@ -16,7 +16,7 @@ from flask import Response, flash, g, make_response, redirect, render_template, 
 from casework import errors
 from casework.config import Settings
 from casework.db import db
-from casework.doors import arriving, problems
+from casework.doors import arriving, problems, refused
 from casework.doors.sessions import current_actor
 from casework.doors.unit import unit_of_work
 from casework.web.wording import said
@@ -66,14 +66,9 @@ def attempt(change: Callable[[], T], *, first: Callable[[], object] | None = Non
 
 def _made(change: Callable[[], T], first: Callable[[], object] | None) -> T | Trouble:
     try:
-        arriving.refuse_form()
-        if first is not None:
-            db.session.rollback()  # no transaction waits while it takes its time
-            first()
-        with unit_of_work():
-            return change()
-    except Refused as refused:
-        reasons = tuple(said(each.message, each.params) for each in refused.refusals)
+        return _tried(change, first)
+    except Refused as rules:
+        reasons = tuple(said(each.message, each.params) for each in rules.refusals)
         return Trouble(409, reasons[0], reasons=reasons[1:])
     except errors.Stale as stale:
         return Trouble(409, said(stale.message, stale.params), current=stale.current)  # type: ignore[arg-type]
@@ -84,6 +79,19 @@ def _made(change: Callable[[], T], first: Callable[[], object] | None) -> T | Tr
         return Trouble(409, said(conflict.message, conflict.params))
     except errors.Forbidden as forbidden:
         return Trouble(403, said(forbidden.message, forbidden.params))
+
+
+def _tried(change: Callable[[], T], first: Callable[[], object] | None) -> T:
+    arriving.refuse_form()
+    try:
+        if first is not None:
+            db.session.rollback()  # no transaction waits while it takes its time
+            first()
+        with unit_of_work():
+            return change()
+    except (Refused, errors.CaseworkError) as no:
+        refused.remember(no)  # the form is shown again: no error page answers this one
+        raise
 
 
 def submitted(
