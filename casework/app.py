@@ -23,6 +23,7 @@ def create_app(settings: Settings) -> Flask:
         JSON_AS_ASCII=False,
     )
     app.extensions["casework.schedule"] = SCHEDULE
-    for part in (languages, security, sessions, reaches, whence, problems, arriving, api_routes, web_routes):
+    doors = (languages, security, hosts, sessions, reaches, bodies, rates, whence, problems, arriving, strict_json)
+    for part in (*doors, api_routes, web_routes):
         part.attach(app)
     return app
