@@ -29,10 +29,11 @@ from casework.doors import unit
 from casework.doors.etags import etag_of_case
 from casework.doors.unit import unit_of_work
 from casework.operations.advance import advance
-from casework.operations.passwords import make_token
+from casework.operations.api_tokens import make_token
 from casework.people import queries as people
 from casework.people.actors import actor_of
 from workflows.access import SYSTEM
+from workflows.token_scopes import SCOPES
 
 LOOKS = 2  # statements by which a caller learns the version: the case, its story
 COPY = "casework_before"
@@ -138,7 +139,7 @@ def main() -> None:
         fill(1, given.cases, [owner_id])
         with unit_of_work():
             db.session.execute(text("UPDATE cases SET state = 'flagged'"))
-            token = make_token(people.find_person(demo.DESK[0]), name="benchmark", actor=SYSTEM)
+            token = make_token(people.find_person(demo.DESK[0]), name="benchmark", actor=SYSTEM, scopes=tuple(SCOPES))
         client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
         numbers = iter(db.session.scalars(select(Case.number).order_by(Case.id).limit(4 * given.rounds + 30)).all())
 

@@ -1,7 +1,7 @@
 """One line says all of an operation: who may ask, what comes in, what goes out, whether it changes something.
 
 `Resource.operation` puts the same steps around every view, in the order of the
-answers that they give: who is it (401) → is it well formed (415, 422) → then the
+answers that they give: who is it (401) → is the token meant for it (403) → is it well formed (415, 422) → then the
 view inside a unit of work, which looks for the thing (404), compares versions
 (428, 412) and asks the rules (403, 409). The document is written from the same
 line, so it cannot say anything else.
@@ -21,6 +21,8 @@ from werkzeug.exceptions import BadRequest, Unauthorized, UnsupportedMediaType
 
 from casework.api.document import PROBLEM
 from casework.api.schemas.problem import Problem
+from casework.api.scopes import needed_for
+from casework.doors.api_keys import permit_scope
 from casework.doors.idempotency import HEADER, LONGEST, once
 from casework.doors.unit import unit_of_work
 
@@ -84,6 +86,7 @@ class Resource(Blueprint):
         """
         changes = writes if writes is not None else method not in SAFE
         keyed = method == "POST" and not may_repeat
+        scope = needed_for(self.tag, changes=changes)
 
         def register(view: View) -> View:
             wrapped = self.response(status, out, content_type=media_type, headers=_tag() if match or tagged else None)(
@@ -97,18 +100,19 @@ class Resource(Blueprint):
             for code in _errors(method, match=match, body=bool(body or multipart or query), keyed=keyed):
                 wrapped = self.alt_response(code, schema=Problem, content_type=PROBLEM)(wrapped)
             wrapped = self.doc(parameters=_headers(match=match, keyed=keyed), operationId=view.__name__)(wrapped)
-            guarded = _guarded(wrapped, json=body is not None, multipart=multipart is not None)
+            guarded = _guarded(wrapped, json=body is not None, multipart=multipart is not None, scope=scope)
             self.add_url_rule(rule, view.__name__, guarded, methods=[method], tags=[self.tag])
             return view
 
         return register
 
 
-def _guarded(view: View, *, json: bool, multipart: bool) -> View:
+def _guarded(view: View, *, json: bool, multipart: bool, scope: str) -> View:
     @wraps(view)
     def guarded(*args: object, **kwargs: object) -> Response:
         if g.get("actor") is None:
             raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "casework"}))
+        permit_scope(scope)
         if json:
             _check_json()
         if multipart and request.mimetype != "multipart/form-data":

@@ -10,7 +10,7 @@ from casework.cli import spoken
 from casework.cli.context import acting, application
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
-from casework.operations import passwords
+from casework.operations import api_tokens, passwords
 from casework.operations.change_addresses import change_addresses
 from casework.operations.import_organisations import import_organisations
 from casework.operations.import_people import import_people
@@ -53,7 +53,7 @@ def password(login: str, password: str) -> None:
 def token(login: str, name: str) -> None:
     """Make an API token."""
     with application(), unit_of_work():
-        made = passwords.make_token(_person(login), name=name, actor=acting(login))
+        made = api_tokens.make_token(_person(login), name=name, actor=acting(login))
     click.echo(made)
 
 

@@ -1,11 +1,9 @@
-"""Passwords (argon2id) and API tokens: made, checked, locked, revoked.
+"""Passwords (argon2id): set, checked, locked.
 
 An unknown account and a wrong password cost the same time and give the same
 sentence. Five failures lock an account for fifteen minutes.
 """
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -14,11 +12,11 @@ from sqlalchemy import select
 
 from casework import clock, journal
 from casework.db import db
-from casework.errors import N_, Forbidden, Invalid, NotFound
+from casework.errors import N_, Forbidden, Invalid
+from casework.operations.permit_account import permit_account
 from casework.people import queries
-from casework.people.actors import path_of
-from casework.people.models import ApiToken, Person
-from workflows.access import SYSTEM, Actor, permitted
+from casework.people.models import Person
+from workflows.access import Actor
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's first choice for argon2id
 NOBODY = HASHER.hash("nobody has this password")
@@ -39,7 +37,7 @@ def set_password(person: Person, *, password: str, actor: Actor) -> None:
 
     Everybody may change their own; another's, who administers one of the organisations they serve in.
     """
-    _permit(person, actor)
+    permit_account(person, actor)
     if len(password) < LEAST:
         raise Invalid(N_("密码至少 %(least)d 个字符。"), fields={"password": N_("太短。")}, params={"least": LEAST})
     person.password_hash = HASHER.hash(password)
@@ -85,45 +83,6 @@ def count_failure(person_id: int) -> None:
     """Count a wrong password given by somebody who is signed in, as one at the door."""
     wanted = select(Person).filter_by(id=person_id).with_for_update(of=Person)
     _count(db.session.scalars(wanted.execution_options(populate_existing=True)).one())
-
-
-def make_token(person: Person, *, name: str, actor: Actor) -> str:
-    """Return a new API token, shown this once; only its hash is stored."""
-    _permit(person, actor)
-    token = f"cw_{secrets.token_urlsafe(32)}"
-    db.session.add(ApiToken(person_id=person.id, name=name, hash=hashlib.sha256(token.encode()).hexdigest()))
-    for appointment in person.appointments[:1]:
-        journal.record(
-            organisation_id=appointment.organisation_id,
-            action="people:token",
-            actor=str(actor.id),
-            subject=person.login,
-            facts={"name": name},
-        )
-    return token
-
-
-def revoke_token(token: ApiToken, *, actor: Actor) -> None:
-    """End a token; ending it twice changes nothing."""
-    if token.revoked_at is not None:
-        return
-    token.revoked_at = clock.now()
-    for appointment in token.person.appointments[:1]:
-        journal.record(
-            organisation_id=appointment.organisation_id,
-            action="people:revoke",
-            actor=str(actor.id),
-            subject=token.person.login,
-            facts={"name": token.name},
-        )
-
-
-def _permit(person: Person, actor: Actor) -> None:
-    if actor is SYSTEM or actor.id == person.id:
-        return
-    places = (path_of(held.organisation) for held in person.appointments)
-    if all(permitted(actor, "people:manage", organisation_path=place) is not None for place in places):
-        raise NotFound(N_("没有找到该人员，或不在您的权限范围内。"))
 
 
 def _refuse_locked(person: Person) -> None:

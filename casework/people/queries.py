@@ -25,13 +25,16 @@ def get_person(ref: str) -> Person:
     return person
 
 
-def person_of_token(token: str) -> Person | None:
-    """Return the active person whose unrevoked token this is, or None."""
+def find_token(token: str) -> ApiToken | None:
+    """Return the token that this is, of somebody active, neither revoked nor ended; or None."""
     digest = hashlib.sha256(token.encode()).hexdigest()
-    found = db.session.scalars(
-        select(ApiToken).filter_by(hash=digest, revoked_at=None).options(joinedload(ApiToken.person))
-    ).one_or_none()
-    return found.person if found and found.person.active else None
+    offices = joinedload(Person.appointments).joinedload(Appointment.organisation)  # what the actor is made of
+    standing = select(ApiToken).where(
+        ApiToken.hash == digest, ApiToken.revoked_at.is_(None), ApiToken.ends_at > clock.now()
+    )
+    wanted = standing.options(joinedload(ApiToken.person).options(offices))
+    found = db.session.scalars(wanted).unique().one_or_none()
+    return found if found and found.person.active else None
 
 
 def get_organisation(code: str) -> Organisation:

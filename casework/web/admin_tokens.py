@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, NotFound
-from casework.operations.passwords import make_token, revoke_token
+from casework.operations.api_tokens import make_token, revoke_token
 from casework.people.models import ApiToken, Person
 from casework.web import shell
 from casework.web.pages import Trouble, attempt, page, required, submitted

@@ -18,8 +18,8 @@ from casework.filing.models import Filing
 from casework.jobs import deadlines
 from casework.journal import JournalEntry
 from casework.operations.advance import advance
+from casework.operations.api_tokens import make_token
 from casework.operations.move_report import move_report
-from casework.operations.passwords import make_token
 from casework.operations.receipt import receipt
 from casework.operations.record_mandate import record_mandate
 from casework.operations.send_report import send_report
@@ -31,6 +31,7 @@ from tests.casework.operations.reporting import drafted, frozen, make_office, pr
 from tests.support.command_line import command_line
 from workflows.access import SYSTEM
 from workflows.errors import Refused
+from workflows.token_scopes import SCOPES
 
 __all__ = ["command_line"]
 
@@ -127,7 +128,7 @@ def by_hand(town):
 
 def by_the_api(town):
     with unit_of_work():
-        token = make_token(town.person(PARTY), name="脚本", actor=actor_of(town.person(PARTY)))
+        token = make_token(town.person(PARTY), name="脚本", actor=actor_of(town.person(PARTY)), scopes=tuple(SCOPES))
     path, bearer = f"/api/v1/reports/{town.report.ref}", {"Authorization": f"Bearer {token}"}
     version = town.client.get(path, headers=bearer).headers["ETag"]
     given = {"slot": ADMIN, "typed_name": "康莹蕾", "password": PASSWORD, "seen_hash": town.report.manifest_hash}

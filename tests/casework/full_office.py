@@ -4,11 +4,11 @@ from casework import promises
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.add_lead_file import add_lead_file, clean
+from casework.operations.api_tokens import make_token
 from casework.operations.contact_tasks import Unreached, open_tasks
 from casework.operations.draft_campaign import draft_campaign
 from casework.operations.link_lead import write_link
 from casework.operations.move_lead import move_lead
-from casework.operations.passwords import make_token
 from casework.operations.take_lead import take_lead
 from casework.people.actors import actor_of
 from tests.casework.factories import NOON, make_batch, make_case, make_person, make_record, make_run

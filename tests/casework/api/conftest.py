@@ -8,11 +8,12 @@ import pytest
 
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.operations.passwords import make_token
+from casework.operations.api_tokens import make_token
 from casework.rounds.models import Round, StatutoryDate
 from casework.rounds.tables import SHIPPED
 from tests.casework import factories
 from workflows.access import SYSTEM
+from workflows.token_scopes import SCOPES
 
 API = "/api/v1"
 PROBLEM = "application/problem+json"
@@ -73,7 +74,7 @@ class World:
     def caller(self, role=None, organisation=None, *, password=None):
         with unit_of_work():
             person = factories.make_person(role, organisation or self.tree.university, password=password)
-            token = make_token(person, name="test", actor=SYSTEM)
+            token = make_token(person, name="test", actor=SYSTEM, scopes=tuple(SCOPES))
             db.session.flush()
             login, ref = person.login, person.ref
         return Caller(self.client, db.session.get(type(person), person.id), token, login, ref)

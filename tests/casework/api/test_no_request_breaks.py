@@ -18,7 +18,7 @@ from casework.doors.unit import unit_of_work
 from casework.filing.models import Filing
 from casework.intake.models import Batch, Record
 from casework.leads.models import Lead
-from casework.operations.passwords import make_token
+from casework.operations.api_tokens import make_token
 from casework.people.models import Organisation, Person
 from casework.promises import Promise
 from casework.reports.models import Measure, Report
@@ -27,6 +27,7 @@ from casework.screening.models import Run
 from tests.casework.full_office import make_full_office
 from tests.casework.rubbish import HEADERS, ONCE, PARTS, QUESTIONS, VALUES, WORDS
 from workflows.access import SYSTEM
+from workflows.token_scopes import SCOPES
 
 OUR_FAULT = 500
 TRIED = 40  # addresses until one leads somewhere
@@ -44,7 +45,8 @@ class Api:
         self.document = client.get("/api/openapi.json").json
         with unit_of_work():
             tokens = {
-                role: make_token(db.session.get(Person, id_), name="test", actor=SYSTEM) for role, id_ in people.items()
+                role: make_token(db.session.get(Person, id_), name="test", actor=SYSTEM, scopes=tuple(SCOPES))
+                for role, id_ in people.items()
             }
         self.headers = {role: {"Authorization": f"Bearer {token}", "If-Match": "*"} for role, token in tokens.items()}
         refs = [

@@ -7,12 +7,13 @@ import pytest
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import LOOKS, JournalEntry
-from casework.operations.passwords import make_token
+from casework.operations.api_tokens import make_token
 from tests.casework import factories
 from tests.casework.api.conftest import Caller
 from tests.casework.api.test_imports import world  # noqa: F401 - the world with its code tables
 from tests.casework.operations import reporting
 from workflows.access import SYSTEM
+from workflows.token_scopes import SCOPES
 
 CLAUSES = ("N1.1", "N1.2", "N1.3", "N1.4", "N1.5")
 ANSWER = {"method": "逐条审核", "examined": "全部登记", "finding": "已核实", "responsible": "李梦洁"}
@@ -99,7 +100,7 @@ def test_a_report_is_taken_back_before_its_receipt(client, settings):
         reporting.prepare(office)
         factories.make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
         path = f"/reports/{reporting.delivered(office, settings)[0].ref}"
-        token = make_token(office.supervisor, name="test", actor=SYSTEM)
+        token = make_token(office.supervisor, name="test", actor=SYSTEM, scopes=tuple(SCOPES))
     sender = Caller(client, office.supervisor, token)
     sender.post(f"{path}/withdrawal", {"reason": ""}, status=422)
     taken = sender.post(f"{path}/withdrawal", {"reason": "附件放错"}, status=200).json["items"]

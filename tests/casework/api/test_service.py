@@ -8,12 +8,13 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.jobs import SCHEDULE
 from casework.operations.alarms import raise_alarm
-from casework.operations.passwords import make_token
+from casework.operations.api_tokens import make_token
 from casework.people.actors import actor_of
 from casework.promises import Promise
 from tests.casework.factories import make_person
 from tests.casework.notices.office import beijing
 from tests.casework.operations.reporting import make_office
+from workflows.token_scopes import SCOPES
 
 NOON = beijing(7, 24, 12)
 
@@ -28,7 +29,7 @@ def asking(app):
     tokens = {}
     for name, person in people.items():
         with unit_of_work():
-            tokens[name] = make_token(person, name="program", actor=actor_of(person))
+            tokens[name] = make_token(person, name="program", actor=actor_of(person), scopes=tuple(SCOPES))
 
     def ask(path, *, who="administrator", method="GET", **headers):
         with clock.stopped_at(NOON):

@@ -67,7 +67,7 @@ def test_a_short_password_is_refused_and_the_old_one_stays(command_line, person)
 
 def test_a_token_opens_the_account_and_is_not_stored(command_line, person):
     token = command_line.done("token", person.login, "--name", "报表程序").strip()
-    assert queries.person_of_token(token).id == person.id
+    assert queries.find_token(token).person_id == person.id
     assert token not in str(list(db.session.execute(select(JournalEntry.facts))))
 
 

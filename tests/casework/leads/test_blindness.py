@@ -24,15 +24,16 @@ from casework.notices import queries as notices
 from casework.notices.models import Message, MessageEvent
 from casework.notices.verdicts import verdict
 from casework.operations.announce import announce
+from casework.operations.api_tokens import make_token
 from casework.operations.change_calendar import renew_calendar
 from casework.operations.digest import digest
-from casework.operations.passwords import make_token
 from casework.reports.models import Report
 from casework.reports.queries import ready_for, still_open
 from tests.casework.leads.bureau import NOON, acting
 from tests.casework.leads.hidden import NUMBER, hidden_rows, hide, seen, town
 from tests.casework.web.visitor import browser_of
 from workflows.access import SYSTEM, Actor
+from workflows.token_scopes import SCOPES
 
 __all__ = ["town"]
 
@@ -177,7 +178,7 @@ def test_no_page_and_no_answer_of_the_service_names_it(town, app):
     for role in ("supervisor", "lead_officer", "administrator", "both"):
         browser = browser_of(app, town.person(role))
         with unit_of_work():
-            token = make_token(town.person(role), name="program", actor=SYSTEM)
+            token = make_token(town.person(role), name="program", actor=SYSTEM, scopes=tuple(SCOPES))
         browser.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         for address in (*rules, *ordinary):
             answer = browser.get(address)

@@ -12,13 +12,11 @@ from casework.operations.passwords import (
     LOCK,
     check_password,
     confirm_password,
-    make_token,
-    revoke_token,
     set_password,
 )
 from casework.people import queries
 from casework.people.actors import actor_of
-from casework.people.models import ApiToken, Person
+from casework.people.models import Person
 from tests.casework.factories import NOON, PASSWORD, make_person, make_tree
 from workflows.access import SYSTEM
 
@@ -94,41 +92,18 @@ def test_a_short_password_changes_nothing(person):
     assert (person.password_hash, person.session_epoch) == before
 
 
-def test_passwords_and_tokens_are_given_by_oneself_or_by_whoever_administers_the_place(tree, person):
+def test_passwords_are_given_by_oneself_or_by_whoever_administers_the_place(tree, person):
     here = make_person("administrator", tree.university)
     above = make_person("administrator", tree.province)
     elsewhere = make_person("administrator", tree.discipline)
     colleague = make_person("supervisor", tree.university)
     for allowed in (person, here, above):
         set_password(person, password=PASSWORD, actor=actor_of(allowed))
-        make_token(person, name="script", actor=actor_of(allowed))
-    tokens = len(db.session.scalars(select(ApiToken)).all())
     for refused in (elsewhere, colleague):
         before = person.password_hash
         with pytest.raises(NotFound):
             set_password(person, password="another good one", actor=actor_of(refused))
-        with pytest.raises(NotFound):
-            make_token(person, name="script", actor=actor_of(refused))
         assert person.password_hash == before
-    assert len(db.session.scalars(select(ApiToken)).all()) == tokens
-
-
-def test_a_token_opens_until_it_is_revoked_and_only_its_hash_is_stored(person):
-    with unit_of_work():
-        token = make_token(queries.find_person(person.login), name="script", actor=SYSTEM)
-    assert queries.person_of_token(token) is person
-    assert queries.person_of_token(token + "x") is None
-    stored = db.session.scalars(select(ApiToken)).one()
-    assert token not in repr([getattr(stored, column.name) for column in ApiToken.__table__.columns])
-    revoke_token(stored, actor=SYSTEM)
-    assert queries.person_of_token(token) is None
-
-
-def test_a_token_of_an_inactive_person_opens_nothing(person):
-    token = make_token(person, name="script", actor=SYSTEM)
-    person.active = False
-    db.session.flush()
-    assert queries.person_of_token(token) is None
 
 
 def test_signing_asks_for_the_password_once_more(person):
