@@ -6,9 +6,11 @@ transaction that needs it; the bytes are on disk before that, so a crash leaves
 at worst an unreferenced file and never a row without one.
 """
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,12 +100,7 @@ def keep(content: bytes, *, media_type: str, folder: Path) -> StoredFile:
     path = _path(folder, sha256)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.{new_ref()}")
-        with partial.open("xb") as handle:
-            handle.write(ring().seal(content, sha256))
-            handle.flush()
-            os.fsync(handle.fileno())
-        partial.replace(path)
+        _write(path, ring().seal(content, sha256))
     if known:
         return known
     # Two who hand in the same file at once share one row.
@@ -152,6 +149,63 @@ def delete_later(*paths: Path) -> None:
 def to_delete() -> list[Path]:
     """Hand over (once) the files that this unit of work no longer needs."""
     return db.session.info.pop(_DELETE, [])
+
+
+def remove(path: Path) -> None:
+    """Delete a file that is not needed any more; whoever is sealing it anew does not bring it back."""
+    if path.parent.is_dir():
+        with _alone(path.parent):
+            path.unlink(missing_ok=True)
+
+
+def sealed_paths(folder: Path) -> list[Path]:
+    """Return every sealed file of a folder and its subfolders, in order; what is still being written is none."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and "." not in path.name)
+
+
+def key_of(path: Path) -> str:
+    """Return the name of the key that a file is sealed with; nothing when it is gone or empty."""
+    try:
+        with path.open("rb") as handle:
+            length = handle.read(1)
+            return handle.read(length[0]).decode(errors="replace") if length else ""
+    except FileNotFoundError:
+        return ""
+
+
+def reseal(path: Path, context: str) -> bool:
+    """Seal a file anew with the newest key; False when it was already, or is gone. Raises `SealBroken`."""
+    with _alone(path.parent):
+        try:
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            return False
+        fresh = ring().reseal(sealed, context)
+        if fresh is sealed:
+            return False
+        _write(path, fresh)
+    return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let nobody else remove or replace files of a folder meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, sealed: bytes) -> None:
+    """Put bytes on disk as a whole, or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}.{new_ref()}")
+    with partial.open("xb") as handle:
+        handle.write(sealed)
+        handle.flush()
+        os.fsync(handle.fileno())
+    partial.replace(path)
 
 
 def _path(folder: Path, sha256: str) -> Path:

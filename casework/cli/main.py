@@ -44,6 +44,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "export": "exports",
         "check": "checks",
         "erase": "erasing",
+        "keys": "keys",
         "index": "indexes",
         "deliveries": "deliveries",
         "channels": "deliveries",

@@ -17,7 +17,7 @@ from casework.leads.models import LeadDraft
 from casework.sealing import ring
 
 KEPT = timedelta(days=1)
-_CONTEXT = "lead.draft.file"
+CONTEXT = "lead.draft.file"
 
 
 def hash_of(key: str) -> str:
@@ -48,9 +48,9 @@ def path_of(settings: Settings, ref: str) -> Path:
 def write(settings: Settings, ref: str, content: bytes) -> None:
     """Put a file aside, sealed."""
     folder(settings).mkdir(mode=0o700, exist_ok=True)
-    path_of(settings, ref).write_bytes(ring().seal(content, _CONTEXT))
+    path_of(settings, ref).write_bytes(ring().seal(content, CONTEXT))
 
 
 def read(settings: Settings, ref: str) -> bytes:
     """Return what was put aside."""
-    return ring().unseal(path_of(settings, ref).read_bytes(), _CONTEXT)
+    return ring().unseal(path_of(settings, ref).read_bytes(), CONTEXT)
