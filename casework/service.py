@@ -13,6 +13,7 @@ from casework.config import Settings
 from casework.db import db, open_engine
 from casework.notices import ways
 from casework.notices.manners import Manners
+from casework.people import weak_passwords
 from notifications.channels.webhook import subscribers_of
 
 
@@ -29,6 +30,7 @@ def create_service(settings: Settings) -> Flask:
     app.extensions["casework.tables"] = models.metadata
     clock.shift(settings.clock_offset)
     working_days.configure(settings.calendars_dir)
+    weak_passwords.configure(None if settings.demo else settings.breached_passwords)
     ways.configure(
         settings.channels, subscribers=subscribers_of(settings.webhook), manners=Manners.read(settings.sending)
     )

@@ -11,6 +11,7 @@ from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Conflict, Forbidden, Invalid
 from casework.operations import passwords
+from casework.operations.patience import forget_at_door, forget_proofs
 from casework.operations.permit import permit
 from casework.people.actors import path_of
 from casework.people.models import Appointment, Organisation, Person
@@ -82,7 +83,8 @@ def set_active(person: Person, *, active: bool, actor: Actor) -> None:
         return
     person.active = active
     person.session_epoch += 1
-    person.failed_logins, person.locked_until = 0, None
+    forget_at_door(person)
+    forget_proofs(person)
     _say("people:activate" if active else "people:deactivate", person, actor)
 
 

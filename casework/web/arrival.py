@@ -6,12 +6,12 @@ of them is a way around the second factor.
 
 from dataclasses import dataclass
 
-from flask import redirect, session, url_for
+from flask import g, redirect, session, url_for
 from werkzeug.wrappers import Response
 
 from casework import clock
 from casework.db import db
-from casework.doors import sessions
+from casework.doors import devices, sessions
 from casework.doors.sessions import current_actor
 from casework.operations.begin_sign_in import has_second_factor
 from casework.people.models import Person
@@ -50,7 +50,9 @@ def arrive(person: Person, *, how: str, wanted: str, second: str) -> Response:
     person_id = person.id
     sessions.sign_in(person, how=how, second=second)
     sessions.identify_again(person_id)
-    return redirect(wanted or shell.landing(current_actor()), 303)
+    answer = redirect(wanted or shell.landing(current_actor()), 303)
+    devices.remember(answer, g.person.login)
+    return answer
 
 
 def half_way() -> HalfWay | None:

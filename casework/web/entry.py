@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from casework import errors
 from casework.db import db
-from casework.doors import sessions
+from casework.doors import devices, sessions
 from casework.doors.sessions import current_actor, open_to_all, signed_in
 from casework.errors import N_
 from casework.operations import passwords
@@ -61,7 +61,10 @@ def me() -> Response:
 
 
 def _who_is_it() -> int | None:
-    person = passwords.check_password(login=request.form.get("login", ""), password=request.form.get("password", ""))
+    login = request.form.get("login", "")
+    person = passwords.check_password(
+        login=login, password=request.form.get("password", ""), known_device=devices.is_known(login)
+    )
     return person.id if person else None
 
 

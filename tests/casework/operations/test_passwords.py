@@ -1,19 +1,21 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from casework import clock
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Forbidden, Invalid, NotFound
+from casework.operations import passwords
 from casework.operations.passwords import (
-    FAILURES,
-    LOCK,
     check_password,
     confirm_password,
+    count_failure,
     set_password,
 )
+from casework.operations.patience import FREE, LONGEST, waiting_after
 from casework.people import queries
 from casework.people.actors import actor_of
 from casework.people.models import Person
@@ -34,9 +36,9 @@ def person(tree):
     return found
 
 
-def attempt(login, password, *, after=timedelta()):
+def attempt(login, password, *, after=timedelta(), **more):
     with clock.stopped_at(NOON + after), unit_of_work():
-        found = check_password(login=login, password=password)
+        found = check_password(login=login, password=password, **more)
         return found and found.login
 
 
@@ -49,19 +51,79 @@ def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(person):
     assert attempt(person.login, "wrong password") is attempt("nobody", PASSWORD) is attempt("", "") is None
 
 
-def test_five_failures_lock_an_account_for_a_quarter_of_an_hour(person):
-    for _ in range(FAILURES):
-        assert attempt(person.login, "wrong password") is None
-    with pytest.raises(Forbidden, match="锁定至 12:15"):
-        attempt(person.login, PASSWORD)
+@pytest.mark.parametrize("known", [True, False])
+def test_the_waiting_grows_and_is_the_same_for_an_account_that_does_not_exist(person, known):
+    login = person.login if known else "nobody"
+    moment = timedelta()
+    for failures in range(1, 12):
+        assert attempt(login, "wrong password", after=moment) is None
+        waits = waiting_after(failures)
+        if not waits:
+            continue
+        with pytest.raises(Forbidden, match="请在 .* 以后再试"):
+            attempt(login, PASSWORD, after=moment + waits - timedelta(seconds=1))
+        moment += waits + timedelta(seconds=1)
+    assert waits == LONGEST
+    assert attempt(login, PASSWORD, after=moment) == (login if known else None)
+
+
+def test_the_waiting_doubles_from_a_minute_to_a_quarter_of_an_hour():
+    waits = [waiting_after(failures) / timedelta(minutes=1) for failures in range(FREE, FREE + 8)]
+    assert waits == [0, 1, 2, 4, 8, 15, 15, 15]
+
+
+def test_an_account_that_exists_and_one_that_does_not_cost_the_same_number_of_hashes(person, monkeypatch):
+    class Counting:
+        verified = 0
+
+        def verify(self, *_):
+            self.verified += 1
+            raise passwords.VerificationError
+
+    counted = []
+    for login in (person.login, "nobody"):
+        monkeypatch.setattr(passwords, "HASHER", Counting())
+        for _ in range(FREE + 1):
+            attempt(login, "wrong password")
+        with pytest.raises(Forbidden):
+            attempt(login, "wrong password")
+        counted.append(passwords.HASHER.verified)
+    assert counted == [FREE + 1] * 2
+
+
+def test_wrong_passwords_from_elsewhere_keep_nobody_out_where_they_have_signed_in_before(person):
+    for _ in range(FREE + 1):
+        attempt(person.login, "wrong password")
     with pytest.raises(Forbidden):
-        attempt(person.login, PASSWORD, after=LOCK - timedelta(seconds=1))
-    assert attempt(person.login, PASSWORD, after=LOCK + timedelta(seconds=1)) == person.login
+        attempt(person.login, PASSWORD)
+    assert attempt(person.login, "wrong password", known_device=True) is None
+    assert attempt(person.login, PASSWORD, known_device=True) == person.login
+
+
+def test_wrong_passwords_at_the_door_do_not_keep_somebody_inside_from_signing(person):
+    for _ in range(FREE + 1):
+        attempt(person.login, "wrong password")
+    confirm_password(person, PASSWORD)
+    with unit_of_work():
+        for _ in range(FREE + 1):
+            count_failure(person.id)
+    with pytest.raises(Forbidden, match="以后再试"):
+        confirm_password(person, PASSWORD)
+
+
+def test_a_hash_of_other_parameters_is_made_anew_at_the_next_sign_in(person, monkeypatch):
+    before = person.password_hash
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    attempt(person.login, "wrong password")
+    assert person.password_hash == before
+    attempt(person.login, PASSWORD)
+    assert "m=16,t=2" in person.password_hash
+    assert attempt(person.login, PASSWORD) == person.login
 
 
 def test_a_success_forgets_the_failures_before_it(person):
     for _ in range(3):
-        for _ in range(FAILURES - 1):
+        for _ in range(FREE):
             attempt(person.login, "wrong password")
         assert attempt(person.login, PASSWORD) == person.login
 
@@ -76,7 +138,7 @@ def test_an_inactive_account_and_one_without_a_password_do_not_open(tree, person
 
 def test_a_new_password_ends_the_sessions_of_the_old_one_and_unlocks(person):
     before = person.session_epoch
-    for _ in range(FAILURES):
+    for _ in range(FREE + 1):
         attempt(person.login, "wrong password")
     with unit_of_work():
         set_password(queries.find_person(person.login), password="another good one", actor=SYSTEM)
@@ -85,10 +147,11 @@ def test_a_new_password_ends_the_sessions_of_the_old_one_and_unlocks(person):
     assert attempt(person.login, "another good one") == person.login
 
 
-def test_a_short_password_changes_nothing(person):
+@pytest.mark.parametrize("refused", ["short", "a" * 1025, "1234567890", "QWERTYUIOP", "abababababab", "岭川大学岭川大学"])
+def test_a_password_that_is_refused_changes_nothing(person, refused):
     before = person.password_hash, person.session_epoch
     with pytest.raises(Invalid):
-        set_password(person, password="short", actor=SYSTEM)
+        set_password(person, password=refused, actor=SYSTEM)
     assert (person.password_hash, person.session_epoch) == before
 
 

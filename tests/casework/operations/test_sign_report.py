@@ -10,7 +10,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound
 from casework.journal import JournalEntry
-from casework.operations.passwords import FAILURES
+from casework.operations.patience import FREE
 from casework.operations.record_mandate import record_both_offices, record_mandate, revoke_mandate
 from casework.people.actors import actor_of
 from casework.people.models import Person
@@ -54,7 +54,7 @@ def test_a_name_typed_in_full_width_or_with_blanks_is_the_same_name(office, repo
     assert [row.typed_name for row in report.signatures] == ["何诚航"]
 
 
-def test_wrong_passwords_lock_the_account_as_at_the_door_though_nothing_else_of_the_attempt_stays(app, settings):
+def test_wrong_passwords_make_the_signer_wait_though_nothing_else_of_the_attempt_stays(app, settings):
     with unit_of_work():
         office = make_office()
         prepare(office)
@@ -68,16 +68,16 @@ def test_wrong_passwords_lock_the_account_as_at_the_door_though_nothing_else_of_
                 db.session.get_one(Report, report_id), "party_leader", db.session.get_one(Person, leader_id), **changes
             )
 
-    for _ in range(FAILURES):
+    for _ in range(FREE + 1):
         with pytest.raises(Invalid, match="密码不正确"):
             attempt(password="wrong horse battery")
-    with pytest.raises(Forbidden, match="锁定至"):
+    with pytest.raises(Forbidden, match="以后再试"):
         attempt()
     assert db.session.get_one(Report, report_id).signatures == []
     noted = db.session.query(JournalEntry).filter_by(action="report:signature_refused").order_by(JournalEntry.seq)
-    assert [row.facts["reasons"] for row in noted] == [["invalid"]] * FAILURES + [["locked"]]
+    assert [row.facts["reasons"] for row in noted] == [["invalid"]] * (FREE + 1) + [["locked"]]
     with unit_of_work():
-        db.session.get_one(Person, leader_id).locked_until = None
+        db.session.get_one(Person, leader_id).proofs_wait_until = None
     attempt()
     assert len(db.session.get_one(Report, report_id).signatures) == 1
 
