@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
+from casework import asking
 from casework.cases.models import Case
 from casework.clock import BEIJING
 from casework.db import db
@@ -69,6 +70,10 @@ def read_place(name: str) -> Place | None:
     return Place(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(moment)), hash_)
 
 
+HIDING = "what is about the reader's own body, or lies elsewhere, is found in order to be hidden"
+_whole = asking.reaching("cases", "leads", why=HIDING)
+
+
 def seen_groups(actor: Actor) -> tuple[Group, ...]:
     """Return the groups of entries that this person may read anywhere at all."""
     return tuple(group for group in Group if actor is SYSTEM or scope_of(actor, group.seen_by))
@@ -82,12 +87,14 @@ def bodies_of(actor: Actor) -> Sequence[Organisation]:
     return [each for each in found if any(scope.reaches(_path(each)) for scope in scopes)]
 
 
+@_whole
 def entries(asked: Asked, actor: Actor, *, before: Place | None, limit: int) -> Sequence[JournalEntry]:
     """Return the audited entries that this person may read, newest first."""
     wanted = _newest_first(select(JournalEntry).where(*_of(asked), _readable(asked, actor)), before)
     return db.session.scalars(wanted.limit(limit)).all()
 
 
+@_whole
 def counts(asked: Asked, actor: Actor) -> Mapping[str, Mapping[Group, int]]:
     """Return of the same entries how many each person has of each group, by the id that stands in the entries."""
     wanted = (
@@ -155,7 +162,7 @@ REFUSED_ACTIONS = tuple(
     f"{step}{REFUSED}"
     for step in (
         *("report:signature", "report:paper", "report:sign", "report:refuse", "report:freeze"),
-        *("filing:deliver", "filing:withdraw", "filing:receipt", "case:accept", "case:begin", "case:conclude"),
+        *("filing:deliver", "filing:withdraw", "filing:receipt", "case:sign_off", "case:lapse", "case:file"),
     )
 )
 """Attempts that an operation notes by itself, in the main chain."""
@@ -170,7 +177,7 @@ def _readable(asked: Asked, actor: Actor) -> ColumnElement[bool]:
     return and_(or_(*each), not_about(actor.bodies))
 
 
-def _reached(actor: Actor, group: Group) -> Select[tuple[int]]:
+def _reached(actor: Actor, group: Group) -> Select[int]:
     conditions = [Organisation.id == -1]
     for scope in scope_of(actor, group.seen_by):
         if scope.reach is Reach.BELOW:
@@ -181,7 +188,7 @@ def _reached(actor: Actor, group: Group) -> Select[tuple[int]]:
     return select(Organisation.id).where(or_(*conditions))
 
 
-def _newest_first(wanted: Select[tuple[JournalEntry]], before: Place | None) -> Select[tuple[JournalEntry]]:
+def _newest_first(wanted: Select[JournalEntry], before: Place | None) -> Select[JournalEntry]:
     if before is not None:
         same = and_(JournalEntry.at == before.at, JournalEntry.hash < before.hash)
         wanted = wanted.where(or_(JournalEntry.at < before.at, same))

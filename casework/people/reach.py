@@ -31,6 +31,7 @@ GROUPS = {
 """For each kind of thing the groups of actions that look at it."""
 WITHOUT_MATTERS = {
     "journal": "shows entries of the journal, in which nothing personal stands",
+    "audit": "shows entries of the journal likewise, and who read what of a matter by its number alone",
     "round": "settings; what they touch is asked for by the operation",
     "people": "accounts and offices",
     "deliveries": "messages, which name nobody",

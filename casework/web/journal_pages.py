@@ -11,17 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import select
 
-from casework import clock, journal
-from casework.cases.models import Case
+from casework import asking, clock, journal
 from casework.db import db
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
 from casework.journal import Break, JournalCheckpoint, JournalEntry, JournalHead
 from casework.journal.checkpoints import latest
-from casework.leads.models import Lead
+from casework.overview.audit import HIDING, not_about
 from casework.overview.walls import wall
 from casework.people.models import Organisation, Person
 from casework.web import words
@@ -224,6 +223,7 @@ def _walk(organisation_id: int, chain: str) -> Verdict:
     return Verdict(chain, seq, head, tuple(breaks), time.monotonic() - began, latest(organisation_id, chain))
 
 
+@asking.reaching("cases", "leads", why=HIDING)
 def _entries(
     organisation_id: int,
     chain: str,
@@ -237,7 +237,7 @@ def _entries(
 
     The chain is walked whole; entries on what is about the reader's own body are walked and not shown.
     """
-    wanted = select(JournalEntry).filter_by(organisation_id=organisation_id, chain=chain).where(_not_about(bodies))
+    wanted = select(JournalEntry).filter_by(organisation_id=organisation_id, chain=chain).where(not_about(bodies))
     if only is not None:
         wanted = wanted.where(JournalEntry.actor == only)
     if before is not None:
@@ -249,18 +249,6 @@ def _entries(
     if given["who"]:
         wanted = wanted.where(JournalEntry.actor.in_(_ids_of(given["who"])))
     return db.session.scalars(wanted.order_by(JournalEntry.seq.desc()).limit(PAGE_SIZE + 1)).all()
-
-
-def _not_about(bodies: Collection[int]) -> ColumnElement[bool]:
-    if not bodies:
-        return true()
-    hidden = (
-        select(table.id)
-        .where(table.number == JournalEntry.subject, table.concerns_id.in_(sorted(bodies)))
-        .correlate(JournalEntry)
-        for table in (Case, Lead)
-    )
-    return and_(*(~each.exists() for each in hidden))
 
 
 def _ids_of(login: str) -> list[str]:
