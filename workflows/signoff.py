@@ -10,8 +10,8 @@ twice only with the appointment on file.
 A signature belongs to one manifest. It is bound by its hash and lapses with it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -71,8 +71,9 @@ class Signature:
 class Signing:
     """A frozen report as the rules of signing see it.
 
-    `owner_ids` worked on a case in it, `subject_ids` are what a case in it is
-    about. `dual_office_documents` are persons whose appointment to both offices is on file.
+    `owner_ids` worked on a case in it, `subject_ids` are what a case in it is about,
+    `ties` are the words for what else bars a person from signing for one.
+    `dual_office_documents` are persons whose appointment to both offices is on file.
     """
 
     organisation_id: int
@@ -82,6 +83,7 @@ class Signing:
     signatures: tuple[Signature, ...] = ()
     owner_ids: frozenset[int] = frozenset()
     subject_ids: frozenset[int] = frozenset()
+    ties: Mapping[int, Words] = field(default_factory=dict)
     open_case_numbers: tuple[str, ...] = ()
     mandates: tuple[Mandate, ...] = ()
     dual_office_documents: frozenset[int] = frozenset()
@@ -196,6 +198,12 @@ def _party_to_a_case(signing: Signing, signer: Actor) -> Refusal | None:
             "signer_is_a_subject",
             N_("报告中有案件涉及 %(name)s 本人，不能签字；请由有授权的其他负责同志代签。"),
             {"name": signer.name},
+        )
+    if signer.id in signing.ties:
+        return Refusal(
+            "signer_has_a_tie",
+            N_("%(name)s 与报告中的案件有须回避的关系：%(ties)s，不能签字；请由有授权的其他负责同志代签。"),
+            {"name": signer.name, "ties": signing.ties[signer.id]},
         )
     return None
 

@@ -162,11 +162,11 @@ def _among(kinds: Iterable[str], values: Iterable[str]) -> ColumnElement[bool]:
 
 def _codes(ids: Iterable[int | None], *, names: Iterable[str], under: Organisation) -> list[str]:
     """Return the codes of the bodies meant: by id, or by name among the body itself and those directly under it."""
-    known = [each for each in ids if each is not None]
+    known, called = [each for each in ids if each is not None], [name for name in names if name]
+    if not known and not called:
+        return []
     beside = or_(Organisation.id == under.id, Organisation.parent_id == under.id)
-    wanted = select(Organisation.code).where(
-        or_(Organisation.id.in_(known), beside & Organisation.name.in_([name for name in names if name]))
-    )
+    wanted = select(Organisation.code).where(or_(Organisation.id.in_(known), beside & Organisation.name.in_(called)))
     return list(db.session.scalars(wanted))
 
 

@@ -14,7 +14,9 @@ from casework.notices.ways import INBOX, SMS, WEBHOOK
 from notifications.kinds import REMINDER
 
 GATHERED = "gathered"
-ALONE = frozenset({"digest", "press", "stand_in_named", "alarm_ended", "canary", "test_message", "identity_code"})
+ALONE = frozenset(
+    {"digest", "press", "stand_in_named", "tie_recorded", "alarm_ended", "canary", "test_message", "identity_code"}
+)
 """Kinds that never gather, and that no budget holds back: what a person said, asked for, or gets once a day."""
 _ASSIGNED = frozenset({"case_assigned", "lead_assigned"})
 _DUE = frozenset({"case_due", "lead_due", "report_due", "report_to_sign", "report_signed", "campaign_to_approve"})

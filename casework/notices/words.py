@@ -20,8 +20,14 @@ from notifications.message import Text
 
 LINK = "link"
 HEADS = "heads"
-STAND_IN_NAMED = "stand_in_named"
-ON_PAGES = {"press": "/queue", "work_behind": "/overdue", GATHERED: "/queue", STAND_IN_NAMED: "/me/notices"}
+STAND_IN_NAMED, TIE_RECORDED = "stand_in_named", "tie_recorded"
+ON_PAGES = {
+    "press": "/queue",
+    "work_behind": "/overdue",
+    GATHERED: "/queue",
+    STAND_IN_NAMED: "/me/notices",
+    TIE_RECORDED: "/me/ties",
+}
 LATE_LEADS = frozenset({"lead_escalated", "lead_orphaned"})
 """Said to people above, who see how much is late and not what it says."""
 MAIL = "smtp"

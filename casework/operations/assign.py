@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from casework import clock
-from casework.cases.facts import conflicted_ids
+from casework.cases.conflicts import Ties, ties_of
 from casework.cases.models import Case
 from casework.cases.queries import open_load
 from casework.db import db
@@ -19,6 +19,7 @@ from casework.operations.story import tell
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from workflows.access import Actor
+from workflows.ties import words_of
 
 AT_ONCE = 500
 ASSIGNABLE = ("flagged", "investigating", "corrected")
@@ -36,7 +37,7 @@ class Shared:
 
 def assign(case: Case, *, to: Person, actor: Actor, reason: str = "") -> None:
     """Make `to` the owner; `Conflict` says why this person cannot be."""
-    if _give(case, _Candidate(to, actor_of(to)), conflicted_ids(case), actor=actor, reason=reason):
+    if _give(case, _Candidate(to, actor_of(to)), ties_of(case), actor=actor, reason=reason):
         retime(case)
         announce_case(case, "assign", actor=actor)
 
@@ -49,12 +50,12 @@ class _Candidate:
     actor: Actor
 
 
-def _give(case: Case, to: _Candidate, conflicted: frozenset[int], *, actor: Actor, reason: str) -> bool:
+def _give(case: Case, to: _Candidate, ties: Ties, *, actor: Actor, reason: str) -> bool:
     """Make somebody the owner, or raise; False when they are the owner already."""
     permit_case(actor, "case:assign", case)
     if case.state not in ASSIGNABLE:
         raise Conflict(N_("案件 %(number)s 已签字、备案或合并，不能改派。"), params={"number": case.number})
-    refusal = _refusal(case, to, conflicted)
+    refusal = _refusal(case, to, ties)
     if refusal is not None:
         raise refusal
     if case.owner_id == to.person.id:
@@ -75,21 +76,21 @@ def _give(case: Case, to: _Candidate, conflicted: frozenset[int], *, actor: Acto
 
 def why_not(case: Case, person: Person) -> Conflict | None:
     """Return why this person cannot own this case, or None: right, conflict of interest, absence."""
-    return _refusal(case, _Candidate(person, actor_of(person)), conflicted_ids(case))
+    return _refusal(case, _Candidate(person, actor_of(person)), ties_of(case))
 
 
-def _refusal(case: Case, candidate: _Candidate, conflicted: frozenset[int]) -> Conflict | None:
+def _refusal(case: Case, candidate: _Candidate, ties: Ties) -> Conflict | None:
     person = candidate.person
     shown = {"name": person.name, "number": case.number}
     if refusal_for_case(candidate.actor, "case:begin", case) is not None or not person.active:
         return Conflict(
             N_("%(name)s 在案件 %(number)s 所属单位没有核查权限，没有派发。"), code="no_right", params=shown
         )
-    if person.id in conflicted:
+    if person.id in ties:
         return Conflict(
-            N_("%(name)s 录入、审核过案件 %(number)s 的登记，或是毕业生的辅导员，应当回避，没有派发。"),
+            N_("%(name)s 与案件 %(number)s 有须回避的关系：%(ties)s，没有派发。请改派无关联的人员。"),
             code="owner_conflict",
-            params=shown,
+            params=shown | {"ties": words_of(ties[person.id])},
         )
     if person.absent_until is not None and person.absent_until >= clock.today():
         return Conflict(
@@ -118,10 +119,10 @@ def share_out(cases: Sequence[Case], *, among: Sequence[Person], actor: Actor, r
 def _share(case: Case, candidates: Sequence[_Candidate], load: dict[int, int], *, actor: Actor, reason: str) -> Shared:
     """Give one case to the first in line who may have it, and count it on their load."""
     refusal: CaseworkError = Conflict(N_("案件 %(number)s 没有可派的人员。"), params={"number": case.number})
-    conflicted = conflicted_ids(case)
+    ties = ties_of(case)
     for candidate in sorted(candidates, key=lambda each: (load[each.person.id], each.person.id)):
         try:
-            changed = _give(case, candidate, conflicted, actor=actor, reason=reason)
+            changed = _give(case, candidate, ties, actor=actor, reason=reason)
         except CaseworkError as said:
             refusal = said
             continue

@@ -2,7 +2,7 @@
 
 from casework.errors import N_, Conflict
 from casework.leads.models import Lead
-from casework.operations.find_officer import may_have, tell_officer
+from casework.operations.find_officer import keeps_away, may_have, tell_officer
 from casework.operations.lead_steps import note_step
 from casework.operations.permit_lead import is_about_their_own, permit_lead, refusal_for_lead
 from casework.operations.retime_lead import retime_lead
@@ -21,6 +21,12 @@ def assign_lead(lead: Lead, *, to: Person, actor: Actor, reason: str = "") -> No
     if not works_on_leads(lead, to):
         raise Conflict(
             N_("%(name)s 在线索 %(number)s 所属单位没有线索办理权限，没有指定。"), code="no_right", params=shown
+        )
+    if keeps_away(lead, to):
+        raise Conflict(
+            N_("%(name)s 与线索 %(number)s 有须回避的关系，没有指定。请指定无关联的人员。"),
+            code="officer_conflict",
+            params=shown,
         )
     if not may_have(lead, to):
         raise Conflict(N_("%(name)s 已停用或正在休假，线索 %(number)s 没有指定。"), code="absent", params=shown)

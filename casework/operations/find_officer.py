@@ -1,6 +1,7 @@
 """Give a lead to somebody who works on leads where it lies: whoever is there and has least to do."""
 
 from casework import clock
+from casework.cases.conflicts import ties_to_lead
 from casework.db import db
 from casework.leads.models import Lead
 from casework.leads.queries import open_lead_load
@@ -30,10 +31,15 @@ def find_officer(lead: Lead, *, actor: Actor) -> Person | None:
 
 
 def may_have(lead: Lead, person: Person) -> bool:
-    """Say whether somebody is there today and the lead is not about their own body."""
-    if not present(person, clock.today()):
-        return False
-    return lead.concerns_id is None or lead.concerns_id not in actor_of(person).bodies
+    """Say whether somebody is there today, the lead is not about their own body, and no tie keeps them from it."""
+    return present(person, clock.today()) and not keeps_away(lead, person)
+
+
+def keeps_away(lead: Lead, person: Person) -> bool:
+    """Say whether somebody has to keep away from a lead, whoever asks: they serve where it is about, or have a tie."""
+    if lead.concerns_id is not None and lead.concerns_id in actor_of(person).bodies:
+        return True
+    return bool(ties_to_lead(lead, [person]))
 
 
 def tell_officer(lead: Lead, *, actor: Actor) -> int:

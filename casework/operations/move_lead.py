@@ -2,15 +2,17 @@
 
 from casework import clock
 from casework.cases.lead_facts import lead_facts
+from casework.db import db
+from casework.errors import N_, Conflict
 from casework.leads.models import Lead, LeadTalk
 from casework.leads.queries import ANSWER, merged_leads
-from casework.operations.find_officer import find_officer, tell_officer
+from casework.operations.find_officer import find_officer, keeps_away, tell_officer
 from casework.operations.hand_over_lead import hand_over
 from casework.operations.lead_steps import note_step
 from casework.operations.permit_lead import permit_lead
 from casework.operations.retime_lead import retime_lead
 from casework.people.actors import path_of
-from casework.people.models import Organisation
+from casework.people.models import Organisation, Person
 from workflows.access import SYSTEM, Actor
 from workflows.engine import Moved
 from workflows.lead import LEAD, Body, fire
@@ -40,6 +42,7 @@ def move_lead(
     """
     if actor is not SYSTEM:
         permit_lead(actor, right_to(action), lead)
+        _refuse_tied(lead, action, actor)
     facts = lead_facts(lead)
     given = {
         "reason": reason,
@@ -71,6 +74,17 @@ def move_lead(
     if action == "transfer" or lead.officer is not had:
         tell_officer(lead, actor=actor)
     return moved
+
+
+def _refuse_tied(lead: Lead, action: str, actor: Actor) -> None:
+    """Refuse every step but handing it over to somebody who has to keep away from the lead."""
+    if action == "transfer" or not keeps_away(lead, db.session.get_one(Person, actor.id)):
+        return
+    raise Conflict(
+        N_("您与线索 %(number)s 有须回避的关系，不能办理。请由其他线索专员办理，或转送上级。"),
+        code="officer_conflict",
+        params={"number": lead.number},
+    )
 
 
 def right_to(action: str) -> str:

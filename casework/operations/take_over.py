@@ -9,6 +9,8 @@ loses the case is told, and finds where it went; it sees no more of it.
 from sqlalchemy import select
 
 from casework import journal
+from casework.cases.above import TAKEN_OVER
+from casework.cases.conflicts import ties_of
 from casework.cases.models import Case
 from casework.cases.oversight import HandOver
 from casework.db import db
@@ -17,12 +19,14 @@ from casework.operations.announce import announce
 from casework.operations.assign import assign
 from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit_case
+from casework.operations.refer_above import end_referral, open_referral
 from casework.operations.retime import retime
 from casework.operations.story import tell
 from casework.people import queries as people
 from casework.people.models import Organisation, Person
 from workflows.access import Actor, scope_of
 from workflows.case import BEING_WORKED
+from workflows.ties import words_of
 
 ABOVE = ("province", "ministry")
 
@@ -37,6 +41,7 @@ def take_over(case: Case, *, reason: str, actor: Actor, to: Person | None = None
     refuse_blank({"reason": reason})
     target = _seat(case, actor)
     _refuse_concluded(case)
+    _refuse_tied(case, actor)
     left, owner = case.organisation, case.owner
     made = HandOver(
         case=case, left=left, went=target, left_id=left.id, went_id=target.id, by_id=actor.id, reason=reason.strip()
@@ -59,6 +64,9 @@ def take_over(case: Case, *, reason: str, actor: Actor, to: Person | None = None
         subject=case.number,
         facts=common | {"head_there": list(journal.head(left.id))},
     )
+    referral = open_referral(case)
+    if referral is not None:
+        end_referral(referral, TAKEN_OVER, actor=actor)
     if to is not None:
         assign(case, to=to, actor=actor)
     retime(case)
@@ -89,6 +97,16 @@ def _seat(case: Case, actor: Actor) -> Organisation:
     raise Conflict(
         N_("案件 %(number)s 已由本单位办理，无需提级。"), code="handled_here", params={"number": case.number}
     )
+
+
+def _refuse_tied(case: Case, actor: Actor) -> None:
+    ties = ties_of(case).get(actor.id)
+    if ties:
+        raise Conflict(
+            N_("您与案件 %(number)s 有须回避的关系：%(ties)s。请由本单位其他人员提级办理。"),
+            code="taker_conflict",
+            params={"number": case.number, "ties": words_of(ties)},
+        )
 
 
 def _refuse_concluded(case: Case) -> None:

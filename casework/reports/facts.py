@@ -6,12 +6,13 @@ settings change afterwards changes nothing about what is being signed.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from casework import clock
+from casework.cases.conflicts import Ties, barred_signers
 from casework.cases.models import Case
 from casework.db import db
-from casework.people.models import Person
+from casework.people.models import Person, Relation
 from casework.reports import queries
 from casework.reports.models import Mandate, Report, ReportCase
 from casework.rounds import settings
@@ -19,6 +20,7 @@ from workflows import signoff
 from workflows.access import Role
 from workflows.case_facts import ManifestFacts
 from workflows.report import ChangedField, IncludedCase, LeftOutCase, Receipt, ReportFacts
+from workflows.ties import Tie, words_of
 
 ANSWER = ("method", "examined", "finding", "responsible")
 DELEGATE, BOTH_OFFICES = "delegate", "both_offices"
@@ -97,7 +99,8 @@ def signing_of(report: Report) -> signoff.Signing:
             if row.lapsed_at is None
         ),
         owner_ids=frozenset(row.owner_id for row in rows if row.owner_id is not None),
-        subject_ids=_persons_named([row.subject_key for row in rows if row.kind == "conduct"]),
+        subject_ids=_persons_named([row.subject_key for row in rows if row.kind in ("conduct", "unit")]),
+        ties={person_id: words_of(ties) for person_id, ties in _tied_to(report).items()},
         open_case_numbers=tuple(line["number"] for line in (report.manifest or {}).get("open_cases", ())),
         mandates=tuple(
             signoff.Mandate(row.slot, row.person_id, row.principal_id or 0, row.valid_from, row.valid_to, row.document)
@@ -138,8 +141,17 @@ def manifests_of(
 
 
 def _persons_named(subject_keys: list[str]) -> frozenset[int]:
-    """Return the persons whom a case about conduct names as its subject."""
+    """Return the persons whom a case names as its subject: by account, or by their account at registration."""
     if not subject_keys:
         return frozenset()
+    accounts = [key.partition(":")[2] for key in subject_keys if key.startswith("operator:")]
     named = select(Person.id).where(Person.ref.in_(subject_keys) | Person.login.in_(subject_keys))
-    return frozenset(db.session.scalars(named))
+    theirs = select(Relation.person_id).where(
+        Relation.kind == Tie.OPERATOR, Relation.value.in_(accounts), Relation.withdrawn_at.is_(None)
+    )
+    return frozenset(db.session.scalars(union(named, theirs)))
+
+
+def _tied_to(report: Report) -> Ties:
+    inside = select(ReportCase.case_id).where(ReportCase.report_id == report.id)
+    return barred_signers(inside, organisation_id=report.organisation_id, round_id=report.round_id)
