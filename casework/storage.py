@@ -19,7 +19,7 @@ import filetype
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casework import clock
+from casework import archives, clock
 from casework.db import Code, db, insert_new, new_ref
 from casework.errors import N_, FileRefused
 from casework.sealing import SealBroken, ring
@@ -30,6 +30,8 @@ OFFICE = {
 }
 ALLOWED = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "zip": "application/zip", **OFFICE}
 ALIKE = {"jpeg": "jpg"}
+ARCHIVES = {"zip", *OFFICE}
+LONGEST_NAME = 255
 LAST, TAIL = {"pdf": b"%%EOF", "png": b"IEND"}, 2048  # a JPEG may carry a camera's own trailer of any length
 ACTIVE_PDF = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile")
 
@@ -59,6 +61,12 @@ class Typed:
     warnings: tuple[str, ...] = ()
 
 
+def file_name(told: str) -> str:
+    """Return the name of a file as it may be kept and shown: no folder, nothing that breaks or turns a line."""
+    last = told.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable()).strip()[-LONGEST_NAME:] or "file"
+
+
 def examine(content: bytes, *, name: str, limit: int) -> Typed:
     """Type a file by its content, or refuse it with a sentence that names the file and what to do."""
     shown = {"name": name}
@@ -84,6 +92,8 @@ def examine(content: bytes, *, name: str, limit: int) -> Typed:
             code="file_corrupt",
             params=shown | {"kind": extension.upper()},
         )
+    if extension in ARCHIVES and (unsafe := archives.fault_of(content, office=extension in OFFICE)):
+        raise FileRefused(unsafe, code="archive_unsafe", params=shown)
     warnings = []
     named = Path(name).suffix.lower().lstrip(".")
     if ALIKE.get(named, named) != extension:

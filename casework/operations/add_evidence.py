@@ -30,20 +30,21 @@ def add_evidence(
         raise Invalid(N_("请选择材料的类别和来源。"), fields={"evidence_class": N_("请从列表中选择。")})
     if record is not None and record.id not in {row.record_id for row in case.records}:
         raise Invalid(N_("该毕业生不在本案之中。"), fields={"record": N_("请从列表中选择。")})
+    name = storage.file_name(name)
     typed = storage.examine(content, name=name, limit=settings.max_upload_bytes)
     file = storage.keep(content, media_type=typed.media_type, folder=settings.files_dir)
     if any(row.file_id == file.id and row.withdrawn_at is None for row in case.evidence):
         raise Conflict(N_("文件“%(name)s”已在本案材料中，没有重复保存。"), code="evidence_known", params={"name": name})
     again = next((row for row in case.evidence if row.file_id == file.id), None)
     if again is not None:
-        again.name, again.evidence_class, again.supplied_by = name[:255], evidence_class, supplied_by
+        again.name, again.evidence_class, again.supplied_by = name, evidence_class, supplied_by
         again.warnings, again.by_id, again.at, again.withdrawn_at = list(typed.warnings), actor.id, clock.now(), None
         again.record_id = record.id if record else None
         added = again
     else:
         added = Evidence(
             file=file,
-            name=name[:255],
+            name=name,
             evidence_class=evidence_class,
             supplied_by=supplied_by,
             warnings=list(typed.warnings),

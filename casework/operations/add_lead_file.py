@@ -16,7 +16,6 @@ LARGEST = 10 * 1024 * 1024
 LARGEST_OF_LEAD = 60 * 1024 * 1024
 MOST = 20
 """Of one lead, additions included."""
-_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def clean(*, name: str, content: bytes, settings: Settings) -> Cleaned:
     Raises `FileRefused` with a sentence for what is empty, cut off, too large, of no allowed kind, infected or
     cannot be cleaned, `Unavailable` while the scanner is away.
     """
-    name = "".join(letter for letter in name if letter.isprintable()).strip()[-_LONGEST_NAME:] or "file"
+    name = storage.file_name(name)
     typed = storage.examine(content, name=name, limit=min(LARGEST, settings.max_upload_bytes))
     scan = clamd.scan(content, name=name, address=settings.clamd)  # before anything here takes it apart
     stripped = typed.extension in pictures.PICTURES

@@ -163,7 +163,7 @@ def _ask(
         changes=list(changes),
         reason=reason.strip(),
         file=_kept(case, record, name=name, content=content, actor=actor, settings=settings),
-        file_name=name[:255],
+        file_name=storage.file_name(name),
         asked_by_id=actor.id,
     )
     db.session.add(asked)

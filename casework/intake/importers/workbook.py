@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from casework import archives
 from casework.errors import N_, FileRefused
 from casework.intake.importers.shapes import Limits
 
@@ -62,8 +63,10 @@ def _unpack(file: BinaryIO, parts: list[zipfile.ZipInfo], packed: int, limits: L
     total, found = 0, {}
     for part in parts:
         is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
-        sheet = _SheetScan()
+        sheet, before = _SheetScan(), total
         for chunk in _inflated(file, part):
+            if total == before and archives.ENTITY.search(chunk):  # stands before everything else, or nowhere
+                raise FileRefused(CORRUPT, code="corrupt_file")
             total += len(chunk)
             _within(total, packed, limits)
             if is_sheet:

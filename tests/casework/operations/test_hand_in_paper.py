@@ -2,6 +2,7 @@
 
 import io
 import weakref
+import zipfile
 
 import pypdfium2
 import pytest
@@ -116,12 +117,20 @@ def test_a_page_of_another_report_freeze_or_slot_is_refused_naming_both(office, 
     assert standing_paper(inked, "party_leader") is None
 
 
+def archive():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("scan.txt", "no scan")
+    return made.getvalue()
+
+
 BAD_SCANS = (
     (b"", "空的"),
     (b"GIF89a not a scan at all", "内容不是 PDF"),
     (b"%PDF-1.7\n1 0 obj\n<<>>\n%%EOF\n", "打不开"),
     (b"%PDF-1.7\n1 0 obj\n<<>>\n", "被截断"),
-    (b"PK\x03\x04" + b"\x00" * 300, "不是 PDF、JPEG 或 PNG"),
+    (b"PK\x03\x04" + b"\x00" * 300, "已损坏"),
+    (archive(), "不是 PDF、JPEG 或 PNG"),
 )
 
 

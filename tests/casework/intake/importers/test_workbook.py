@@ -100,3 +100,14 @@ def test_damaged_workbooks_are_refused_or_read_never_anything_else(tmp_path, tak
         path.write_bytes(damaged[: chance.choice((len(damaged), chance.randrange(100, len(damaged))))])
         with suppress(FileRefused):
             take(path, kind="graduates")
+
+
+def test_a_workbook_that_defines_entities_is_not_opened(tmp_path, take):
+    path = tmp_path / "laughs.xlsx"
+    laughs = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><sst>&b;</sst>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/sharedStrings.xml", laughs)
+    with pytest.raises(FileRefused) as refusal:
+        take(path)
+    assert refusal.value.code == "corrupt_file"
