@@ -66,6 +66,7 @@ _ALL = (
     _kind("filing_returned", ESCALATION, "report recipient_body due link", N_("备案被退回")),
     _kind("campaign_to_approve", REMINDER, "organisation graduates on due link", N_("提醒活动待核准")),
     _kind("campaign_paused", ESCALATION, "organisation because link", N_("提醒活动已暂停")),
+    _kind("reading_question", REMINDER, "organisation on link", N_("查看情况待说明")),
     _kind("stand_in_named", REMINDER, "on link", N_("代理人通知")),
     _kind("gathered", REMINDER, "due_soon overdue assigned others link", N_("提醒汇总")),
     _kind("digest", REMINDER, "on overdue escalated due_soon heads link", N_("每日摘要")),
@@ -73,6 +74,7 @@ _ALL = (
     _kind("identity_code", REMINDER, "code minutes", N_("身份验证码")),
     _kind("alarm", ESCALATION, "alarm about advice at link", N_("系统告警")),
     _kind("alarm_ended", REMINDER, "alarm about at link", N_("告警解除")),
+    _kind("sign_in_changed", ESCALATION, "at link", N_("登录方式变动")),
     _kind("canary", REMINDER, "at link", N_("通道巡检")),
     _kind("test_message", REMINDER, "at link", N_("测试消息")),
 )

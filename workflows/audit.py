@@ -96,6 +96,11 @@ AUDITED: Mapping[str, Kind] = MappingProxyType(
         "people:appoint": _right(N_("给账号 %(subject)s 任职：%(role)s")),
         "people:dismiss": _right(N_("免去账号 %(subject)s 的职务：%(role)s")),
         "people:password": _right(N_("更改了账号 %(subject)s 的密码")),
+        "people:factor_added": _right(N_("账号 %(subject)s 增加了一种第二重验证")),
+        "people:factor_removed": _right(N_("账号 %(subject)s 移除了一种第二重验证")),
+        "people:factor_reset": _right(N_("重置了账号 %(subject)s 的第二重验证")),
+        "people:recovery_codes": _right(N_("账号 %(subject)s 生成了新的恢复码")),
+        "people:recovery_code_used": _right(N_("账号 %(subject)s 用恢复码通过了验证")),
         "people:token": _right(N_("为账号 %(subject)s 生成了访问令牌")),
         "people:revoke": _right(N_("吊销了账号 %(subject)s 的访问令牌")),
         "people:deactivate": _right(N_("停用了账号 %(subject)s")),
@@ -108,8 +113,8 @@ AUDITED: Mapping[str, Kind] = MappingProxyType(
         "journal:erase": _right(N_("清除了 %(subject)s 的个人信息")),
         "journal:hold": _right(N_("对 %(subject)s 依法保全")),
         "journal:lift": _right(N_("解除了对 %(subject)s 的保全")),
-        "audit:ask": Kind(Group.QUESTION, N_("就账号 %(subject)s 的查看情况请单位说明")),
-        "audit:answer": Kind(Group.QUESTION, N_("答复了关于账号 %(subject)s 查看情况的询问"), reason=True),
+        "audit:ask": Kind(Group.QUESTION, N_("就账号 %(account)s 的查看情况请单位说明")),
+        "audit:answer": Kind(Group.QUESTION, N_("答复了关于账号 %(account)s 查看情况的询问"), reason=True),
     }
 )
 """Every audited action, in the order of its group."""

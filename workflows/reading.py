@@ -12,7 +12,7 @@ software, chosen so that an ordinary office is asked about once a week at most.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
 from statistics import median
@@ -124,7 +124,7 @@ class Day:
     at_night: int = 0
     outside: int = 0
     until: str = ""
-    tied: Mapping[Unusual, Mapping[str, int]] = MappingProxyType({})
+    tied: Mapping[Unusual, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

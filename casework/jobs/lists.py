@@ -21,6 +21,7 @@ from casework.jobs import (
     looking,
     mailbox,
     overdue,
+    reading,
     receipts,
 )
 from casework.jobs.keeping import keep
@@ -44,6 +45,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "warn_pace": overdue.warn_pace,
         "count_board": overdue.count_boards,
         "invariants": invariants.invariants,
+        "ask_reading": reading.ask_reading,
         "compare_timers": comparing.compare_timers,
         "apply_pushed": receipts.apply,
         "take_mails": Later("casework.jobs.mails:take_mails"),
@@ -66,6 +68,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Daily("retime_all", at=time(0, 5)),
     Daily("checkpoint_journals", at=time(0, 30)),
     Daily("compare_timers", at=time(1, 30)),
+    Daily("ask_reading", at=time(6, 40)),
     Daily("invariants", at=time(2, 30)),
     Daily("wrong_information", at=time(8, 10)),
     Daily("orphans", at=time(8, 20)),

@@ -35,13 +35,14 @@ from casework.journal.tables import (
 )
 from casework.journal.walk import Break, chains, verify
 from casework.journal.whence import Door, Whence, come_from, read_whence
-from casework.journal.writing import Note, discard, head, mark, record, seal
+from casework.journal.writing import NOBODY, Note, discard, head, mark, record, seal
 
 __all__ = [
     "ERASE",
     "GENESIS",
     "LOOKS",
     "MAIN",
+    "NOBODY",
     "Break",
     "Door",
     "JournalCheckpoint",

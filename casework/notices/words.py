@@ -21,12 +21,14 @@ from notifications.message import Text
 LINK = "link"
 HEADS = "heads"
 STAND_IN_NAMED, TIE_RECORDED = "stand_in_named", "tie_recorded"
+SIGN_IN_CHANGED = "sign_in_changed"
 ON_PAGES = {
     "press": "/queue",
     "work_behind": "/overdue",
     GATHERED: "/queue",
-    STAND_IN_NAMED: "/me/notices",
+    STAND_IN_NAMED: "/me/notices", "reading_question": "/journal/questions",
     TIE_RECORDED: "/me/ties",
+    SIGN_IN_CHANGED: "/me/factors",
 }
 LATE_LEADS = frozenset({"lead_escalated", "lead_orphaned"})
 """Said to people above, who see how much is late and not what it says."""

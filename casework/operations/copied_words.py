@@ -25,6 +25,7 @@ from casework.intake.models import Confirmation, Record
 from casework.journal import JournalEntry, LegalHold
 from casework.leads.models import Lead, LeadStep, LeadTalk
 from casework.notices.models import Provider
+from casework.overview.reading_models import ReadingQuestion
 from casework.people.models import Organisation
 from casework.reports.models import Report, Signature
 from casework.rounds.models import Round
@@ -83,6 +84,7 @@ def copies(places: Collection[int], subject: str) -> tuple[Copy, ...]:
         Copy(_of(EmployerDecision, places).where(EmployerDecision.ref == subject), ("reason",)),
         Copy(settings.where(Round.code == subject, ScreeningSettings.version.in_(named)), ("reason",)),
         Copy(select(Provider).where(Provider.channel == subject, Provider.held_by_id.is_not(None)), ("held_because",)),
+        Copy(_of(ReadingQuestion, places).where(ReadingQuestion.ref == subject), ("answer",)),
         Copy(_of(LegalHold, places).where(LegalHold.subject == subject), ("reason",)),
     )
 

@@ -8,10 +8,10 @@ so its cost follows the days that are asked for and not the age of the journal.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from casework import asking
 from casework.cases.models import Case
@@ -21,7 +21,7 @@ from casework.errors import N_, Invalid
 from casework.journal import JournalEntry
 from casework.leads.models import Lead
 from casework.people.models import Organisation
-from workflows.access import SYSTEM, Actor, Reach, scope_of
+from workflows.access import SYSTEM, Actor, Reach, Role, scope_of
 from workflows.audit import AUDITED, REFUSED, Group, kind_of
 
 MOST_DAYS = 366
@@ -173,18 +173,17 @@ def _readable(asked: Asked, actor: Actor) -> ColumnElement[bool]:
     if actor is SYSTEM:
         return true()
     wanted = (asked.group,) if asked.group else asked.groups
-    each = [and_(_in_group(group), JournalEntry.organisation_id.in_(_reached(actor, group))) for group in wanted]
+    each = [and_(_in_group(group), JournalEntry.organisation_id.in_(reached(actor, group.seen_by))) for group in wanted]
     return and_(or_(*each), not_about(actor.bodies))
 
 
-def _reached(actor: Actor, group: Group) -> Select[int]:
-    conditions = [Organisation.id == -1]
-    for scope in scope_of(actor, group.seen_by):
-        if scope.reach is Reach.BELOW:
-            part = f"/{scope.organisation_id}/"
-            conditions.append(Organisation.path.contains(part, autoescape=True))
-        else:
-            conditions.append(Organisation.id == scope.organisation_id)
+def reached(actor: Actor, action: str, *, only: Role | None = None) -> Select[int]:
+    """Return a SELECT of the organisations in which somebody may do this, by one of their roles where it is named."""
+    offices = tuple(held for held in actor.appointments if only is None or held.role is only)
+    conditions: list[ColumnElement[bool]] = [false()]
+    for scope in scope_of(replace(actor, appointments=offices), action):
+        inside = Organisation.path.contains(f"/{scope.organisation_id}/", autoescape=True)
+        conditions.append(inside if scope.reach is Reach.BELOW else Organisation.id == scope.organisation_id)
     return select(Organisation.id).where(or_(*conditions))
 
 

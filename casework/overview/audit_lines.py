@@ -110,6 +110,7 @@ def _params(entry: JournalEntry) -> Mapping[str, object]:
     return {
         "subject": entry.subject,
         "what": Words((what if what in _LABELS else _SOMETHING,)),
+        "account": facts.get("account", ""),
         "times": facts.get("times", 1),
         "role": Words((Role(role).label if role in set(Role) else role,)),
     }

@@ -41,6 +41,7 @@ NAMES: Mapping[str, str] = {
     "checkpoint_journals": N_("写入日志检查点"),
     "compare_timers": N_("核对提醒时点"),
     "invariants": N_("投递记录自检"),
+    "ask_reading": N_("查看情况检查"),
     "wrong_information": N_("跟进信息有误的答复"),
     "orphans": N_("查找无人承办的案件"),
     "warn_pace": N_("进度预警"),

@@ -34,6 +34,7 @@ IN_THE_LEAD = "lead_steps.words"
 WORDS_KEPT = {
     "add_evidence": {IN_THE_STORY},
     "advance": {IN_THE_STORY, "cases.conclusion_note"},
+    "answer_reading": {"reading_questions.answer"},
     "answer_checklist": {f"checklist_answers.{part}" for part in ("method", "examined", "finding", "responsible")},
     "assign": {IN_THE_STORY},
     "assign_lead": {IN_THE_LEAD},
