@@ -21,6 +21,7 @@ from casework.api.overdue import overdue
 from casework.api.own_notices import own_notices
 from casework.api.precision import precision
 from casework.api.rates import rates
+from casework.api.referrals import referrals
 from casework.api.reports import reports
 from casework.api.resource import Resource
 from casework.api.rounds import rounds
@@ -29,16 +30,19 @@ from casework.api.screening import screening
 from casework.api.screening_rules import screening_rules
 from casework.api.self_check import self_check
 from casework.api.service import service
+from casework.api.ties import ties
 
 RESOURCES: tuple[Resource, ...] = (
     me,
     own_notices,
+    ties,
     organisations,
     rounds,
     cases,
     case_work,
     evidence,
     case_actions,
+    referrals,
     leads,
     lead_links,
     campaigns,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Response, request
 
 from casework import clock
+from casework.cases.above_queries import ACTION, count_waiting
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden
 from casework.overview.below import Below, progress_below
@@ -39,6 +40,7 @@ def below() -> Response:
         words_of=LACKS,
         next=shown[PAGE_SIZE - 1].organisation.code if len(shown) > PAGE_SIZE else "",
         checks=shell.may(actor, "case:spot_check"),
+        asked=count_waiting(actor) if shell.may(actor, ACTION) else None,
     )
 
 

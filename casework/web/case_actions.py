@@ -8,7 +8,8 @@ says now beside what was sent; sending it again is then a decision.
 from flask import Response, request, url_for
 from flask_babel import gettext
 
-from casework.cases.facts import conflicted_ids, facts_of
+from casework.cases.conflicts import ties_of
+from casework.cases.facts import facts_of
 from casework.cases.models import Case
 from casework.cases.queries import get_case, open_load
 from casework.cases.registered import CORRECTABLE, registered_value
@@ -30,6 +31,7 @@ from casework.web.pages import Trouble, attempt, page, submitted
 from casework.web.wording import moment, said
 from workflows.access import Actor
 from workflows.case import conclusion_choices
+from workflows.ties import words_of
 
 CORRECTED = {
     "correction_employer": N_("本人更正：单位"),
@@ -155,7 +157,7 @@ def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:  # noqa
     if verb.code == "assign":
         people = staff.who_can_work(case)
         load = open_load([each.id for each in people], without=actor.bodies)
-        return {"people": people, "load": load, "conflicted": conflicted_ids(case)}
+        return {"people": people, "load": load, "ties": ties_of(case), "words_of": words_of}
     if verb.code == "correct":
         return {
             "fields": [(name, said(FIELD_LABELS.get(name, name))) for name in CORRECTABLE],
@@ -167,7 +169,8 @@ def _options(case: Case, verb: Verb, actor: Actor) -> dict[str, object]:  # noqa
     if verb.code == "take_over":
         return {
             "people": staff.who_work_in([body.id for body in seats_above(actor)]),
-            "conflicted": conflicted_ids(case),
+            "ties": ties_of(case),
+            "words_of": words_of,
         }
     if verb.code == "consequence":
         return {"consequences": _consequences(case)}

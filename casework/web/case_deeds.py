@@ -18,6 +18,7 @@ from casework.operations.log_verification import log_verification
 from casework.operations.propose_correction import complete_correction, propose_correction, withdraw_correction
 from casework.operations.record_consequence import record_consequence, withdraw_consequence
 from casework.operations.rectification import finish_measure, write_rectification
+from casework.operations.refer_above import refer_above
 from casework.operations.small_steps import add_note, agree_unverifiable, change_severity
 from casework.operations.take_over import take_over
 from casework.people.models import Person
@@ -119,6 +120,7 @@ OWN: dict[str, Callable[[Case, Actor], object]] = {
     "assign": _assign,
     "take_over": _take_over,
     "consequence": _consequence,
+    "refer": lambda case, actor: refer_above(case, reason=request.form.get("reason", ""), actor=actor),
     "note": lambda case, actor: add_note(case, words=request.form.get("words", ""), actor=actor),
     "agree": lambda case, actor: agree_unverifiable(case, actor=actor, reason=request.form.get("reason", "")),
     "severity": lambda case, actor: change_severity(

@@ -22,6 +22,7 @@ from casework.notices.story_words import STATES
 from casework.operations.choices_of import choices_of
 from casework.operations.open_evidence import open_evidence
 from casework.operations.permit import reads_sealed
+from casework.operations.refer_above import open_referral
 from casework.overview import case_sheet, deliveries
 from casework.overview.case_sources import sources_of
 from casework.overview.channels import LABELS
@@ -95,6 +96,7 @@ def show(number: str) -> Response:
         next_said=next_said(case, clock.now()),
         role_names=ROLES,
         conflicts=facts.owner_conflicts,
+        referral=open_referral(case),
         told=deliveries.told_about(case, limit=TOLD),
         told_names={code: kind.label for code, kind in KINDS.items()},
         told_states=STATES,

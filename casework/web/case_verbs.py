@@ -7,6 +7,7 @@ from casework.cases.models import Case
 from casework.errors import N_
 from casework.operations.permit import refusal_for_case
 from casework.operations.record_consequence import ABOUT, ESTABLISHED
+from casework.operations.refer_above import open_referral
 from casework.overview import case_sheet
 from casework.people.actors import path_of
 from casework.web.wording import said
@@ -185,6 +186,15 @@ VERBS: dict[str, Verb] = {
             ),
         ),
         Verb(
+            "refer",
+            N_("请上级办理"),
+            "up",
+            "case:refer",
+            OPEN,
+            N_("本单位人员须回避或不宜办理时，写明理由请上级办理。上级受理之前案件仍由本单位办理，期限照计。"),
+            versioned=False,
+        ),
+        Verb(
             "consequence",
             N_("登记处理结果"),
             "seal",
@@ -223,6 +233,9 @@ def _fits(verb: Verb, case: Case, actor: Actor) -> bool:  # noqa: PLR0911 - a li
     if verb.code == "take_over":
         path = path_of(case.organisation)
         return any(scope.organisation_id in path[:-1] for scope in scope_of(actor, verb.action))
+    if verb.code == "refer":
+        mine = actor.id == case.owner_id or refusal_for_case(actor, "case:assign", case) is None
+        return mine and case.accepted_at is None and open_referral(case) is None
     if verb.code == "consequence":
         return case.kind in ABOUT and case.conclusion in ESTABLISHED and case.accepted_at is not None
     if verb.code == "rectify":

@@ -22,6 +22,11 @@ DELETE    api_own_notices.close_calendar        anybody                  -
 GET       api_own_notices.list_leaves           anybody                  -             # lists those whose leave one may register: often nobody
 PUT       api_own_notices.register_leave        people:absence           person
 PATCH     api_own_notices.change_addresses_of   people:manage            person
+GET       api_ties.list_own_ties                anybody                  -
+POST      api_ties.declare_own_tie              anybody                  -
+GET       api_ties.list_ties                    people:ties              person
+POST      api_ties.record_tie                   people:ties              person
+POST      api_ties.withdraw                     people:ties              tie           # and of one's own tie oneself
 
 # organisations and rounds
 GET       api_organisations.list_organisations  anybody                  -
@@ -49,6 +54,10 @@ POST      api_cases.take_action                 case:merge               case   
 POST      api_cases.assign_case                 case:assign              case
 POST      api_cases.change_severity             case:note                case
 POST      api_cases.agree_unverifiable          case:accept              case
+POST      api_referrals.ask_above               case:refer               case
+POST      api_referrals.take_case_over          case:take_over           case
+GET       api_referrals.list_referrals          anybody                  -             # those to one's own body: mostly nobody's
+POST      api_referrals.give_back               case:take_over           referral
 POST      api_case-work.add_note                case:note                case
 POST      api_case-work.add_verification        case:verify              case
 PUT       api_case-work.write_rectification     case:note                case

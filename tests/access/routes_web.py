@@ -12,6 +12,8 @@ TABLE = """
 GET       static               open                              -             # styles and scripts, the same for everybody
 GET       web.home             open                              -             # leads on: to sign in, or to one's own first page
 GET,POST  web.login            open                              -             # the door itself
+GET       web.elsewhere        open                              -             # the door of another house
+GET       web.elsewhere_back   open                              -             # likewise: what it brings back is the right
 POST      web.logout           anybody                           -
 GET,POST  web.me               anybody                           -
 GET       web.notices          anybody                           -
@@ -21,6 +23,9 @@ GET,POST  web.tokens           anybody                           -
 POST      web.token_revoke     own                               token
 GET,POST  web.messages         anybody                           -
 GET       web.message          own                               message
+GET,POST  web.ties             anybody                           -
+GET,POST  web.ties_of_others   people:ties                       -
+POST      web.tie_withdraw     people:ties                       tie           # and of one's own tie oneself
 GET,POST  web.absences         people:absence                    -
 GET       web.demo_phones      open                              -             # demonstrations alone; elsewhere it does not exist
 
@@ -58,6 +63,7 @@ GET,POST  web.action           case:note                         case          v
 GET,POST  web.action           case:hold                         case          verb=hold
 GET,POST  web.action           case:note                         case          verb=severity
 GET,POST  web.action           case:merge                        case          verb=merge
+GET,POST  web.action           case:refer                        case          verb=refer
 GET,POST  web.action           case:take_over                    case          verb=take_over
 GET,POST  web.action           consequence:record                case          verb=consequence
 GET,POST  web.action           case:merge                        case          verb=unmerge
@@ -171,6 +177,8 @@ GET       web.rates_file       rates:read                        -
 GET       web.rate_rows        rates:read                        -
 GET       web.rate_rows_file   export                            -
 GET       web.below            below:read                        -
+GET       web.referrals        case:take_over                    -
+POST      web.referral_back    case:take_over                    referral
 GET,POST  web.spot_checks      case:spot_check                   -
 POST      web.spot_check_decide case:spot_check                  spot
 GET       web.journal          journal:verify                    -
