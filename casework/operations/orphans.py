@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from casework import clock
+from casework.cases.conflicts import ties_to_lead
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
 from casework.cases.queries import is_sealed
@@ -19,6 +20,7 @@ from casework.db import db
 from casework.leads.models import Lead
 from casework.leads.queries import WITHOUT_WORDS, is_open
 from casework.operations.announce import announce
+from casework.operations.refer_above import asked_people, review_offer
 from casework.people import queries
 from casework.people.models import Organisation, Person
 from casework.people.presence import present
@@ -28,6 +30,7 @@ from workflows.orphans import Candidate, orphan_reason
 from workflows.reasons import Reason
 
 LEAD_OFFICER = "lead_officer"
+ABOVE = "level_above"
 AT_ONCE = 500
 CLIMB = ("supervisor", "vice_leader", "party_leader", "admin_leader")
 
@@ -86,12 +89,18 @@ def _officers(lead: Lead) -> list[Candidate]:
     barred = belonging_to(lead.concerns_id) if lead.concerns_id else frozenset()
     if lead.state == "declining":
         able = queries.holders(LEAD_OFFICER, lead.organisation_id)
-        return [_candidate(person, barred | {lead.declined_by_id}) for person in able]
+        barred |= frozenset(ties_to_lead(lead, able)) | {lead.declined_by_id or 0}
+        return [_candidate(person, barred) for person in able]
+    # Its officer's ties were asked when it was given to them and when they declared one: no seal is opened here.
     return [_candidate(lead.officer, barred)] if lead.officer is not None else []
 
 
 def orphans(round_: Round) -> list[Orphan]:
-    """Tell, once a day and case, the next filled role about every open case without anybody for its next step."""
+    """Tell, once a day and case, the next filled role about every open case without anybody for its next step.
+
+    Where everybody has to keep away the level above is asked to take the case over, and is told from then on; the
+    request lapses when somebody can work here again.
+    """
     today = clock.today()
     running = (
         select(Case)
@@ -101,10 +110,15 @@ def orphans(round_: Round) -> list[Orphan]:
     )
     found = []
     for case in db.session.scalars(running).all():
+        referral = review_offer(case)
         reason = orphan_reason(candidates=_candidates(case), today=today)
         if reason is None:
             continue
-        role, readers = _readers(case.organisation, belonging_to(case.concerns_id) if case.concerns_id else frozenset())
+        if referral is not None:
+            role, readers = ABOVE, asked_people(case, referral.asked_of)
+        else:
+            barred = belonging_to(case.concerns_id) if case.concerns_id else frozenset()
+            role, readers = _readers(case.organisation, barred)
         announce(
             "case_orphaned",
             to=readers,
@@ -119,7 +133,7 @@ def orphans(round_: Round) -> list[Orphan]:
 
 def _candidates(case: Case) -> list[Candidate]:
     conflicted = conflicted_ids(case)
-    if case.state == "corrected":
+    if case.state == "corrected" and case.owner is not None:
         reviewers = queries.holders("supervisor", case.organisation_id)
         return [_candidate(person, conflicted | {case.owner_id}) for person in reviewers]
     if case.owner is not None:
@@ -152,4 +166,4 @@ def _readers(organisation: Organisation, barred: frozenset[int] = frozenset()) -
         if there:
             return role, there
     above = queries.holders("supervisor", organisation.parent_id) if organisation.parent_id else []
-    return ("level_above", above) if above else ("", ())
+    return (ABOVE, above) if above else ("", ())

@@ -65,6 +65,18 @@ def offer_above(case: Case) -> Referral | None:
     return _ask(case, asked, cause=above.ALL_BARRED, actor=SYSTEM) if asked is not None else None
 
 
+def review_offer(case: Case) -> Referral | None:
+    """Offer a case that nobody here may work on, end an offer that is not needed any more; return what waits, or None.
+
+    A request that somebody made by hand stands until it is answered.
+    """
+    waiting = offer_above(case)
+    if waiting is None or waiting.cause == above.BY_HAND or everybody_barred(case):
+        return waiting
+    end_referral(waiting, above.LAPSED, actor=SYSTEM)
+    return None
+
+
 def give_back(referral: Referral, *, reason: str, actor: Actor) -> Referral:
     """Answer that the case stays where it is, with the reason; who asked is told. Raises `Conflict` once answered."""
     case = referral.case
@@ -106,11 +118,13 @@ def open_referral(case: Case) -> Referral | None:
 
 
 def everybody_barred(case: Case) -> bool:
-    """Say whether people are appointed here for the next step of a case and every one of them has to keep away."""
-    barred: Collection[int | None] = ties_of(case).keys()
+    """Say whether people are appointed here for the next step of a case and a tie keeps away every one of them.
+
+    An owner who is the only reviewer too is a want of people and no tie: whether to ask above is for them to say.
+    """
+    barred = ties_of(case)
     if case.state == "corrected" and case.owner_id is not None:
-        able = people.holders("supervisor", case.organisation_id)
-        barred = {*barred, case.owner_id}
+        able = [each for each in people.holders("supervisor", case.organisation_id) if each.id != case.owner_id]
     else:
         offices = [case.organisation_id]
         if case.college_id is not None and not is_sealed(case):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -32,13 +32,16 @@ from casework.web import (
     demo_phones,
     drifts,
     drifts_ahead,
+    elsewhere,
     employers,
     entry,
+    factors,
     filing_pages,
     funnel,
     imports,
     jobs,
     journal_pages,
+    kept_form,
     leads,
     leads_actions,
     leads_looks,
@@ -51,11 +54,13 @@ from casework.web import (
     overdue_acts,
     own_notices,
     precision,
+    proofs,
     public_lead,
     public_lead_receipt,
     queue,
     rate_files,
     rates,
+    referrals,
     report_figures,
     report_preview,
     report_wording,
@@ -64,14 +69,17 @@ from casework.web import (
     rules,
     samples,
     screening,
+    second,
     shell,
     spot_checks,
+    ties,
     unsubscribe,
     uploads,
     webhooks,
     wording,
     words,
 )
+from casework.web.sign_in_page import sign_in_page
 
 YEAR = 365 * 24 * 3600
 NO_FORMS = ("/api/", "/unsubscribe/", "/receipts/", "/report/", "/receipt/", "/c/")
@@ -83,11 +91,23 @@ GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/", "home", entry.home, GET),
     ("/login", "login", entry.login, BOTH),
+    ("/login/<house>", "elsewhere", elsewhere.leave, GET),
+    ("/login/<house>/back", "elsewhere_back", elsewhere.back, GET),
+    ("/login/second", "second", second.second, BOTH),
+    ("/login/passkey", "passkey", second.passkey, POST),
     ("/logout", "logout", entry.logout, POST),
     ("/me", "me", entry.me, BOTH),
+    ("/me/proof", "proof", proofs.proof, BOTH),
+    ("/me/factors", "factors", factors.factors, GET),
+    ("/me/factors/<verb>", "factor_change", factors.change, POST),
+    ("/me/sessions/<ref>/end", "session_end", factors.end_session, POST),
+    ("/me/stay", "stay", factors.stay, POST),
     ("/me/notices", "notices", own_notices.shown, GET),
     ("/me/notices/calendar/new", "notices_calendar", own_notices.new_calendar, POST),
     ("/me/notices/<verb>", "notices_change", own_notices.change, POST),
+    ("/me/ties", "ties", ties.own, BOTH),
+    ("/ties", "ties_of_others", ties.others, BOTH),
+    ("/ties/<ref>/withdraw", "tie_withdraw", ties.withdraw, POST),
     ("/absences", "absences", absences.absences, BOTH),
     ("/c/<token>", "answer", answer_page.shown, GET),
     ("/demo/phones", "demo_phones", demo_phones.phones, GET),
@@ -186,6 +206,8 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/filing", "filings", filing_pages.listed, GET),
     ("/filing/<ref>", "filing", filing_pages.show, GET),
     ("/below", "below", below.below, GET),
+    ("/below/referrals", "referrals", referrals.listed, GET),
+    ("/below/referrals/<ref>/return", "referral_back", referrals.back, POST),
     ("/below/spot-checks", "spot_checks", spot_checks.spot_checks, BOTH),
     ("/below/spot-checks/<ref>/<number>", "spot_check_decide", spot_checks.decide, POST),
     ("/filing/<ref>/withdraw", "filing_withdraw", filing_pages.withdraw, POST),
@@ -264,7 +286,15 @@ def _version(file: Path) -> str:
 
 
 def answer_forged(_error: CSRFError) -> Response:
-    """Answer a form that does not carry this session's token: mostly one that was left open too long."""
+    """Answer a form that does not carry this session's token: mostly one that was left open too long.
+
+    Where the session has ended meanwhile, what was typed is kept until its sender has signed in again.
+    """
+    kept = kept_form.keep() if g.get("actor") is None and request.endpoint != "web.login" else ""
+    if kept:
+        answer = sign_in_page("", kept=kept)
+        answer.status_code = 401
+        return answer
     return problems.problem(
         400, "form_expired", gettext("这个页面打开得太久，已经失效，没有保存任何内容。请返回上一页，刷新后重新提交。")
     )
