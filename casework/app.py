@@ -6,6 +6,7 @@ from casework.api import routes as api_routes
 from casework.config import Settings
 from casework.doors import arriving, bodies, hosts, languages, problems, rates, security, sessions, strict_json, whence
 from casework.doors import reach as reaches
+from casework.doors.elsewhere import houses
 from casework.jobs import SCHEDULE
 from casework.service import create_service
 from casework.web import routes as web_routes
@@ -24,6 +25,6 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["casework.schedule"] = SCHEDULE
     doors = (languages, security, hosts, sessions, reaches, bodies, rates, whence, problems, arriving, strict_json)
-    for part in (*doors, api_routes, web_routes):
+    for part in (*doors, houses, api_routes, web_routes):
         part.attach(app)
     return app

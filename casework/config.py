@@ -20,6 +20,7 @@ Network = IPv4Network | IPv6Network
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 DEMO_CANARY = "U026"
 """The administrator of the demonstration, whose messages the simulator delivers."""
+DEMO_PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with invented people
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Settings:
     breached_passwords: Path | None = None  # SHA-1 hashes of passwords that are known to have leaked, sorted
     hosts: tuple[str, ...] = ()  # names besides that of `base_url` under which browsers may ask
     rate_limits: bool = True
+    accepts: tuple[str, ...] = ()  # what `doors.safe_start` warns of and the operator has said to be meant
     channels: tuple[str, ...] = ("inbox", "console")
     smtp: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     aliyun: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
@@ -50,6 +52,8 @@ class Settings:
     webhook: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     sending: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     receipts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    oidc: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    cas: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     canary: str = ""
     watch_to: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
@@ -122,6 +126,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         hosts=tuple(each.strip().lower() for each in environ.get("CASEWORK_HOSTS", "").split(",") if each.strip()),
         rate_limits=environ.get("CASEWORK_RATE_LIMITS", "on").strip().lower()
         != "off",  # a measurement of load, no more
+        accepts=_listed(environ.get("CASEWORK_ACCEPT_RISKS", "")),
         channels=tuple(environ["CASEWORK_CHANNELS"].split(",")) if environ.get("CASEWORK_CHANNELS") else channels,
         smtp=smtp,
         aliyun=_beginning(environ, "ALIYUN_"),
@@ -130,6 +135,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         webhook=_beginning(environ, "WEBHOOK_"),
         sending=_beginning(environ, "SENDING_"),
         receipts=_beginning(environ, "RECEIPTS_"),
+        oidc=_beginning(environ, "OIDC_"),
+        cas=_beginning(environ, "CAS_"),
         canary=environ.get("CASEWORK_CANARY", DEMO_CANARY if demo else "").strip(),
         watch_to=_listed(environ.get("CASEWORK_WATCH_TO", "")),
         metrics_token=environ.get("CASEWORK_METRICS_TOKEN", ""),

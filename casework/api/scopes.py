@@ -21,6 +21,8 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "evidence": "cases",
         "case-actions": "cases",
         "referrals": "cases",
+        "referrals": "cases",
+        "ties": SETTINGS,
         "leads": LEADS,
         "lead_links": LEADS,
         "campaigns": "campaigns",
