@@ -19,7 +19,7 @@ from casework import clock
 from casework.cases import queries as cases
 from casework.cases.lead_facts import lead_facts
 from casework.cases.models import Case
-from casework.config import Settings
+from casework.config import DEMO_PASSWORD, Settings
 from casework.db import db
 from casework.demo_campaign import NAME, let_a_wave_pass
 from casework.doors.unit import unit_of_work
@@ -50,7 +50,7 @@ SAMPLE = Path(__file__).parent / "demo_data" / "university"
 STARTS_AT = datetime(2024, 7, 30, 10, 24, tzinfo=clock.BEIJING)
 NOTICE, FRIDAY, MONDAY = (datetime(2024, 7, day, 9, 0, tzinfo=clock.BEIJING) for day in (23, 26, 29))
 BEGUN, CONCLUDED = 14, 6  # cases a person has begun on Friday, and of them concluded on Monday
-PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with synthetic data
+PASSWORD = DEMO_PASSWORD
 UNIVERSITY, ROUND = "ORG0201", "2024"
 SUPERVISOR, REVIEWER, LEADER, ADMINISTRATOR = "U013", "U014", "U018", "U026"
 DESK = ("U001", "U002", "U003", "U004", "U005", "U006")

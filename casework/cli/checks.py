@@ -12,6 +12,7 @@ from casework.cli import schema, spoken
 from casework.cli.check_journal import chains_hold, journal_check, walls_stand
 from casework.cli.check_reports import files_check, reports_hold, seals_hold
 from casework.cli.context import application
+from casework.cli.safety import starts_safely
 from casework.doors import doorbell
 from casework.errors import N_
 from casework.leads import statements
@@ -20,7 +21,7 @@ from casework.leads import statements
 @click.group(
     cls=spoken.SpokenGroup,
     invoke_without_command=True,
-    help=N_("检查数据库版本、日志链、已定稿的报告和队列服务；发现问题则以非零码退出。"),
+    help=N_("检查数据库版本、启动安全、日志链、已定稿的报告和队列服务；发现问题则以非零码退出。"),
 )
 @click.pass_context
 def check(context: click.Context) -> None:
@@ -31,8 +32,10 @@ def check(context: click.Context) -> None:
         click.echo(spoken.say(N_("数据库版本：%(revision)s"), revision=schema.current_revision()))
         reached = doorbell.reachable()
         click.echo(spoken.say(N_("队列服务：可用") if reached else N_("队列服务：不可用，提醒将延后发出")))
-        folder = app.extensions["casework"].files_dir
-        if not all([walls_stand(), chains_hold(), reports_hold(folder), seals_hold()]):  # each is said, always
+        settings = app.extensions["casework"]
+        folder = settings.files_dir
+        found = [starts_safely(settings), walls_stand(), chains_hold(), reports_hold(folder), seals_hold()]
+        if not all(found):  # each is said, always
             sys.exit(1)
 
 

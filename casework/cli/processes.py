@@ -9,6 +9,7 @@ import click
 from casework import clock, config
 from casework.cli import spoken
 from casework.cli.context import application
+from casework.cli.safety import refuse_unsafe
 from casework.cli.schedule import schedule as keep_schedule
 from casework.cli.work import work as keep_working
 from casework.errors import N_
@@ -16,6 +17,13 @@ from casework.jobs.watchman import Watchman
 from casework.service import create_service
 
 ROOT = Path(__file__).parents[2]
+SERVER = (
+    "--no-ws",
+    "--log-level=warning",
+    "--blocking-threads=4",
+    "--http1-header-read-timeout=10000",  # milliseconds: whoever sends a header a letter at a time is let go
+    "--http1-buffer-size=65536",  # as much as all headers together may be
+)
 
 
 @click.command(cls=spoken.SpokenCommand, help=N_("只启动网页（生产环境由 systemd 等管理）。"))
@@ -23,13 +31,14 @@ ROOT = Path(__file__).parents[2]
 @spoken.option("--port", default=8000, show_default=True, help=N_("网页监听的端口。"))
 def serve(*, host: str, port: int) -> None:
     """Serve pages and API until told to stop."""
-    with application():
-        pass
-    os.environ["CASEWORK_DATA"] = str(config.load().data_dir)
-    os.chdir(ROOT)  # `wsgi` lies beside the package
     os.environ["CASEWORK_BASE_URL"] = os.environ.get("CASEWORK_BASE_URL", f"http://{host}:{port}")
-    arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), "--blocking-threads", "4", "wsgi:app"]
-    os.execv(sys.executable, [sys.executable, "-m", "granian", "--no-ws", "--log-level", "warning", *arguments])  # noqa: S606
+    settings = config.load()
+    with application(settings=settings):
+        refuse_unsafe(settings, listens_on=host)
+    os.environ["CASEWORK_DATA"] = str(settings.data_dir)
+    os.chdir(ROOT)  # `wsgi` lies beside the package
+    arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), *SERVER, "wsgi:app"]
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606 - this very interpreter
 
 
 @click.command(cls=spoken.SpokenCommand, help=N_("只启动一个后台任务进程。"))

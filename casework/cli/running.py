@@ -15,6 +15,7 @@ import click
 from casework import clock, config
 from casework.cli import queue_server, schema, spoken, start_up
 from casework.cli.context import application
+from casework.cli.safety import refuse_unsafe
 from casework.cli.supervisor import Child, Supervisor
 from casework.config import Settings
 from casework.errors import N_
@@ -23,6 +24,7 @@ from casework.service import create_service
 from workflows.access_actors import ROLE_LABELS, Role
 
 WITH_CASES = N_("演示数据是否包括已导入的文件和案件；不包括则从导入开始自己做。")
+LOOKED_AT = ("demo", "plain_http")
 CASEWORK = Path(sys.executable).with_name("casework")
 
 
@@ -46,6 +48,11 @@ def up(*, demonstration: bool, with_cases: bool, host: str, port: int, workers: 
         address = os.environ.get("CASEWORK_BASE_URL") or f"http://{host}:{port}"
         prepare(replace(settings, base_url=address), demonstration=demonstration, with_cases=with_cases)
         environment = {"CASEWORK_BASE_URL": address, "CASEWORK_DATA": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
+        accepted = _accepted(demonstration=demonstration)
+        environment["CASEWORK_ACCEPT_RISKS"] = ",".join(accepted)
+        with application():
+            mine = replace(config.load(), base_url=address, accepts=accepted)
+            refuse_unsafe(mine, listens_on=host)
         children = []
         if not os.environ.get("REDIS_URL"):
             embedded = queue_server.at(settings.data_dir)
@@ -92,6 +99,16 @@ def prepare(settings: Settings, *, demonstration: bool, with_cases: bool) -> Non
     with application(settings=fresh, migrated=False):
         demo.load(fresh, say=lambda name: click.echo(f"  {name}"), with_cases=with_cases)
     click.echo(spoken.say(N_("演示数据已装入，用时 %(seconds)d 秒。"), seconds=time.monotonic() - started))
+
+
+def _accepted(*, demonstration: bool) -> tuple[str, ...]:
+    """Return the risks that were named: with `--demo` and an address in the same command, that people look at it.
+
+    Where a name was set for people to come by, the demonstration is no trial any more, and has to be named itself.
+    """
+    named = config.load().accepts
+    trial = demonstration and not os.environ.get("CASEWORK_BASE_URL")
+    return (*named, *LOOKED_AT) if trial else named
 
 
 def _children(host: str, port: int, workers: int, environment: dict[str, str]) -> list[Child]:
