@@ -21,6 +21,11 @@ def now() -> datetime:
     return _stopped if _stopped is not None else datetime.now(UTC) + _offset
 
 
+def by_other_clocks() -> datetime:
+    """Return the present moment as other people's devices see it, also where a demonstration lives in its own time."""
+    return now() if _stopped is not None else now() - _offset
+
+
 def today() -> date:
     """Return the present date in Beijing, where every deadline of the notice is read."""
     return now().astimezone(BEIJING).date()

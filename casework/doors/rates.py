@@ -41,9 +41,18 @@ class Rate:
 
 
 RATES: tuple[Rate, ...] = (
-    Rate(Limit("sign_in", an_hour=1200, at_once=120), ("web.login",), EVERY_POST, by_person=False),
+    Rate(
+        Limit("sign_in", an_hour=1200, at_once=120),
+        (
+            "web.login",
+            "web.second",
+            "web.passkey",
+        ),
+        EVERY_POST,
+        by_person=False,
+    ),
     Rate(Limit("elsewhere", an_hour=1200, at_once=120), ("web.elsewhere", "web.elsewhere_back"), by_person=False),
-    Rate(Limit("own_password", an_hour=30, at_once=10), ("web.me",), EVERY_POST),
+    Rate(Limit("own_password", an_hour=30, at_once=10), ("web.me", "web.proof", "web.factor_change"), EVERY_POST),
     Rate(Limit("sign", an_hour=120, at_once=30), ("web.cosign", "api_reports.sign_report"), EVERY_POST),
     Rate(
         Limit("public", an_hour=7200, at_once=600),

@@ -16,6 +16,7 @@ from flask import Flask, Request, current_app, g, redirect, request, session, ur
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
@@ -42,7 +43,7 @@ from workflows.access import Actor
 
 P = ParamSpec("P")
 R = TypeVar("R")
-SECRET = "sign_in"
+HELD = "sign_in"
 ENROLMENT = frozenset({"static", "web.logout", "web.login"})
 """What somebody may still ask for who must set up a second factor first; the pages that do so carry a mark."""
 
@@ -107,14 +108,14 @@ def sign_in(person: Person, *, how: str, second: str = "") -> None:
         )
     session.clear()
     session.permanent = True
-    session[SECRET] = secret
+    session[HELD] = secret
 
 
 def prove(*, second: str = "") -> None:
     """Note that the person of this request has just proved who they are; the session gets a new id."""
     with unit_of_work():
         secret = renew_sign_in(g.sign_in, second=second)
-    session[SECRET] = secret
+    session[HELD] = secret
 
 
 def is_proved(within: timedelta) -> bool:
@@ -178,7 +179,7 @@ def enrolment(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def _by_session() -> Person | None:
-    secret = session.get(SECRET)
+    secret = session.get(HELD)
     if not isinstance(secret, str):
         return None
     offices = joinedload(Person.appointments).joinedload(Appointment.organisation)  # what the actor is made of
@@ -195,7 +196,9 @@ def _by_session() -> Person | None:
 def _note_presence(row: SignIn) -> None:
     now = clock.now()
     if now - row.seen_at >= NOTED_EVERY:
-        note_down(update(SignIn).where(SignIn.id == row.id, SignIn.seen_at == row.seen_at).values(seen_at=now))
+        seen = update(SignIn).where(SignIn.id == row.id, SignIn.seen_at == row.seen_at).values(seen_at=now)
+        if note_down(seen):
+            set_committed_value(row, "seen_at", now)
 
 
 def _by_token() -> Person | None:

@@ -27,7 +27,7 @@ LONGEST_DEVICE = 60
 def begin_sign_in(
     person: Person, *, how: str, second: str = "", must_enrol: bool = False, place: str = "", device: str = ""
 ) -> str:
-    """Begin a session and return the secret for its cookie, known to nobody else; sessions that are over are cleared."""
+    """Begin a session, clear those that are over, and return the secret for its cookie: it is stored nowhere."""
     now = clock.now()
     db.session.execute(
         delete(SignIn).where(

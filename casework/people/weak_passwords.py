@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -105,7 +106,7 @@ def _letters(said: str) -> str:
 
 def _is_pattern(said: str) -> bool:
     """Say whether a password is one short piece again and again, or a run of neighbours."""
-    steps = {ord(after) - ord(before) for before, after in zip(said, said[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(said)}
     return (said + said).find(said, 1) <= LONGEST_PIECE or steps in ({1}, {-1})
 
 

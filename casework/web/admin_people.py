@@ -13,18 +13,19 @@ from werkzeug.wrappers import Response as Answer
 
 from casework.cases.queries import open_load
 from casework.db import db
-from casework.doors.sessions import current_actor, signed_in
+from casework.doors.sessions import current_actor, requires_second, signed_in
 from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.intake.normal import masked_phone
 from casework.operations import change_person
 from casework.operations.change_addresses import change_addresses
+from casework.operations.second_factor import factors_of, reset_second_factor
 from casework.operations.set_absence import set_absence
 from casework.overview import colleagues, roster
 from casework.people.models import Appointment, Person
 from casework.people.queries import get_organisation
 from casework.web import shell, words
 from casework.web.own_notices import last_day_chosen, stand_in_chosen
-from casework.web.pages import PAGE_SIZE, Trouble, page, required, submitted
+from casework.web.pages import PAGE_SIZE, Trouble, page, required, settings, submitted
 from casework.web.wording import said
 from workflows.access import Actor
 
@@ -33,6 +34,7 @@ DONE = {
     "appoint": N_("任职已登记，下次打开页面即生效。"),
     "dismiss": N_("已免去这项职务；已办理的事项不变。"),
     "password": N_("密码已更改，该账号的登录已全部退出。请当面或用其他安全方式告知本人。"),
+    "factor": N_("第二重验证已重置，该账号的登录已全部退出，并已通知本人。"),
     "deactivate": N_("账号已停用。名下未办结的案件请由就业部门负责人改派。"),
     "activate": N_("账号已恢复。"),
     "absence": N_("休假已登记。"),
@@ -173,6 +175,12 @@ CHANGES: dict[str, Callable[[Person, Actor], object]] = {
     "appoint": _appoint,
     "dismiss": _dismiss,
     "password": _password,
+    "factor": lambda person, actor: reset_second_factor(
+        person,
+        reason=request.form.get("reason", ""),
+        required=requires_second(person, settings()),
+        actor=actor,
+    ),
     "deactivate": lambda person, actor: change_person.set_active(person, active=False, actor=actor),
     "activate": lambda person, actor: change_person.set_active(person, active=True, actor=actor),
     "absence": _absence,
@@ -208,6 +216,7 @@ def _person_page(ref: str, actor: Actor, trouble: Trouble | None, about: str) ->
         past=[held for held in found.appointments if held not in roster.present_offices(found)],
         load=open_load([found.id])[found.id],
         oneself=found.id == actor.id,
+        factors=factors_of(found),
         mobile=masked_phone(found.mobile),
         colleagues=[(each.login, f"{each.name} {each.login}") for each in colleagues.possible_stand_ins(found)],
         trouble=trouble,

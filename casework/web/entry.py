@@ -1,6 +1,6 @@
 """Coming in and going out: sign-in, sign-out, one's own settings, the health of the service for people's eyes."""
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -10,10 +10,14 @@ from casework.doors import devices, sessions
 from casework.doors.sessions import current_actor, open_to_all, signed_in
 from casework.errors import N_
 from casework.operations import passwords
+from casework.operations.begin_sign_in import sign_ins_of
+from casework.operations.second_factor import factors_of
 from casework.people.models import Person
-from casework.web import shell
-from casework.web.arrival import enter, inside
-from casework.web.pages import Trouble, attempt, page, settings, submitted
+from casework.web import kept_form, shell
+from casework.web.arrival import enter, half_way, inside
+from casework.web.pages import Trouble, attempt, page, submitted
+from casework.web.second import asked
+from casework.web.sign_in_page import leaving, sign_in_page
 
 WRONG = N_("账号或密码不正确。请检查后重新输入；忘记密码请联系本单位管理员重置。")
 
@@ -25,20 +29,25 @@ def login() -> Response | str:
     if request.method == "GET":
         if g.actor is not None:
             return redirect(wanted or shell.landing(g.actor))
-        return _form(wanted)
+        return sign_in_page(wanted)
     outcome = attempt(_who_is_it)
     if isinstance(outcome, Trouble):
-        return _form(wanted, outcome)
+        return sign_in_page(wanted, outcome)
     if outcome is None:
-        return _form(wanted, Trouble(422, gettext(WRONG)))
-    return enter(_person(outcome), how="password", wanted=wanted)
+        return sign_in_page(wanted, Trouble(422, gettext(WRONG)))
+    answer = enter(_person(outcome), how="password", wanted=wanted)
+    known = half_way()
+    if known is not None and request.form.get(kept_form.FIELD):
+        return asked(known)  # no detour: the form that waits would be lost on the way
+    return answer if known is not None else kept_form.or_else(answer)
 
 
 @signed_in
 def logout() -> Response:
     """End the session and show the sign-in page."""
+    how = g.sign_in.how if g.get("sign_in") is not None else ""
     sessions.sign_out()
-    return redirect(url_for("web.login"), 303)
+    return redirect(url_for("web.login", left=how if leaving(how) else None), 303)
 
 
 @open_to_all
@@ -55,9 +64,21 @@ def me() -> Response:
             _change_password,
             done=gettext("密码已更改，其他设备上的登录已全部退出。"),
             to=url_for("web.login"),
-            again=lambda trouble: page("me.html", status=trouble.status, trouble=trouble),
+            again=own_page,
         )
-    return page("me.html", trouble=None)
+    return own_page()
+
+
+def own_page(trouble: Trouble | None = None) -> Response:
+    """Return the page of one's own account."""
+    here = g.sign_in
+    return page(
+        "me.html",
+        status=trouble.status if trouble else 200,
+        trouble=trouble,
+        sessions=[(row, row.id == here.id) for row in sign_ins_of(g.person)],
+        factors=factors_of(g.person),
+    )
 
 
 def _who_is_it() -> int | None:
@@ -76,14 +97,5 @@ def _change_password() -> None:
     passwords.set_password(g.person, password=fresh, actor=current_actor())
 
 
-def _form(wanted: str, trouble: Trouble | None = None) -> Response:
-    text = render_template(
-        "login.html", next=wanted, trouble=trouble, login=request.form.get("login", ""), demo=settings().demo
-    )
-    session.permanent = True
-    return Response(text, trouble.status if trouble else 200, mimetype="text/html")
-
-
 def _person(person_id: int) -> Person:
     return db.session.get_one(Person, person_id)
-

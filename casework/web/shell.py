@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import get_locale
 
 from casework import clock
-from casework.doors import doorbell
+from casework.doors import doorbell, sessions
 from casework.errors import N_
 from casework.operations.permit_service import watches
 from casework.overview import navigation, service
@@ -76,6 +76,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("web.rules", N_("筛查规则"), "search", ("screening:run", "round:settings")),
             Entry("web.journal", N_("日志校验"), "shield", ("journal:verify",)),
+            Entry("web.audit", N_("审计记录"), "search", ("audit:looks", "audit:rights"), "questions"),
             Entry("web.admin", N_("管理"), "gear", ("people:manage", "round:settings"), "deliveries"),
         ),
     ),
@@ -178,6 +179,12 @@ class _Shell:
         if "menu_counts" not in g:
             g.menu_counts = navigation.counts(g.actor, now=clock.now())
         return g.menu_counts
+
+    @property
+    def ends_in(self) -> tuple[int, int]:
+        """Return in how many seconds the session ends: if nothing is asked for, and in any case."""
+        idle, limit = sessions.ends_in()
+        return int(idle), int(limit)
 
     @property
     def marks(self) -> tuple[Mark, ...]:

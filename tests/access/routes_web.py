@@ -14,8 +14,15 @@ GET       web.home             open                              -             #
 GET,POST  web.login            open                              -             # the door itself
 GET       web.elsewhere        open                              -             # the door of another house
 GET       web.elsewhere_back   open                              -             # likewise: what it brings back is the right
+GET,POST  web.second           open                              -             # whoever has given the password in this browser
+POST      web.passkey          open                              -             # the door itself: the passkey is the right
 POST      web.logout           anybody                           -
 GET,POST  web.me               anybody                           -
+GET,POST  web.proof            anybody                           -
+GET       web.factors          anybody                           -
+POST      web.factor_change    anybody                           -
+POST      web.session_end      own                               session
+POST      web.stay             anybody                           -
 GET       web.notices          anybody                           -
 POST      web.notices_calendar anybody                           -
 POST      web.notices_change   anybody                           -

@@ -10,6 +10,8 @@ OPEN = {
     "static",
     "web.home",
     "web.login",
+    "web.second",
+    "web.passkey",
     "web.answer",
     "web.demo_phones",  # in demonstrations alone: tests/casework/web/test_demo_phones.py
     "web.answer_take",
