@@ -19,6 +19,9 @@ from workflows.access_actors import Actor, Role
 from workflows.engine import Words
 from workflows.errors import N_, Refusal, Refused
 
+LONGEST_MANDATE = 92
+"""So many days a mandate lasts at most, its first and its last included [P]: a power that never ends is an office."""
+
 
 class Capacity(StrEnum):
     """In which capacity somebody signs."""
@@ -74,6 +77,7 @@ class Signing:
     `owner_ids` worked on a case in it, `subject_ids` are what a case in it is about,
     `ties` are the words for what else bars a person from signing for one.
     `dual_office_documents` are persons whose appointment to both offices is on file.
+    `drafted_by_id` is who drafted the report, who signs it for nobody else.
     """
 
     organisation_id: int
@@ -87,6 +91,7 @@ class Signing:
     open_case_numbers: tuple[str, ...] = ()
     mandates: tuple[Mandate, ...] = ()
     dual_office_documents: frozenset[int] = frozenset()
+    drafted_by_id: int | None = None
 
     @property
     def valid_signatures(self) -> tuple[Signature, ...]:
@@ -143,6 +148,7 @@ def person_refusals(signing: Signing, slot_name: str, signer: Actor, *, today: d
         _office_not_held(slot, signer) if _capacity(signing, slot, signer, today) is None else None,
         _party_to_a_case(signing, signer),
         _second_signature(signing, slot, signer, today),
+        _delegate_who_drafted(signing, slot, signer, today),
     )
     return tuple(refusal for refusal in answers if refusal is not None)
 
@@ -227,6 +233,17 @@ def _second_signature(signing: Signing, slot: Slot, signer: Actor, today: date) 
             {"name": signer.name},
         )
     return None
+
+
+def _delegate_who_drafted(signing: Signing, slot: Slot, signer: Actor, today: date) -> Refusal | None:
+    """Refuse the delegate who drafted what they would sign for somebody else: nobody else would have looked at it."""
+    if signer.id != signing.drafted_by_id or _capacity(signing, slot, signer, today) is not Capacity.DELEGATE:
+        return None
+    return Refusal(
+        "delegate_drafted_it",
+        N_("%(name)s 起草了本报告，不能再代他人签字；请由另一位有授权的负责同志代签。"),
+        {"name": signer.name},
+    )
 
 
 def _of_person(signatures: Iterable[Signature], person_id: int) -> tuple[Signature, ...]:

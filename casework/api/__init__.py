@@ -15,6 +15,7 @@ from casework.api.funnel import funnel
 from casework.api.jobs import jobs
 from casework.api.lead_links import lead_links
 from casework.api.leads import leads
+from casework.api.mandates import mandates
 from casework.api.me import me
 from casework.api.organisations import organisations
 from casework.api.overdue import overdue
@@ -59,6 +60,7 @@ RESOURCES: tuple[Resource, ...] = (
     jobs,
     self_check,
     reports,
+    mandates,
     filings,
     deliveries,
     channels,

@@ -8,13 +8,15 @@ from casework.errors import N_, Invalid
 from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit
 from casework.people import queries as people
+from casework.people.actors import actor_of, path_of
 from casework.people.models import Organisation, Person
 from casework.reports.facts import BOTH_OFFICES, DELEGATE
 from casework.reports.models import Mandate
 from casework.rounds import settings
 from casework.rounds.models import Round
 from casework.storage import StoredFile
-from workflows.access import Actor
+from workflows.access import Actor, permitted
+from workflows.signoff import LONGEST_MANDATE
 
 
 def record_mandate(
@@ -27,12 +29,17 @@ def record_mandate(
     valid_from: date,
     valid_to: date,
     document: str,
+    reason: str,
     actor: Actor,
     file: StoredFile | None = None,
 ) -> Mandate:
-    """File the mandate of an office holder (`principal`) for a `delegate`; nobody files their own."""
+    """File the mandate of an office holder (`principal`) for a `delegate`; nobody files their own.
+
+    It lasts `signoff.LONGEST_MANDATE` days at most and ends by itself; the delegate is a leader of the same body.
+    Raises `Invalid` naming each field that is wrong.
+    """
     permit(actor, "report:freeze", organisation=organisation)
-    refuse_blank({"document": document})
+    refuse_blank({"document": document, "reason": reason})
     wrong = {}
     if slot not in settings.slots(round_, organisation.kind):
         wrong["slot"] = N_("本轮没有这个签字位。")
@@ -40,8 +47,12 @@ def record_mandate(
         wrong["principal"] = N_("授权人不是该职务的在任人员。")
     if delegate.id in {principal.id, actor.id}:
         wrong["delegate"] = N_("代签人不能是授权人或登记人本人。")
+    elif permitted(actor_of(delegate), "report:sign", organisation_path=path_of(organisation)) is not None:
+        wrong["delegate"] = N_("代签人须是本单位的负责同志。")
     if valid_to < valid_from:
         wrong["valid_to"] = N_("截止日期早于开始日期。")
+    elif (valid_to - valid_from).days >= LONGEST_MANDATE:
+        wrong["valid_to"] = N_("授权期限过长，请按季度登记。")
     if wrong:
         raise Invalid(N_("授权登记有误，没有保存。请按提示修改。"), fields=wrong)
     return _file(
@@ -54,6 +65,7 @@ def record_mandate(
             valid_from=valid_from,
             valid_to=valid_to,
             document=document.strip(),
+            reason=reason.strip(),
             file_id=file.id if file else None,
             recorded_by_id=actor.id,
         ),
@@ -114,8 +126,10 @@ def _note(mandate: Mandate, action: str, *, actor: Actor) -> None:
             "kind": mandate.kind,
             "slot": mandate.slot,
             "person": mandate.person_id,
+            "principal": mandate.principal_id,
             "valid_from": mandate.valid_from.isoformat(),
             "valid_to": mandate.valid_to.isoformat(),
             "document": mandate.document,
         },
+        personal={"reason": mandate.reason} if mandate.reason else {},
     )

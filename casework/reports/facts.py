@@ -101,6 +101,7 @@ def signing_of(report: Report) -> signoff.Signing:
         owner_ids=frozenset(row.owner_id for row in rows if row.owner_id is not None),
         subject_ids=_persons_named([row.subject_key for row in rows if row.kind in ("conduct", "unit")]),
         ties={person_id: words_of(ties) for person_id, ties in _tied_to(report).items()},
+        drafted_by_id=report.drafted_by_id,
         open_case_numbers=tuple(line["number"] for line in (report.manifest or {}).get("open_cases", ())),
         mandates=tuple(
             signoff.Mandate(row.slot, row.person_id, row.principal_id or 0, row.valid_from, row.valid_to, row.document)

@@ -22,6 +22,9 @@ DELETE    api_own_notices.close_calendar        anybody                  -
 GET       api_own_notices.list_leaves           anybody                  -             # lists those whose leave one may register: often nobody
 PUT       api_own_notices.register_leave        people:absence           person
 PATCH     api_own_notices.change_addresses_of   people:manage            person
+GET       api_mandates.list_mandates            anybody                  -             # those of bodies whose reports one reads
+POST      api_mandates.file_mandate             report:freeze            body:organisation
+POST      api_mandates.end_mandate              report:freeze            mandate
 GET       api_ties.list_own_ties                anybody                  -
 POST      api_ties.declare_own_tie              anybody                  -
 GET       api_ties.list_ties                    people:ties              person

@@ -30,6 +30,8 @@ GET,POST  web.tokens           anybody                           -
 POST      web.token_revoke     own                               token
 GET,POST  web.messages         anybody                           -
 GET       web.message          own                               message
+GET,POST  web.mandates         report:read                       -             # filing one asks report:freeze by itself
+POST      web.mandate_revoke   report:freeze                     mandate
 GET,POST  web.ties             anybody                           -
 GET,POST  web.ties_of_others   people:ties                       -
 POST      web.tie_withdraw     people:ties                       tie           # and of one's own tie oneself

@@ -5,7 +5,7 @@ ways through has a report that is signed in nobody's name.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -70,8 +70,8 @@ def town(app_with_doors, settings, command_line):
         for slot in (PARTY, ADMIN):
             record_mandate(
                 organisation=office.organisation, round_=office.round_, slot=slot, delegate=office.vice_leader,
-                principal=getattr(office, slot), valid_from=date(2023, 1, 1), valid_to=clock.today(),
-                document="授权〔2024〕3号", actor=actor_of(office.supervisor),
+                principal=getattr(office, slot), valid_from=clock.today(), valid_to=clock.today(),
+                document="授权〔2024〕3号", reason="外出开会", actor=actor_of(office.supervisor),
             )  # fmt: skip
         drafted(office)
     return Town(office, settings, app_with_doors.test_client(), command_line)

@@ -156,9 +156,10 @@ def mandate(office, *, slot="party_leader", delegate=None, principal=None, until
         slot=slot,
         delegate=delegate or office.vice_leader,
         principal=principal or getattr(office, slot),
-        valid_from=date(2023, 1, 1),
+        valid_from=clock.today() - timedelta(days=60),
         valid_to=until or clock.today(),
         document="授权〔2024〕3号",
+        reason="外出开会",
         actor=actor_of(office.supervisor),
     )
 

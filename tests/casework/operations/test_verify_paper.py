@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
@@ -147,11 +147,11 @@ def test_what_holds_for_consent_holds_for_ink_and_certificates(office, settings,
     case = make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
     report = frozen(office, settings)
     party, admin, vice = office.party_leader, office.admin_leader, office.vice_leader
-    paper_on_file = {"valid_from": date(2023, 1, 1), "valid_to": clock.today(), "actor": actor_of(office.supervisor)}
+    paper_on_file = {"valid_from": clock.today(), "valid_to": clock.today(), "actor": actor_of(office.supervisor)}
 
     record_mandate(
         organisation=office.organisation, round_=office.round_, slot="party_leader", delegate=vice, principal=party,
-        document="授权〔2024〕3号", **paper_on_file,
+        document="授权〔2024〕3号", reason="外出开会", **paper_on_file,
     )  # fmt: skip
     done = give(report, settings, authority, "party_leader", vice)
     assert (done.signature.delegated, done.signature.document, done.signature.grade) == (True, "授权〔2024〕3号", grade)
