@@ -21,6 +21,7 @@ from casework.filing import verify as stand_alone
 from casework.filing.models import Filing
 from casework.filing.package import VERIFIER, file_hash
 from casework.operations.download_document import download_document
+from casework.operations.mark_export import PURPOSES
 from casework.operations.note_disposal import note_disposal
 from casework.operations.receipt import receipt as give_receipt
 from casework.operations.report_package import report_package
@@ -107,8 +108,11 @@ def dispose(*, number: str, words: str, login: str) -> None:
 @click.argument("number")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @spoken.option("--masked", is_flag=True, help=N_("自查记录中的个人信息以掩码显示。"))
+@spoken.option(
+    "--purpose", type=click.Choice(list(PURPOSES)), default=None, help=N_("完整文书的用途；写入文书和日志。")
+)
 @spoken.option("--as", "login", required=True, help=AS)
-def documents(*, number: str, folder: Path, masked: bool, login: str) -> None:
+def documents(*, number: str, folder: Path, masked: bool, purpose: str | None, login: str) -> None:
     """Write the documents of a report; they lie in the folder only once their download is journalled."""
     with application() as app:
         with unit_of_work():
@@ -122,7 +126,12 @@ def documents(*, number: str, folder: Path, masked: bool, login: str) -> None:
                 raise NotFound(N_("自查报告 %(report)s 还没有定稿，没有文书。"), params={"report": number})
             made = [
                 download_document(
-                    report, kind=kind, masked=masked and kind in WITH_PEOPLE, actor=actor, settings=settings
+                    report,
+                    kind=kind,
+                    masked=masked and kind in WITH_PEOPLE,
+                    actor=actor,
+                    settings=settings,
+                    purpose=purpose or "",
                 )
                 for kind in kinds
             ]

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from casework import clock, journal
+from casework import clock
 from casework.cases.models import Case
 from casework.cases.queries import in_scope
 from casework.errors import N_, Invalid
+from casework.operations.mark_export import COLUMN, mark_of, note_export
 from casework.operations.permit import permit
 from casework.overview import event_files
 from casework.people.models import Organisation
@@ -44,16 +45,22 @@ def export_events(
     media_type, ending = event_files.FORMATS[form]
     below = select(Organisation.id).where(Organisation.path.startswith(organisation.path, autoescape=True))
     condition = in_scope(actor, "export") & (Case.round_id == round_.id) & Case.organisation_id.in_(below)
-    journal.record(
-        organisation_id=organisation.id,
+    mark = mark_of(actor, purpose="流程分析")
+    note_export(
+        mark,
         action="export:events",
-        actor=str(actor.id),
+        organisation_id=organisation.id,
         subject=round_.code,
+        actor=actor,
         facts={"format": form, "persons": with_persons},
-        chain=journal.LOOKS,
     )
     return Exported(
         name=f"events-{organisation.code}-{round_.code}-{clock.today():%Y%m%d}.{ending}",
         media_type=media_type,
-        pieces=lambda: event_files.pieces(condition, form=form, with_persons=with_persons),
+        pieces=lambda: event_files.pieces(
+            condition,
+            form=form,
+            with_persons=with_persons,
+            mark=(COLUMN, mark.words if with_persons else mark.nameless),
+        ),
     )

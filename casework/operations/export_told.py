@@ -9,6 +9,7 @@ from casework import journal
 from casework.campaigns.models import Campaign
 from casework.clock import BEIJING
 from casework.errors import N_, Invalid
+from casework.operations.mark_export import COLUMN, mark_of
 from casework.operations.permit import permit
 from casework.operations.permit_campaign import permit_campaign
 from casework.overview.told_graduates import everybody_told
@@ -34,24 +35,25 @@ def export_told(campaign: Campaign, *, reason: str, actor: Actor) -> Iterator[st
         raise Invalid(
             N_("请写明导出的用途（不超过 500 字），没有导出。"), fields={"reason": N_("必填，不超过 500 字。")}
         )
+    mark = mark_of(actor, purpose=reason)
     journal.record(
         organisation_id=campaign.organisation_id,
         action="campaign:export",
         actor=str(actor.id),
         subject=campaign.ref,
-        facts={"columns": list(HEAD)},
+        facts={"columns": list(HEAD), "mark": mark.ref},
         personal={"reason": reason.strip()},
         chain=journal.LOOKS,
     )
-    return _lines(campaign)
+    return _lines(campaign, mark.words)
 
 
-def _lines(campaign: Campaign) -> Iterator[str]:
-    yield "\ufeff" + ",".join(HEAD) + "\r\n"  # the mark by which a spreadsheet knows the encoding
+def _lines(campaign: Campaign, mark: str) -> Iterator[str]:
+    yield "\ufeff" + ",".join((*HEAD, COLUMN)) + "\r\n"  # the mark by which a spreadsheet knows the encoding
     for told in everybody_told(campaign):
         place = (told.student_no, told.college, told.class_name, str(told.wave), told.by, told.state)
         left = (_said(told.created_at), _said(told.sent_at), _said(told.ended_at), str(told.attempts))
-        yield _line((*place, *left, told.attempt, told.message, _said(told.opened_at), _said(told.used_at)))
+        yield _line((*place, *left, told.attempt, told.message, _said(told.opened_at), _said(told.used_at), mark))
 
 
 def _said(at: datetime | None) -> str:

@@ -35,17 +35,20 @@ OBJECTS = {
 }
 
 
-def pieces(condition: ColumnElement[bool], *, form: str, with_persons: bool) -> Iterator[str]:
-    """Go through the text of the file that tells what had happened to these cases when it was begun."""
-    return (_table if form == CSV else _objects)(condition, until_now(), with_persons=with_persons)
+def pieces(condition: ColumnElement[bool], *, form: str, with_persons: bool, mark: tuple[str, str]) -> Iterator[str]:
+    """Go through the text of the file that tells what had happened to these cases when it was begun.
+
+    `mark` says whose copy it is: a heading and its words, in a column of its own or beside the four parts of OCEL.
+    """
+    return (_table if form == CSV else _objects)(condition, until_now(), with_persons=with_persons, mark=mark)
 
 
-def _table(condition: ColumnElement[bool], until: Until, *, with_persons: bool) -> Iterator[str]:
+def _table(condition: ColumnElement[bool], until: Until, *, with_persons: bool, mark: tuple[str, str]) -> Iterator[str]:
     head = HEAD if with_persons else HEAD[:-1]
-    yield _line(head)
+    yield _line((*head, mark[0]))
     for event in case_events(condition, until, with_persons=with_persons):
         row = (event.subject, event.activity, event.time, event.from_state, event.to_state, event.role)
-        yield _line((*row, event.organisation, event.person)[: len(head)])
+        yield _line((*(*row, event.organisation, event.person)[: len(head)], mark[1]))
 
 
 def _line(cells: tuple[str, ...]) -> str:
@@ -54,7 +57,9 @@ def _line(cells: tuple[str, ...]) -> str:
     return text.getvalue()
 
 
-def _objects(condition: ColumnElement[bool], until: Until, *, with_persons: bool) -> Iterator[str]:
+def _objects(
+    condition: ColumnElement[bool], until: Until, *, with_persons: bool, mark: tuple[str, str]
+) -> Iterator[str]:
     named = EVENT_ATTRIBUTES if with_persons else EVENT_ATTRIBUTES[:-1]
     happened = [*activities(condition, until), *REPORT_ACTIVITIES]
     yield '{"objectTypes":' + _json([_type(name, attributes) for name, attributes in OBJECTS.items()])
@@ -63,7 +68,7 @@ def _objects(condition: ColumnElement[bool], until: Until, *, with_persons: bool
     yield from _joined(_object(each) for each in subjects(condition, until))
     yield '],"events":['
     yield from _joined(_events(condition, until, named, with_persons=with_persons))
-    yield "]}\n"
+    yield "]," + _json(mark[0]) + ":" + _json(mark[1]) + "}\n"
 
 
 def _events(

@@ -6,15 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
+from casework.operations.mark_export import COLUMN, Mark
+
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def download(head: Sequence[str], rows: Iterable[Sequence[object]], *, name: str) -> Response:
-    """Return a CSV file in UTF-8 with a byte-order mark, which spreadsheets in Chinese offices read rightly."""
+def download(head: Sequence[str], rows: Iterable[Sequence[object]], *, name: str, mark: Mark) -> Response:
+    """Return a CSV file in UTF-8 with a byte-order mark, which spreadsheets in Chinese offices read rightly.
+
+    The mark stands in every row, in the last column: see `mark_export`.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    writer.writerow([*head, COLUMN])
+    writer.writerows([harmless(cell) for cell in (*row, mark.words)] for row in rows)
     answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -33,6 +33,7 @@ from casework.web import shell, words
 from casework.web.case_deeds import day_of
 from casework.web.case_page import downloaded
 from casework.web.pages import PAGE_SIZE, Trouble, attempt, page, settings, submitted
+from casework.web.proofs import proved, proved_when, wants_all
 from casework.web.wording import said
 from workflows.access import Actor
 
@@ -116,6 +117,7 @@ def act(ref: str, delivery: str, verb: str) -> Answer:
 
 
 @signed_in
+@proved_when(wants_all)
 def document(ref: str, kind: str) -> Response:
     """Hand out a document of the report: masked unless asked for in full, which the journal remembers."""
     actor = current_actor()
@@ -126,11 +128,13 @@ def document(ref: str, kind: str) -> Response:
             masked=request.args.get("full") != "1",
             actor=actor,
             settings=settings(),
+            purpose=request.args.get("for", ""),
         )
     return downloaded(made.content, name=made.file_name, media_type=made.media_type)
 
 
 @signed_in
+@proved
 def package(ref: str) -> Answer:
     """Build the package that proves the report offline, and hand it out."""
     actor = current_actor()

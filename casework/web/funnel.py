@@ -13,10 +13,11 @@ from flask import Response, request
 from flask_babel import gettext
 from markupsafe import Markup
 
-from casework import clock, journal
+from casework import clock
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, Forbidden, NotFound
+from casework.operations.mark_export import mark_of, note_export
 from casework.overview import unit_counts
 from casework.overview.funnel_limits import Limits, limits, widened
 from casework.overview.funnel_sheet import DENOMINATORS, INSIDE, METRICS, Row, Sheet, funnel_sheet
@@ -102,16 +103,10 @@ def data() -> Response:
     where = asked.organisations[0].id if len(asked.organisations) == 1 else actor.appointments[0].organisation_id
     facts = asked.address | {"round": asked.round_.code, "units": len(body) - 1}
     subject, name = asked.at or asked.scope, f"funnel-{asked.metric}-{asked.scope}.csv"
+    mark = mark_of(actor, purpose="漏斗图")
     with unit_of_work():
-        journal.record(
-            organisation_id=where,
-            action="funnel:export",
-            actor=str(actor.id),
-            subject=subject,
-            facts=facts,
-            chain=journal.LOOKS,
-        )
-    return csv_file.download(head, body, name=name)
+        note_export(mark, action="funnel:export", organisation_id=where, subject=subject, actor=actor, facts=facts)
+    return csv_file.download(head, body, name=name, mark=mark)
 
 
 def _asked() -> Asked:

@@ -15,12 +15,14 @@ from sqlalchemy import func, select
 from casework import promises
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
+from casework.doors.unit import unit_of_work
 from casework.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from casework.intake.fields import RECORD_FIELDS
 from casework.intake.models import Batch, RowProblem
 from casework.intake.queries import PERMISSIONS
 from casework.leads import lists
 from casework.operations.confirm_batch import drop_batch
+from casework.operations.mark_export import mark_of, note_export
 from casework.operations.permit_import import permit_import
 from casework.operations.take_file import promise_staging, take_file
 from casework.people.models import Organisation
@@ -112,11 +114,21 @@ def problems(ref: str) -> Response:
     found = _get(ref)
     rows = db.session.scalars(select(RowProblem).filter_by(batch_id=found.id).order_by(RowProblem.row, RowProblem.id))
     head = [gettext("行"), gettext("列"), gettext("值"), gettext("问题"), gettext("处理")]
-    body = (
+    body = [
         [row.row, row.column, row.value, said(row.message, row.params), said(HANDLING.get(row.handling, row.handling))]
         for row in rows
-    )
-    return csv_file.download(head, body, name=f"problems-{found.ref}.csv")
+    ]
+    mark = mark_of(current_actor(), purpose="改正导入的文件")
+    with unit_of_work():
+        note_export(
+            mark,
+            action="import:export",
+            organisation_id=found.organisation_id,
+            subject=found.ref,
+            actor=current_actor(),
+            facts={"rows": len(body)},
+        )
+    return csv_file.download(head, body, name=f"problems-{ref}.csv", mark=mark)
 
 
 def organisations_for(actor: Actor) -> Sequence[Organisation]:

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response
 from flask_babel import gettext
 
-from casework import journal
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
 from casework.errors import N_
+from casework.operations.mark_export import Mark, mark_of, note_export
 from casework.operations.permit import permit
 from casework.overview import rate_table
 from casework.overview.rate_table import Place, defined_in
@@ -44,8 +44,8 @@ def table_file() -> Response:
         for each in [*whole, *below]
         for rate in each.rates
     ]  # fmt: skip
-    _remember(place, "rates:export", {"round": round_.code, "lines": len(body)})
-    return csv_file.download(head, body, name=f"rates-{round_.code}.csv")
+    mark = _remember(place, "rates:export", {"round": round_.code, "lines": len(body)})
+    return csv_file.download(head, body, name=f"rates-{round_.code}.csv", mark=mark)
 
 
 @signed_in
@@ -77,22 +77,24 @@ def rows_file() -> Response:
          row["code"], names.get(row["code"], ""), row["employer"]]
         for row in map(masked, found)
     ]  # fmt: skip
-    _remember(
+    mark = _remember(
         place, "rates:export_rows", {"round": round_.code, "rate": about.key if about else EVERYBODY, "rows": len(body)}
     )
-    return csv_file.download(head, body, name=f"rates-rows-{round_.code}.csv")
+    return csv_file.download(head, body, name=f"rates-rows-{round_.code}.csv", mark=mark)
 
 
-def _remember(place: Place, action: str, facts: dict[str, Any]) -> None:
-    """Write an export into the chain of looks of the body whose figures were taken along."""
+def _remember(place: Place, action: str, facts: dict[str, Any]) -> Mark:
+    """Write an export into the chain of looks of the body whose figures were taken along; return its mark."""
     actor = current_actor()
     body = place.university.id if place.university else actor.appointments[0].organisation_id
+    mark = mark_of(actor, purpose="去向统计")
     with unit_of_work():
-        journal.record(
-            organisation_id=body,
+        note_export(
+            mark,
             action=action,
-            actor=str(actor.id),
+            organisation_id=body,
             subject=place.university.code if place.university else "",
+            actor=actor,
             facts=facts,
-            chain=journal.LOOKS,
         )
+    return mark

@@ -21,6 +21,7 @@ from casework.operations.download_document import download_document
 from casework.operations.draft_report import draft_report
 from casework.operations.freeze_report import RENDER, freeze_report
 from casework.operations.issue_plan import issue_plan
+from casework.operations.mark_export import PURPOSES
 from casework.operations.measures import add_measure, drop_measure, finish_measure_line
 from casework.operations.retime_report import due_of
 from casework.people.models import Organisation
@@ -36,6 +37,7 @@ from casework.web import shell
 from casework.web.case_deeds import day_of
 from casework.web.case_page import downloaded
 from casework.web.pages import Trouble, page, settings, submitted
+from casework.web.proofs import proved_when, wants_all
 from casework.web.reprojections import ROLES
 from workflows.access import Actor, scope_of
 
@@ -70,11 +72,19 @@ def report(ref: str) -> Response:
 
 
 @signed_in
+@proved_when(wants_all)
 def document(ref: str, kind: str) -> Response:
     """Hand out one document; the full records are an export and are journalled."""
     masked = request.args.get("full") != "1"
     with unit_of_work():
-        made = download_document(named(ref), kind=kind, masked=masked, actor=current_actor(), settings=settings())
+        made = download_document(
+            named(ref),
+            kind=kind,
+            masked=masked,
+            actor=current_actor(),
+            settings=settings(),
+            purpose=request.args.get("for", ""),
+        )
     return downloaded(made.content, name=made.file_name, media_type=made.media_type)
 
 
@@ -161,6 +171,7 @@ def _report(ref: str) -> Response:
     db.session.scalars(select(OpenCase).filter_by(report_id=found.id).options(joinedload(OpenCase.case))).all()
     return page(
         "reports/report.html",
+        purposes=PURPOSES,
         report=found,
         number=queries.number_of(found),
         cases=cases,

@@ -11,7 +11,6 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from casework import journal
 from casework.cases import sample_queries as queries
 from casework.cases.queries import in_scope
 from casework.cases.sample_population import population_of
@@ -25,6 +24,7 @@ from casework.errors import N_, Conflict, Forbidden
 from casework.intake import normal
 from casework.operations.draw_sample import draw_sample
 from casework.operations.draw_watch_sample import SHARE, draw_watch_sample
+from casework.operations.mark_export import Mark, mark_of, note_export
 from casework.operations.open_sample import Drawn
 from casework.operations.permit import permit
 from casework.people.models import Organisation
@@ -98,8 +98,8 @@ def strata_file(ref: str) -> Response:
          sample_words.percent(each.high)]
         for each in result_of(found).strata
     ]  # fmt: skip
-    _remember(found, "strata", len(body))
-    return csv_file.download([gettext(each) for each in head], body, name=f"sample-{found.ref}.csv")
+    mark = _remember(found, "strata", len(body))
+    return csv_file.download([gettext(each) for each in head], body, name=f"sample-{found.ref}.csv", mark=mark)
 
 
 @signed_in
@@ -113,8 +113,8 @@ def cases_file(ref: str) -> Response:
          said(words.settled_label(each.case.state, each.case.conclusion)), said(OUTCOMES[each.outcome])]
         for each in members_of(found, visible=in_scope(current_actor()))
     ]  # fmt: skip
-    _remember(found, "cases", len(body))
-    return csv_file.download([gettext(each) for each in head], body, name=f"sample-cases-{found.ref}.csv")
+    mark = _remember(found, "cases", len(body))
+    return csv_file.download([gettext(each) for each in head], body, name=f"sample-cases-{found.ref}.csv", mark=mark)
 
 
 def _overview(given: Mapping[str, str], trouble: Trouble | None, *, about: str = AUDIT) -> Response:
@@ -214,16 +214,18 @@ def _may_export(found: Sample) -> bool:
     return True
 
 
-def _remember(found: Sample, what: str, rows: int) -> None:
-    """Write an export into the chain of looks, or refuse it."""
+def _remember(found: Sample, what: str, rows: int) -> Mark:
+    """Write an export into the chain of looks and return its mark, or refuse it."""
     actor = current_actor()
     permit(actor, "export", organisation=found.organisation)
+    mark = mark_of(actor, purpose="抽样核实")
     with unit_of_work():
-        journal.record(
-            organisation_id=found.organisation_id,
+        note_export(
+            mark,
             action="sample:export",
-            actor=str(actor.id),
+            organisation_id=found.organisation_id,
             subject=found.ref,
+            actor=actor,
             facts={"what": what, "rows": rows},
-            chain=journal.LOOKS,
         )
+    return mark

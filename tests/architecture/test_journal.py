@@ -59,6 +59,7 @@ WORDS_KEPT = {
     "load_calendar": set(),
     "log_verification": {IN_THE_STORY, "verifications.note"},
     "make_upload": {"uploads.number"},
+    "mark_export": set(),
     "measures": {"measures.goal", "measures.measure", "measures.responsible"},
     "move_campaign": {"campaigns.paused_because"},
     "move_lead": {IN_THE_LEAD, "lead_talks.words"},

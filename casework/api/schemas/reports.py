@@ -1,6 +1,6 @@
 """The self-check as documents: plan, checklist, measures, report, signatures, filing."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from casework.api.schemas.cases import NextSaidOut, PersonOut, PlaceOut
 from casework.api.schemas.fields import (
@@ -19,6 +19,7 @@ from casework.api.schemas.fields import (
     Text,
     page,
 )
+from casework.operations.mark_export import PURPOSES
 
 LONG = 20_000
 
@@ -223,6 +224,11 @@ class DocumentQuery(Query):
     """In which form a document is wanted."""
 
     masked = Flag(load_default=True, metadata={"description": "documents that show graduates: masked, or an export"})
+    purpose = fields.String(
+        load_default="",
+        validate=validate.OneOf(["", *PURPOSES]),
+        metadata={"description": "what a document in full is taken for; stands in it and in the journal"},
+    )
 
 
 class ReceiptIn(Strict):

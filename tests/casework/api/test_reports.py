@@ -87,10 +87,9 @@ def test_a_report_travels_from_the_plan_to_the_last_receipt(world, supervisor, p
     before = looks()
     supervisor.get(f"{path}/documents/records_sheet", status=200)
     assert looks() == before
-    supervisor.get(f"{path}/documents/records_sheet?masked=false", status=200)
-    package = supervisor.get(f"{path}/package", status=200)
-    assert package.data[:2] == b"PK"
-    assert looks() == before + 2
+    for in_full in ("documents/records_sheet?masked=false&purpose=filing", "package"):
+        assert supervisor.get(f"{path}/{in_full}", status=409).json["code"] == "proof_needed"
+    assert looks() == before
     supervisor.get(f"{path}/documents/nothing", status=404)
 
 

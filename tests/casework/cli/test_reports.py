@@ -231,7 +231,10 @@ def test_the_discipline_body_alone_notes_its_disposal(command_line, by, begin):
 
 def test_documents_are_written_into_a_folder_and_the_look_is_journalled(command_line, by, begin, tmp_path):
     folder = tmp_path / "文书" / "一"
-    command_line.done("report", "documents", begin("signed"), folder, *by("supervisor"))
+    number = begin("signed")
+    assert "用途" in command_line.refused("report", "documents", number, folder, *by("supervisor"))
+    assert not folder.exists()
+    command_line.done("report", "documents", number, folder, "--purpose", "archive", *by("supervisor"))
     names = {path.name for path in folder.iterdir()}
     assert {"自查通知（方案）.docx", "自查记录.xlsx", "自查报告.docx", "自查报告（已签字）.docx"} <= names
     assert db.session.query(JournalEntry).filter_by(chain=LOOKS, action="report:download").count() == len(names)

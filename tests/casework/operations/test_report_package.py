@@ -7,11 +7,12 @@ import time
 import zipfile
 
 import pytest
+from docx import Document
 from python_calamine import CalamineWorkbook
 
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import Conflict, Forbidden, NotFound
+from casework.errors import Conflict, Forbidden, Invalid, NotFound
 from casework.filing import verify
 from casework.filing.package import file_hash
 from casework.filing.signing import told_root
@@ -248,12 +249,26 @@ def names_in(document):
 
 def take(report, person, settings, *, kind="records_sheet", masked):
     with unit_of_work():
-        return download_document(report, kind=kind, masked=masked, actor=actor_of(person), settings=settings)
+        wanted = {"kind": kind, "masked": masked, "purpose": "archive"}
+        return download_document(report, **wanted, actor=actor_of(person), settings=settings)
 
 
 def test_the_archived_records_are_complete_and_their_download_is_journalled(office, report, settings):
     assert names_in(take(report, office.supervisor, settings, masked=False)) == [NAME]
-    assert [(action, facts["kind"]) for action, facts in looks()] == [("report:download", "records_sheet")]
+    ((action, facts),) = looks()
+    assert (action, facts["kind"], facts["purpose"]) == ("report:download", "records_sheet", "archive")
+
+
+def test_complete_records_are_handed_out_for_a_purpose_and_the_copy_names_whoever_took_it(office, report, settings):
+    with pytest.raises(Invalid, match="用途"), unit_of_work():
+        download_document(report, kind="records", masked=False, actor=actor_of(office.supervisor), settings=settings)
+    assert looks() == []
+    for masked, purpose in ((False, "归档"), (True, "阅读（脱敏）")):
+        made = take(report, office.supervisor, settings, kind="records", masked=masked)
+        first = Document(io.BytesIO(made.content)).paragraphs[0].text
+        assert f"（{office.supervisor.login}）" in first
+        assert purpose in first
+        assert masked or looks()[-1][1]["mark"] in first
 
 
 def test_whoever_reads_the_report_gets_the_records_masked(office, report, settings):

@@ -137,9 +137,10 @@ def test_the_pdfs_of_a_frozen_report_come_from_a_job_that_may_run_twice(town, se
     assert "正在生成PDF" in clerk.get(f"/reports/{ref}").text
     assert render_report(promised.ref, **promised.arguments)["kinds"] == ["plan_pdf", "report_print", "records_pdf"]
     assert render_report(promised.ref, **promised.arguments)["kinds"] == []
-    for kind in ("plan_pdf", "report_print", "records_pdf?full=1"):
+    for kind in ("plan_pdf", "report_print", "records_pdf?full=1&for=archive"):
         assert clerk.get(f"/reports/{ref}/documents/{kind}").data.startswith(b"%PDF"), kind
-    assert "records_pdf?full=1" in clerk.get(f"/reports/{ref}").text
+    assert 'name="for"' in clerk.get(f"/reports/{ref}").text
+    assert clerk.get(f"/reports/{ref}/documents/records_pdf?full=1").status_code == 422  # and what for?
     masked = clerk.get(f"/reports/{ref}/documents/records_pdf")  # it would be made anew: no work for a request
     assert (masked.status_code, "没有脱敏版" in masked.text) == (409, True)
     stale = render_report(promised.ref, report=ref, manifest_hash="0" * 64)
