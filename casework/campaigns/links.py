@@ -16,7 +16,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Engine, bindparam, create_engine, event, select
 
-from casework import clock
+from casework import asking, clock
 from casework.campaigns.models import AnswerLink
 from casework.campaigns.tokens import hash_of
 from casework.db import db, open_engine
@@ -99,7 +99,10 @@ def _row_of(token_hash: str) -> Any:
     except engine.dialect.loaded_dbapi.Error:  # it died while nobody asked: the common way finds out, and says so
         if lent is not None:
             lent.invalidate()
-        with db.engine.connect().execution_options(**_AUTOCOMMIT) as connection:
+        with (
+            asking.reaching("records", why="whoever holds a link may learn which school it is of, and no more"),
+            db.engine.connect() as connection,
+        ):
             return connection.execute(_LOOKED_UP, {"token_hash": token_hash}).one_or_none()
     lent.close()
     return row
@@ -111,6 +114,7 @@ def _own_pool() -> Engine:
     if kept is None:
         made = create_engine(db.engine.url, pool_size=4, max_overflow=12, pool_reset_on_return=None, **_AUTOCOMMIT)
         open_engine(made)
+        asking.see_always(made, "records")  # nothing else is ever asked here
         event.listen(db.engine, "engine_disposed", lambda _engine: made.dispose())
         kept = current_app.extensions.setdefault(_OWN_POOL, made)
     return kept

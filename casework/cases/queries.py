@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
+from casework.asking import reaching
 from casework.cases.models import Case
 from casework.cases.oversight import Consequence, HandOver
 from casework.db import db
@@ -71,6 +72,7 @@ def opened_by(organisation_id: int) -> ColumnElement[bool]:
     return or_(Case.organisation_id == organisation_id, Case.id.in_(gone))
 
 
+@reaching("cases", why="a case that was taken over lies out of reach of whom it is explained to")
 def handed_over(number: str, actor: Actor) -> HandOver | None:
     """Return where a case went that this person could read before the level above took it over, or None."""
     wanted = (

@@ -1,7 +1,9 @@
 """Many rows into one table at the speed of the engine: COPY on PostgreSQL, executemany on SQLite.
 
 The ORM is for cases; a file of 12,000 rows goes past it, inside the same
-transaction as everything else.
+transaction as everything else. PostgreSQL refuses COPY into a table with a wall
+of rows (`casework.asking`): there the rows are copied beside it and put in by
+one INSERT, which asks the wall about each.
 """
 
 import json
@@ -10,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import count as counted
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Connection, Table, func, select, text
 
 from casework.clock import UTC
 from casework.db import db
@@ -25,9 +27,11 @@ def insert_rows(table: Table, columns: Sequence[str], rows: Iterable[Sequence[ob
     Values are None, str, int, bool, bytes, Decimal, date, aware datetime, or lists and dicts for JSON columns.
     """
     connection = db.session.connection()
-    if connection.dialect.name == "postgresql":
-        return _copy(connection.connection.driver_connection, table, columns, rows)
-    return _executemany(connection, table, columns, rows)
+    if connection.dialect.name != "postgresql":
+        return _executemany(connection, table, columns, rows)
+    if not connection.scalar(text("SELECT row_security_active(CAST(:name AS regclass))"), {"name": table.name}):
+        return _copy(connection.connection.driver_connection, table.name, columns, rows)
+    return _copy_beside(connection, table, columns, rows)
 
 
 def new_ids(table: Table) -> Iterator[int]:
@@ -49,10 +53,20 @@ def defer_references() -> None:
     db.session.execute(text("PRAGMA defer_foreign_keys = ON" if sqlite else "SET CONSTRAINTS ALL DEFERRED"))
 
 
-def _copy(driver: object, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def _copy_beside(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    names, beside = ", ".join(f'"{name}"' for name in columns), f"{table.name}_beside"
+    made = f'CREATE TEMPORARY TABLE "{beside}" ON COMMIT DROP AS SELECT {names} FROM "{table.name}" WITH NO DATA'  # noqa: S608 - names come from our own tables
+    connection.exec_driver_sql(made)
+    count = _copy(connection.connection.driver_connection, beside, columns, rows)
+    connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM "{beside}"')  # noqa: S608 - names come from our own tables
+    connection.exec_driver_sql(f'DROP TABLE "{beside}"')
+    return count
+
+
+def _copy(driver: object, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     names = ", ".join(f'"{name}"' for name in columns)
     count = 0
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
         for row in rows:
             copy.write_row([json.dumps(value) if isinstance(value, (list, dict)) else value for value in row])
             count += 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from casework.asking import reaching
 from casework.cases.dossier_of import PARTS
 from casework.cases.models import Case
 from casework.db import db
@@ -34,6 +35,7 @@ class Staled:
     lapsed: tuple[Case, ...]
 
 
+@reaching("cases", "reports", why="whoever changes a case makes its report stale, with all that lapses", writes=True)
 def go_stale(case: Case, *, step: Callable[..., object]) -> Staled | None:
     """Make the standing report of this case stale if it no longer says what the case says; `step` is `advance`.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from casework.asking import reaching
 from casework.cases.conflicts import ties_of
 from casework.cases.models import Case
 from casework.db import db
@@ -34,6 +35,7 @@ class KeptFrom:
     leads: tuple[str, ...] = ()
 
 
+@reaching("cases", "leads", why="whatever somebody has a tie to is taken off them, wherever it lies", writes=True)
 def keep_away(person: Person, *, actor: Actor) -> KeptFrom:
     """Take every open case and lead off this person from which a tie keeps them; both they and a supervisor hear."""
     cases = [case for case in _owned(person) if person.id in ties_of(case)]

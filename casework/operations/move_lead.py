@@ -1,6 +1,7 @@
 """Take one step of a lead's life: the only function in the service that writes `Lead.state`."""
 
 from casework import clock
+from casework.asking import reaching
 from casework.cases.lead_facts import lead_facts
 from casework.db import db
 from casework.errors import N_, Conflict
@@ -20,6 +21,7 @@ from workflows.lead import LEAD, Body, fire
 PERMISSION = {"merge": "lead:link", "unmerge": "lead:link", "reopen": "lead:reopen"}
 
 
+@reaching("leads", why="a lead may go to the body above, out of the sight of whoever hands it up", writes=True)
 def move_lead(
     lead: Lead,
     action: str,

@@ -7,6 +7,7 @@ is the university's alone, and no longer when another body works in the round.
 
 from sqlalchemy import exists, or_, select
 
+from casework.asking import reaching
 from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, Forbidden
@@ -27,6 +28,7 @@ def permit_round(actor: Actor, round_: Round) -> None:
         )
 
 
+@reaching("cases", why="whether the round concerns others is asked of everything in it")
 def governs(actor: Actor, round_: Round) -> bool:
     """Say whether no case of the round and no other administrator lies outside what the actor administers."""
     seats = [scope.organisation_id for scope in scope_of(actor, "round:settings")]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
+from casework.asking import reaching
 from casework.db import db
 from casework.filing import queries as filing
 from casework.operations.move_report import move_report
@@ -21,6 +22,7 @@ from casework.reports.models import Report
 from workflows.access import SYSTEM
 
 
+@reaching("cases", "reports", why="the report above cites this one, whoever changed it", writes=True)
 def stale_above(report: Report, *, step: Callable[..., object]) -> tuple[Report, ...]:
     """Make every frozen or signed report of the level above stale that cites this one otherwise than it stands now.
 
@@ -37,6 +39,7 @@ def stale_above(report: Report, *, step: Callable[..., object]) -> tuple[Report,
     return tuple(each for each in found if restate(each, step=step))
 
 
+@reaching("cases", "reports", why="the report above cites this one, whoever changed it", writes=True)
 def restate(report: Report, *, step: Callable[..., object]) -> bool:
     """Make one frozen or signed report stale if what it cites has changed; say whether it did."""
     if not filing.changed_cites(report):

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from casework import clock
+from casework.asking import reaching
 from casework.db import db, insert_new
 from casework.errors import N_, Conflict, Invalid
 from casework.leads.channels import get_channel
@@ -32,6 +33,7 @@ ABOUT = ("student_nos", "credit_codes", "employers", "units", "places")
 """What a lead may name."""
 
 
+@reaching("leads", why="a lead may go to the body above, out of the sight of whoever hands it up", writes=True)
 def take_lead(
     *,
     organisation: Organisation,

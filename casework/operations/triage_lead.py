@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import or_, select
 
+from casework.asking import reaching
 from casework.cases.lead_facts import NAMED
 from casework.cases.models import Case, CaseLead
 from casework.db import db
@@ -29,6 +30,7 @@ from workflows.lead import OPEN, SCOPE_LABELS, Scope
 ABOUT_US = N_("所反映的是承办单位或其上级，按规定回避，转上一级办理。")
 
 
+@reaching("leads", why="a lead may go to the body above, out of the sight of whoever hands it up", writes=True)
 def triage_lead(
     lead: Lead,
     *,

@@ -20,6 +20,7 @@ from flask import Response, current_app, redirect, request
 from flask_babel import get_locale
 
 from casework import clock
+from casework.asking import reaching
 from casework.campaigns.links import Way, find_way, get_link
 from casework.doors import languages, limits
 from casework.doors.limits import Limit
@@ -62,6 +63,7 @@ A_MOMENT = timedelta(seconds=1)
 
 
 @open_to_all
+@reaching("records", why="the graduate of one link")
 def shown(token: str) -> Response:
     """Show whose page this is, what will be asked and what the graduate's rights are; nothing personal."""
     found = _found(token)
@@ -76,6 +78,7 @@ def shown(token: str) -> Response:
 
 
 @open_to_all
+@reaching("records", "cases", "reports", "leads", why="an answer opens or changes cases, and what hangs on them")
 def answered(token: str) -> Response:
     """Take one step: send a code, check who it is, or take the answer; the form's address keeps the language."""
     visit.refuse_foreign_form()

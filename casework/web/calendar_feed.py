@@ -12,11 +12,14 @@ from flask import Response, g, request
 from flask_babel import gettext
 from icalendar import Calendar, Event, vDuration
 
+from casework import asking
 from casework.config import Settings
 from casework.doors.sessions import open_to_all
 from casework.errors import N_, NotFound
 from casework.operations.agenda import Entry, agenda
 from casework.operations.change_calendar import person_of_key
+from casework.people.actors import actor_of
+from casework.people.reach import reach_of
 from casework.web.pages import settings
 from casework.web.wording import said
 
@@ -30,6 +33,7 @@ def feed(key: str) -> Response:
     if person is None:
         raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
     g.person = person  # its language is that of the account
+    asking.speak_for(reach_of(actor_of(person)))
     text = written(agenda(person), settings())
     answer = Response(text, mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-cache"

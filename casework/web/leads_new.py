@@ -8,6 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from casework import clock
+from casework.asking import reaching
 from casework.db import db
 from casework.doors.arriving import is_of_our_time
 from casework.doors.sessions import current_actor, signed_in
@@ -64,6 +65,7 @@ def seats_of(actor: Actor) -> Sequence[Organisation]:
     return [db.session.get_one(Organisation, each) for each in ids]
 
 
+@reaching("leads", why="a lead may go to the body above, out of the sight of whoever took it in", writes=True)
 def _take(round_: Round, seats: Sequence[Organisation], actor: Actor) -> tuple[str | None, str]:
     """Take the lead in; return its number, None when it has left this person's sight, and who handles it."""
     form, written = request.form, required(WRITTEN)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from flask import Response, redirect, request, url_for
 
 from casework import errors
+from casework.asking import reaching
 from casework.doors import limits
 from casework.doors.sessions import open_to_all
 from casework.errors import N_, Conflict, Invalid, NotFound
@@ -71,6 +72,7 @@ def step(name: str) -> Response:
 
 
 @open_to_all
+@reaching("leads", why="who reports leaves a lead, and finds it again by their code alone")
 def answer(name: str) -> Response:
     """Keep the answer of one screen and go on; or send, or forget everything."""
     visit.refuse_foreign_form()

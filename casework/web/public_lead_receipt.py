@@ -17,6 +17,7 @@ from flask import Response, redirect, request, url_for
 from flask_babel import gettext
 
 from casework import errors
+from casework.asking import reaching
 from casework.doors import limits
 from casework.doors.sessions import open_to_all
 from casework.errors import N_, NotFound
@@ -40,6 +41,7 @@ _ENDED = "merged"
 
 
 @open_to_all
+@reaching("leads", "reports", why="who reports leaves a lead, and finds it again by their code alone")
 def receipt() -> Response:
     """Ask for a code, or show what the receipt that was opened stands for."""
     ticket = _ticket()
@@ -61,6 +63,7 @@ def again(verb: str) -> Response:  # noqa: ARG001 - named by the address
 
 
 @open_to_all
+@reaching("leads", "reports", why="who reports leaves a lead, and finds it again by their code alone")
 def act(verb: str) -> Response:
     """Open a receipt by its code; add words or a file; hand out the statement; close the receipt."""
     visit.refuse_foreign_form()

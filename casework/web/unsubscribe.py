@@ -7,6 +7,7 @@ the signed address can do is all that a forged form could.
 
 from flask import Response
 
+from casework.asking import reaching
 from casework.doors.sessions import open_to_all
 from casework.doors.unit import unit_of_work
 from casework.intake.models import Record
@@ -15,6 +16,7 @@ from casework.web.pages import page
 
 
 @open_to_all
+@reaching("records", why="a signed address names one reader")
 def asked(token: str) -> Response:
     """Show the button."""
     graduate = isinstance(reader_of_link(token), Record)
@@ -22,6 +24,7 @@ def asked(token: str) -> Response:
 
 
 @open_to_all
+@reaching("records", why="a signed address names one reader")
 def ended(token: str) -> Response:
     """End reminders by mail, and say so; ending them twice changes nothing."""
     with unit_of_work():

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from casework.db import open_engine
@@ -21,6 +21,9 @@ def connection(database):
     engine = create_engine(database, poolclass=NullPool)
     open_engine(engine)
     with engine.connect() as opened:
+        if opened.dialect.name == "postgresql":
+            opened.execute(text("SET ROLE NONE"))  # tables are made by their owner
+            opened.commit()
         yield opened
 
 

@@ -1,4 +1,8 @@
-"""Fresh databases, one a test, copied from a template that went through the migrations once."""
+"""Fresh databases, one a test, copied from a template that went through the migrations once.
+
+On PostgreSQL the tests ask as an account that owns nothing, as the service does
+in production: whoever owns the tables walks through the walls of rows.
+"""
 
 import os
 import shutil
@@ -11,12 +15,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from casework.db import open_engine
 
 FRESH_AFTER = 100
 """Tests after which a database is made anew: what was deleted from it still takes place."""
+PAGES = "casework_pages"
+"""The role of the tests; who signs in is the owner, and becomes it again by `as_owner`."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,6 +37,26 @@ def migrate(url: str, *, to: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         connection.commit()
+
+
+def as_owner(session: Session) -> None:
+    """Let this transaction do what the owner of the tables may; SQLite knows no owner."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL ROLE NONE"))
+
+
+def _let_in(connection: Connection) -> None:
+    """Give the role of the tests every right on rows and none on tables, except to make new ones."""
+    if not connection.scalar(text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :name)"), {"name": PAGES}):
+        connection.execute(text(f"CREATE ROLE {PAGES}"))
+    for said in (
+        f"GRANT USAGE, CREATE ON SCHEMA public TO {PAGES}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {PAGES}",
+        f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {PAGES}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO {PAGES}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO {PAGES}",
+    ):
+        connection.execute(text(said))
 
 
 class SqliteDatabases:
@@ -74,6 +101,7 @@ class PostgresDatabases:
         self._make(self._template)
         migrate(self._url_of(self._template))
         with self._connect(self._template) as connection:
+            _let_in(connection)
             self._tables = set(inspect(connection).get_table_names())
             self._has_seeds = bool(self._filled(connection))
 
@@ -85,7 +113,11 @@ class PostgresDatabases:
             name = next(self._names)
             self._make(name, template=self._template)
         try:
-            yield self._url_of(name)
+            yield (
+                self._url.set(database=name)
+                .update_query_dict({"options": f"-c role={PAGES}"})
+                .render_as_string(hide_password=False)
+            )
         finally:
             self._drop_connections(name)
             self._used += 1

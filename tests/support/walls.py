@@ -10,6 +10,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import MAIN, JournalCheckpoint, JournalEntry, JournalHead, link_digest
 from casework.merkle import Frontier
+from tests.support.databases import as_owner
 
 TABLES = ("journal_entries", "journal_checkpoints")
 
@@ -20,6 +21,7 @@ def take_down_wall(session: Session) -> list[str]:
     Returns what builds the wall again; on PostgreSQL it was only stepped over.
     """
     if session.connection().dialect.name == "postgresql":
+        as_owner(session)
         session.execute(text("SET LOCAL session_replication_role = replica"))
         return []
     found = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal\\_%' ESCAPE '\\'")

@@ -14,6 +14,7 @@ from casework.filing.held_heads import printed_heads, read_held
 from casework.journal import MAIN, JournalEntry, checkpoints
 from casework.reports.models import Report
 from tests.casework.factories import make_person, make_round, make_tree
+from tests.support.databases import as_owner
 from tests.support.walls import TABLES, behind_its_back, recompute_checkpoints, rewrite_from, take_down_wall
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -153,6 +154,7 @@ def without_wall():
     yield
     if postgresql:
         with unit_of_work() as session:
+            as_owner(session)
             session.execute(text(f"ALTER TABLE {TABLES[0]} ENABLE TRIGGER ALL"))
 
 

@@ -20,6 +20,7 @@ from casework.notices.statuses import note_events
 from casework.operations.announce import announce
 from casework.promises import Promise, Tick
 from tests.casework.notices.outward import NOW, Scripted, call, sweeps
+from tests.support.databases import as_owner
 
 LATER = NOW + timedelta(minutes=1)
 LIMITED = Manners(letters_a_day=3, caps={"simulator": 5}, rates={"simulator": Rate(1, 3)})
@@ -76,6 +77,7 @@ def stand(message, state):
 def without_constraints(table, row):
     """Put a row a second time into a table that has lost its unique keys; the caller rolls back."""
     db.session.flush()
+    as_owner(db.session)
     db.session.execute(text(f"ALTER TABLE {table} RENAME TO {table}_before"))
     db.session.execute(text(f"CREATE TABLE {table} AS SELECT * FROM {table}_before"))  # noqa: S608
     db.session.execute(text(f"INSERT INTO {table} SELECT * FROM {table}_before WHERE id = {row}"))  # noqa: S608
