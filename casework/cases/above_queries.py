@@ -16,7 +16,7 @@ from workflows.case import BEING_WORKED
 ACTION = "case:take_over"
 
 
-def waiting(actor: Actor) -> Select[tuple[Referral]]:
+def waiting(actor: Actor) -> Select[Referral]:
     """Select the requests that wait for an answer of the bodies for which this person takes cases over."""
     return (
         select(Referral)

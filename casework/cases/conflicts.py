@@ -58,7 +58,7 @@ def ties_to_lead(lead: Lead, persons: Sequence[Person]) -> Ties:
     return {person_id: frozenset(ties) for person_id, ties in found.items()}
 
 
-def barred_signers(case_ids: Select[tuple[int]], *, organisation_id: int, round_id: int) -> Ties:
+def barred_signers(case_ids: Select[int], *, organisation_id: int, round_id: int) -> Ties:
     """Return who declared a tie to a graduate or an employer in any of these cases that bars from signing for them.
 
     Asked from the side of the few ties, because a report holds thousands of cases.

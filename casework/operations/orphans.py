@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from casework import clock
+from casework.cases.above import Referral
 from casework.cases.conflicts import ties_to_lead
 from casework.cases.facts import conflicted_ids
 from casework.cases.models import Case
@@ -115,7 +116,7 @@ def orphans(round_: Round) -> list[Orphan]:
         if reason is None:
             continue
         if referral is not None:
-            role, readers = ABOVE, asked_people(case, referral.asked_of)
+            role, readers = _asked(case, referral)
         else:
             barred = belonging_to(case.concerns_id) if case.concerns_id else frozenset()
             role, readers = _readers(case.organisation, barred)
@@ -152,6 +153,11 @@ def _candidate(person: Person, conflicted: frozenset[int | None]) -> Candidate:
         conflicted=person.id in conflicted,
         away_until=None if here or person.absent_until is None else person.absent_until + timedelta(days=1),
     )
+
+
+def _asked(case: Case, referral: Referral) -> tuple[str, Sequence[Person]]:
+    """Return the people above who have been asked to take the case over."""
+    return ABOVE, asked_people(case, referral.asked_of)
 
 
 def _readers(organisation: Organisation, barred: frozenset[int] = frozenset()) -> tuple[str, Sequence[Person]]:

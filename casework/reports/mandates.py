@@ -15,7 +15,7 @@ from workflows.access import Actor, Reach, scope_of
 ENDED, REVOKED, AHEAD, STANDING = "ended", "revoked", "ahead", "standing"
 
 
-def mandates_of(actor: Actor) -> Select[tuple[Mandate]]:
+def mandates_of(actor: Actor) -> Select[Mandate]:
     """Select the papers of the bodies whose reports this person reads whatever their state."""
     people = (joinedload(Mandate.person), joinedload(Mandate.principal))
     return select(Mandate).where(Mandate.organisation_id.in_(_bodies(actor))).options(*people)
@@ -44,7 +44,7 @@ def state_of(mandate: Mandate, *, on: date) -> str:
     return ENDED if on > mandate.valid_to else STANDING
 
 
-def _bodies(actor: Actor) -> Select[tuple[int]]:
+def _bodies(actor: Actor) -> Select[int]:
     scopes = [scope for scope in scope_of(actor, "report:read") if scope.states is None]
     seats = {scope.organisation_id for scope in scopes}
     below = {scope.organisation_id for scope in scopes if scope.reach is Reach.BELOW}

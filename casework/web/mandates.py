@@ -1,5 +1,7 @@
 """代签授权: the papers by which somebody signs for an office holder, filed with an end, shown, and revoked."""
 
+from collections.abc import Sequence
+
 from flask import Response, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
@@ -130,6 +132,6 @@ def _delegates(body: Organisation | None) -> list[tuple[str, str]]:
     return [(login, f"{name} {login}") for login, name in sorted(people.items())]
 
 
-def _bodies(shown: list[Mandate]) -> list[Organisation]:
+def _bodies(shown: Sequence[Mandate]) -> list[Organisation]:
     ids = {each.organisation_id for each in shown}
     return list(db.session.query(Organisation).filter(Organisation.id.in_(ids)))
