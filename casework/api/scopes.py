@@ -21,7 +21,7 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "evidence": "cases",
         "case-actions": "cases",
         "referrals": "cases",
-        "referrals": "cases",
+        "audit": SETTINGS,
         "ties": SETTINGS,
         "leads": LEADS,
         "lead_links": LEADS,
