@@ -1,5 +1,6 @@
 """The API: every part of it in one list, each with its operations in a file of its name."""
 
+from casework.api.audit import audit
 from casework.api.batches import batches
 from casework.api.campaigns import campaigns
 from casework.api.case_actions import case_actions
@@ -65,4 +66,5 @@ RESOURCES: tuple[Resource, ...] = (
     deliveries,
     channels,
     service,
+    audit,
 )

@@ -55,6 +55,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "invariants": "invariants",
         "simulate": "simulate",
         "release": "stops",
+        "audit": "audit",
     }
 )
 """Where each command lies beside this file, in the order in which help lists them."""

@@ -147,7 +147,7 @@ def _of(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.actors is not None:
         within.append(JournalEntry.actor.in_([str(each) for each in asked.actors]))
     if asked.subject:
-        within.append(JournalEntry.subject == asked.subject)
+        within.append(JournalEntry.subject.in_({asked.subject, asked.subject.upper()}))
     if asked.organisation_id is not None:
         within.append(JournalEntry.organisation_id == asked.organisation_id)
     return [*within, or_(*(_in_group(group) for group in ((asked.group,) if asked.group else asked.groups)))]

@@ -17,6 +17,7 @@ from casework.notices.queries import shown_to
 from casework.overview import lead_desk
 from casework.overview.deliveries import count_stuck
 from casework.overview.desk import running
+from casework.overview.reading_questions import count_waiting
 from casework.reports.models import Report, Signature
 from workflows.access import Actor, scope_of
 from workflows.case import BEING_WORKED
@@ -45,6 +46,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
         "deliveries": Count(_stuck(actor)),
         "campaigns": Count(_campaigns_waiting(actor)),
         "contact_tasks": Count(_to_contact(actor)),
+        "questions": Count(count_waiting(actor)),
     }
     return {name: each for name, each in found.items() if each.number}
 

@@ -11,7 +11,7 @@ from casework.db import db
 from casework.errors import N_, NotFound
 from casework.overview.audit import HIDING, reached
 from casework.overview.reading_models import ReadingQuestion
-from workflows.access import SYSTEM, Actor
+from workflows.access import SYSTEM, Actor, scope_of
 from workflows.access_actors import Role
 
 
@@ -24,8 +24,8 @@ def answers(question: ReadingQuestion, actor: Actor) -> bool:
 
 
 def reads_any(actor: Actor) -> bool:
-    """Say whether there may be questions for this person at all: by role, whether or not there is one now."""
-    return any(held.role in {Role.SUPERVISOR, Role.DISCIPLINE_OFFICER, Role.AUDITOR} for held in actor.appointments)
+    """Say whether there may be questions for this person at all, whether or not there is one now."""
+    return bool(scope_of(actor, "audit:looks"))
 
 
 @asking.reaching("cases", why=HIDING)

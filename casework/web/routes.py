@@ -79,6 +79,7 @@ from casework.web import (
     unsubscribe,
     uploads,
     webhooks,
+    welcome,
     wording,
     words,
 )
@@ -98,6 +99,7 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/login/<house>/back", "elsewhere_back", elsewhere.back, GET),
     ("/login/second", "second", second.second, BOTH),
     ("/login/passkey", "passkey", second.passkey, POST),
+    ("/welcome/<token>", "welcome", welcome.welcome, BOTH),
     ("/logout", "logout", entry.logout, POST),
     ("/me", "me", entry.me, BOTH),
     ("/me/proof", "proof", proofs.proof, BOTH),

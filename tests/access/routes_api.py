@@ -35,6 +35,9 @@ POST      api_ties.withdraw                     people:ties              tie    
 GET       api_organisations.list_organisations  anybody                  -
 GET       api_organisations.read_organisation   serves                   organisation  # where one serves, and below it
 GET       api_organisations.verify_journal      journal:verify           organisation
+GET       api_audit.read_audit                  audit:rights             -
+GET       api_audit.list_questions              audit:looks              -
+POST      api_audit.answer_question             own                      question
 GET       api_rounds.list_rounds                anybody                  -             # the notice's own dates and tables are no secret
 GET       api_rounds.read_round                 anybody                  -             # likewise
 GET       api_rounds.read_table                 anybody                  -             # likewise

@@ -40,6 +40,7 @@ GET       web.demo_phones      open                              -             #
 
 # visitors: an address of theirs that holds a secret, or a form for everybody
 GET       web.answer           open                              -             # the token in the address is the right
+GET,POST  web.welcome          open                              -             # the secret in the address is the right
 POST      web.answer_take      open                              -             # likewise
 GET       web.calendar         open                              -             # the key in the address is the right
 GET       web.unsubscribe      open                              -             # the token in the address is the right
@@ -191,6 +192,11 @@ POST      web.referral_back    case:take_over                    referral
 GET,POST  web.spot_checks      case:spot_check                   -
 POST      web.spot_check_decide case:spot_check                  spot
 GET       web.journal          journal:verify                    -
+GET       web.audit            audit:rights                      -
+POST      web.audit_file       audit:rights                      -
+GET       web.questions        audit:looks                       -
+POST      web.question_answer  own                               question
+GET       web.own_audit        anybody                           -
 
 # reports and filing
 GET       web.reports          anybody                           -
@@ -236,7 +242,9 @@ GET       web.admin_organisations people:manage                  -
 GET       web.admin_person     people:manage                     person
 POST      web.admin_change     people:manage                     person        verb=appoint
 POST      web.admin_change     people:manage                     person        verb=dismiss
-POST      web.admin_change     people:manage                     person        verb=password
+POST      web.admin_change     people:manage                     person        verb=invite
+POST      web.admin_change     people:manage                     person        verb=withdraw
+POST      web.admin_change     people:manage                     person        verb=unlink
 POST      web.admin_change     people:manage                     person        verb=deactivate
 POST      web.admin_change     people:manage                     person        verb=activate
 POST      web.admin_change     people:manage                     person        verb=absence
