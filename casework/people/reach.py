@@ -36,6 +36,7 @@ WITHOUT_MATTERS = {
     "people": "accounts and offices",
     "deliveries": "messages, which name nobody",
     "service": "the machinery",
+    "keys": "keys open what a look has reached already, they reach nothing",
 }
 """Groups of actions that open no organisation's cases, and why."""
 CHANGES_OF_CASES = frozenset(
