@@ -75,6 +75,10 @@ _ALL = (
     _kind("alarm", ESCALATION, "alarm about advice at link", N_("系统告警")),
     _kind("alarm_ended", REMINDER, "alarm about at link", N_("告警解除")),
     _kind("sign_in_changed", ESCALATION, "at link", N_("登录方式变动")),
+    _kind("invitation", ESCALATION, "organisation on link", N_("账号邀请")),
+    _kind("password_link", ESCALATION, "on link", N_("设置新密码")),
+    _kind("token_ending", REMINDER, "on link", N_("令牌即将到期")),
+    _kind("work_handed_over", ESCALATION, "organisation cases leads link", N_("停用账号的案件移交")),
     _kind("canary", REMINDER, "at link", N_("通道巡检")),
     _kind("test_message", REMINDER, "at link", N_("测试消息")),
 )

@@ -196,6 +196,7 @@ PARAMETERS: Mapping[str, Callable[[object, Wording], str]] = MappingProxyType(
         "graduates": _count,
         "heads": _heads,
         "lead": _number,
+        "leads": _count,
         "link": _link,
         "minutes": _count,
         "missed": _missed,

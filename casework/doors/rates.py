@@ -52,6 +52,7 @@ RATES: tuple[Rate, ...] = (
         by_person=False,
     ),
     Rate(Limit("elsewhere", an_hour=1200, at_once=120), ("web.elsewhere", "web.elsewhere_back"), by_person=False),
+    Rate(Limit("welcome", an_hour=600, at_once=60), ("web.welcome",), by_person=False),
     Rate(Limit("own_password", an_hour=30, at_once=10), ("web.me", "web.proof", "web.factor_change"), EVERY_POST),
     Rate(Limit("sign", an_hour=120, at_once=30), ("web.cosign", "api_reports.sign_report"), EVERY_POST),
     Rate(

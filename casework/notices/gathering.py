@@ -15,7 +15,17 @@ from notifications.kinds import REMINDER
 
 GATHERED = "gathered"
 ALONE = frozenset(
-    {"digest", "press", "stand_in_named", "tie_recorded", "alarm_ended", "canary", "test_message", "identity_code"}
+    {
+        "digest",
+        "press",
+        "stand_in_named",
+        "tie_recorded",
+        "alarm_ended",
+        "canary",
+        "test_message",
+        "identity_code",
+        "token_ending",
+    }
 )
 """Kinds that never gather, and that no budget holds back: what a person said, asked for, or gets once a day."""
 _ASSIGNED = frozenset({"case_assigned", "lead_assigned"})

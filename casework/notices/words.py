@@ -10,6 +10,7 @@ from casework.notices.facts import Facts, facts_of
 from casework.notices.gathering import GATHERED
 from casework.notices.graduates import Graduate
 from casework.notices.identity_words import with_code
+from casework.notices.invitation_words import with_link
 from casework.notices.models import Message
 from casework.notices.ways import where_to
 from casework.people.models import Person
@@ -26,9 +27,12 @@ ON_PAGES = {
     "press": "/queue",
     "work_behind": "/overdue",
     GATHERED: "/queue",
-    STAND_IN_NAMED: "/me/notices", "reading_question": "/journal/questions",
+    STAND_IN_NAMED: "/me/notices",
+    "reading_question": "/journal/questions",
     TIE_RECORDED: "/me/ties",
     SIGN_IN_CHANGED: "/me/factors",
+    "token_ending": "/me/tokens",
+    "work_handed_over": "/queue",
 }
 LATE_LEADS = frozenset({"lead_escalated", "lead_orphaned"})
 """Said to people above, who see how much is late and not what it says."""
@@ -79,9 +83,14 @@ def _text(
     return texts.render(
         message.kind,
         language=language,
-        params=with_code(message, _params(message, base_url), hidden=hidden),
+        params=_secret(message, _params(message, base_url), base_url=base_url, hidden=hidden),
         standing_in=bool(message.params.get(STANDING_IN)),
     )
+
+
+def _secret(message: Message, params: Mapping[str, object], *, base_url: str, hidden: bool) -> Mapping[str, object]:
+    """Put in what stands in no row: a code, a link that opens something; or stars, for whoever may not know it."""
+    return with_link(message, with_code(message, params, hidden=hidden), base_url=base_url, hidden=hidden)
 
 
 def _known(message: Message, facts: Facts | None) -> tuple[Person | Graduate, Campaign | None]:

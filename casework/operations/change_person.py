@@ -1,4 +1,4 @@
-"""Accounts and offices: add, appoint, dismiss, deactivate, a new password.
+"""Accounts and offices: add, appoint, dismiss, let in again.
 
 An administrator changes people of the own organisation and below, never
 somebody who also serves elsewhere, and never the own offices: who administers
@@ -10,7 +10,7 @@ from datetime import timedelta
 from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Conflict, Forbidden, Invalid
-from casework.operations import passwords
+from casework.operations import last_administrator
 from casework.operations.patience import forget_at_door, forget_proofs
 from casework.operations.permit import permit
 from casework.people.actors import path_of
@@ -41,7 +41,7 @@ def add_person(
 def appoint_to(person: Person, *, organisation: Organisation, role: str, office: str, actor: Actor) -> Appointment:
     """Give a person a role in an organisation from today on; one that has ended begins again."""
     permit(actor, ACTION, organisation=organisation)
-    _refuse_oneself(person, actor)
+    refuse_oneself(person, actor)
     if role not in set(Role):
         raise Invalid(N_("请选择角色，没有保存。"), fields={"role": N_("请从列表中选择。")})
     held = next(
@@ -64,7 +64,9 @@ def appoint_to(person: Person, *, organisation: Organisation, role: str, office:
 def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     """End an appointment today; what was done under it stays as it is."""
     permit(actor, ACTION, organisation=appointment.organisation)
-    _refuse_oneself(appointment.person, actor)
+    refuse_oneself(appointment.person, actor)
+    if appointment.role == last_administrator.ROLE:
+        last_administrator.keep_an_administrator(appointment.person, organisation_id=appointment.organisation_id)
     appointment.until = clock.today() - timedelta(days=1)
     _say(
         "people:dismiss",
@@ -75,23 +77,17 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     )
 
 
-def set_active(person: Person, *, active: bool, actor: Actor) -> None:
-    """Let an account in, or keep it out and end its sessions; cases of the person stay with them until reassigned."""
+def reopen_account(person: Person, *, actor: Actor) -> None:
+    """Let a closed account in again, with the password and the offices that it had; `close_account` closes one."""
     permit_person(person, actor)
-    _refuse_oneself(person, actor)
-    if person.active == active:
+    refuse_oneself(person, actor)
+    if person.active:
         return
-    person.active = active
+    person.active = True
     person.session_epoch += 1
     forget_at_door(person)
     forget_proofs(person)
-    _say("people:activate" if active else "people:deactivate", person, actor)
-
-
-def give_password(person: Person, *, password: str, actor: Actor) -> None:
-    """Set somebody's password for them, unlock the account and end their sessions."""
-    permit_person(person, actor)
-    passwords.set_password(person, password=password, actor=actor)
+    _say("people:activate", person, actor)
 
 
 def permit_person(person: Person, actor: Actor) -> None:
@@ -109,7 +105,8 @@ def permit_person(person: Person, actor: Actor) -> None:
         )
 
 
-def _refuse_oneself(person: Person, actor: Actor) -> None:
+def refuse_oneself(person: Person, actor: Actor) -> None:
+    """Raise `Forbidden` for whoever would change their own offices or close their own account."""
     if person.id == actor.id:
         raise Forbidden(N_("不能更改自己的任职或停用自己的账号，请由另一位系统管理员办理。"), code="oneself")
 

@@ -6,7 +6,7 @@ is in a case.
 
 from collections.abc import Callable
 
-from flask import Response, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
@@ -18,14 +18,18 @@ from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.intake.normal import masked_phone
 from casework.operations import change_person
 from casework.operations.change_addresses import change_addresses
+from casework.operations.close_account import close_account
+from casework.operations.invite import invite, open_invitation, withdraw
+from casework.operations.recognise import get_identity, identities_of, unlink
 from casework.operations.second_factor import factors_of, reset_second_factor
 from casework.operations.set_absence import set_absence
 from casework.overview import colleagues, roster
 from casework.people.models import Appointment, Person
-from casework.people.queries import get_organisation
+from casework.people.queries import find_person, get_organisation
 from casework.web import shell, words
 from casework.web.own_notices import last_day_chosen, stand_in_chosen
-from casework.web.pages import PAGE_SIZE, Trouble, page, required, settings, submitted
+from casework.web.pages import PAGE_SIZE, Trouble, attempt, page, required, settings, submitted
+from casework.web.sign_in_page import NAMES
 from casework.web.wording import said
 from workflows.access import Actor
 
@@ -33,9 +37,11 @@ CHOICES_AT_MOST = 300
 DONE = {
     "appoint": N_("任职已登记，下次打开页面即生效。"),
     "dismiss": N_("已免去这项职务；已办理的事项不变。"),
-    "password": N_("密码已更改，该账号的登录已全部退出。请当面或用其他安全方式告知本人。"),
+    "invite": N_("链接已发往登记的邮箱，7天内有效，只能使用一次；此前的链接已失效。"),
+    "withdraw": N_("链接已撤回，不能再使用。"),
+    "unlink": N_("统一身份关联已解除；下次从统一身份认证登录时重新关联。"),
     "factor": N_("第二重验证已重置，该账号的登录已全部退出，并已通知本人。"),
-    "deactivate": N_("账号已停用。名下未办结的案件请由就业部门负责人改派。"),
+    "deactivate": N_("账号已停用，登录、令牌和链接均已失效；名下案件和线索已移交，已通知接手的人和负责人。"),
     "activate": N_("账号已恢复。"),
     "absence": N_("休假已登记。"),
     "addresses": N_("联系方式已更新。"),
@@ -81,14 +87,19 @@ def new_person() -> Answer:
             office=request.form.get("office", ""),
             actor=actor,
         )
-        made.append(person.ref)
+        if person.email:
+            invite(person, actor=actor)
+            made.append(person.email)
 
-    return submitted(
-        add,
-        done=gettext("账号已建立。请为其设置密码。"),
-        to=url_for("web.admin"),
-        again=lambda trouble: _new_form(actor, trouble),
+    outcome = attempt(add)
+    if isinstance(outcome, Trouble):
+        return _new_form(actor, outcome)
+    flash(
+        gettext("账号已建立，设置密码的链接已发往登记的邮箱。")
+        if made
+        else gettext("账号已建立，没有登记邮箱，还不能登录。请登记邮箱后发送邀请。")
     )
+    return redirect(url_for("web.admin"), 303)
 
 
 @signed_in
@@ -148,11 +159,16 @@ def _dismiss(person: Person, actor: Actor) -> None:
     change_person.dismiss(held, actor=actor)
 
 
-def _password(person: Person, actor: Actor) -> None:
-    fresh = request.form.get("password", "")
-    if fresh != request.form.get("again", ""):
-        raise Invalid(N_("两次输入的新密码不一致，没有保存。"), fields={"again": N_("与上面不一致。")})
-    change_person.give_password(person, password=fresh, actor=actor)
+def _close(person: Person, actor: Actor) -> None:
+    login = request.form.get("successor", "").strip()
+    successor = find_person(login) if login else None
+    if login and successor is None:
+        raise Invalid(N_("没有这个账号，没有停用。"), fields={"successor": N_("请填写接手人的账号。")})
+    close_account(person, reason=request.form.get("reason", ""), successor=successor, actor=actor)
+
+
+def _unlink(person: Person, actor: Actor) -> None:
+    unlink(get_identity(request.form.get("identity", ""), person=person), actor=actor)
 
 
 def _absence(person: Person, actor: Actor) -> None:
@@ -174,15 +190,17 @@ def _addresses(person: Person, actor: Actor) -> None:
 CHANGES: dict[str, Callable[[Person, Actor], object]] = {
     "appoint": _appoint,
     "dismiss": _dismiss,
-    "password": _password,
+    "invite": lambda person, actor: invite(person, actor=actor),
+    "withdraw": lambda person, actor: withdraw(person, actor=actor),
+    "unlink": _unlink,
     "factor": lambda person, actor: reset_second_factor(
         person,
         reason=request.form.get("reason", ""),
         required=requires_second(person, settings()),
         actor=actor,
     ),
-    "deactivate": lambda person, actor: change_person.set_active(person, active=False, actor=actor),
-    "activate": lambda person, actor: change_person.set_active(person, active=True, actor=actor),
+    "deactivate": _close,
+    "activate": lambda person, actor: change_person.reopen_account(person, actor=actor),
     "absence": _absence,
     "addresses": _addresses,
 }
@@ -217,6 +235,8 @@ def _person_page(ref: str, actor: Actor, trouble: Trouble | None, about: str) ->
         load=open_load([found.id])[found.id],
         oneself=found.id == actor.id,
         factors=factors_of(found),
+        invitation=open_invitation(found),
+        identities=[(each, said(NAMES[each.provider])) for each in identities_of(found)],
         mobile=masked_phone(found.mobile),
         colleagues=[(each.login, f"{each.name} {each.login}") for each in colleagues.possible_stand_ins(found)],
         trouble=trouble,

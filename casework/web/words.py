@@ -75,6 +75,7 @@ MOVES = {
     "merge": (N_("合并"), "link"),
     "unmerge": (N_("撤销合并"), "link"),
     "assign": (N_("派发"), "users"),
+    "hand_back": (N_("经办人账号停用，退回待派发"), "users"),
     "verify": (N_("登记核查"), "phone"),
     "evidence": (N_("上传材料"), "up"),
     "withdraw_evidence": (N_("撤回材料"), "x"),

@@ -14,8 +14,8 @@ from casework.notices.models import Message
 from casework.operations.advance import advance
 from casework.operations.assign import assign
 from casework.operations.change_dates import change_dates
-from casework.operations.change_person import set_active
 from casework.operations.change_settings import change_settings
+from casework.operations.close_account import close_account
 from casework.operations.fire_timers import fire_timers
 from casework.operations.holds import ask_hold, decide_hold, end_hold
 from casework.operations.retime import retime
@@ -230,7 +230,7 @@ def test_whoever_leaves_hears_no_more_and_the_case_is_told_upward(days, case):
     with clock.stopped_at(OPENED + timedelta(minutes=1)), unit_of_work():
         fire_timers()
     left = OPENED + timedelta(minutes=2)
-    days.do(left, lambda: set_active(days.office.people["owner"], active=False, actor=SYSTEM))
+    days.do(left, lambda: close_account(days.office.people["owner"], reason="离任", actor=SYSTEM))
     days.walk(left, beijing(7, 26, 12))
     assert [letter.recipient for letter in days.way.sent if letter.recipient.startswith("owner")] == []
     assert [row.person.login for row in told("case_orphaned")][:1] == ["supervisor"]

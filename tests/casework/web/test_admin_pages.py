@@ -5,9 +5,13 @@ from sqlalchemy import select
 
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.notices.invitation_words import token_of
 from casework.people.models import ApiToken, Person
+from casework.people.ways_in import Invitation
 from tests.casework.factories import make_case, make_person, make_tree
 from tests.casework.web.town import entries
+
+LEFT = {"reason": "调离就业部门"}
 
 
 def person_at(person, verb=""):
@@ -74,11 +78,10 @@ def test_who_also_serves_above_is_not_administered_here(town, as_person):
         from_above = make_person("supervisor", town.tree.province)
         from_above.appointments[0].person = both
     db.session.expire_all()
-    answer = as_person(town.administrator).post(
-        person_at(both, "password"), data={"password": "0123456789ab", "again": "0123456789ab"}
-    )
-    assert answer.status_code == 403
-    assert db.session.get_one(Person, both.id).password_hash == ""
+    assert as_person(town.administrator).post(person_at(both, "invite")).status_code == 403
+    assert as_person(town.administrator).post(person_at(both, "deactivate"), data=LEFT).status_code == 403
+    assert db.session.scalars(select(Invitation)).all() == []
+    assert db.session.get_one(Person, both.id).active
 
 
 def test_an_office_that_ended_opens_nothing_and_can_begin_again(town, as_person):
@@ -94,17 +97,33 @@ def test_an_office_that_ended_opens_nothing_and_can_begin_again(town, as_person)
 def test_a_deactivated_account_is_out_at_once(town, as_person):
     inside = as_person(town.investigator)
     assert inside.get("/queue").status_code == 200
-    as_person(town.administrator).post(person_at(town.investigator, "deactivate"))
+    as_person(town.administrator).post(person_at(town.investigator, "deactivate"), data=LEFT)
     assert inside.get("/queue").status_code == 302
     assert [entry.subject for entry in entries("people:deactivate")] == [town.investigator.login]
 
 
-def test_passwords_that_differ_are_not_set(town, as_person):
-    answer = as_person(town.administrator).post(
-        person_at(town.investigator, "password"), data={"password": "0123456789ab", "again": "0123456789xx"}
-    )
+@pytest.mark.parametrize(("form", "words"), [({}, "停用的原因"), (LEFT | {"successor": "nobody"}, "没有这个账号")])
+def test_an_account_is_not_closed_without_a_reason_or_for_a_successor_who_is_nobody(town, as_person, form, words):
+    answer = as_person(town.administrator).post(person_at(town.investigator, "deactivate"), data=form)
     assert answer.status_code == 422
-    assert "0123456789ab" not in answer.text
+    assert words in answer.text
+    assert db.session.get_one(Person, town.investigator.id).active
+
+
+def test_no_administrator_types_a_password_for_somebody_else(town, as_person):
+    client = as_person(town.administrator)
+    assert client.post(person_at(town.investigator, "password"), data={"password": "0123456789ab"}).status_code == 404
+    assert 'type="password"' not in client.get(person_at(town.investigator)).text
+
+
+def test_a_link_is_sent_again_and_withdrawn_and_stands_on_no_page(town, as_person):
+    client = as_person(town.administrator)
+    for verb, open_ones in (("invite", 1), ("invite", 1), ("withdraw", 0)):
+        assert client.post(person_at(town.investigator, verb)).status_code == 303
+        page = client.get(person_at(town.investigator)).text
+        assert ("撤回链接" in page) is bool(open_ones)
+        assert all(token_of(ref) not in page for ref in db.session.scalars(select(Invitation.ref)))
+    assert client.post(person_at(town.investigator, "withdraw")).status_code == 404
 
 
 def test_a_token_is_shown_once_and_ends_when_revoked(town, as_person):
