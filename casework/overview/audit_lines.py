@@ -28,7 +28,7 @@ from workflows.engine import Words
 MOST_NAMES = 500
 """So many graduates of the cases of one page are looked for in its reasons; a cluster of more says so by its number."""
 LEAD_READERS = frozenset({Role.AUDITOR, Role.DISCIPLINE_OFFICER, Role.LEAD_OFFICER})
-_NUMBERS = re.compile(r"(?<![0-9A-Za-z@._%+-])[0-9A-Za-z@._%+-]*[0-9]{6,}[0-9A-Za-z@._%+-]*")
+_NUMBERS = re.compile(r"(?<![0-9A-Za-z@._%+-])(?=[0-9A-Za-z@._%+-]*?[0-9]{6})[0-9A-Za-z@._%+-]+")
 _SOMETHING = N_("一项操作")
 _LABELS = frozenset(action.label for action in ACTIONS.values())
 
