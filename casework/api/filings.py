@@ -17,20 +17,17 @@ from casework.api.schemas.reports import (
 )
 from casework.config import Settings
 from casework.db import db
-from casework.doors.sessions import current_actor, refuse_programs
-from casework.doors.unit import unit_of_work
+from casework.doors.sessions import current_actor, programs_cannot_prove
 from casework.filing import queries
 from casework.filing.models import Filing
 from casework.filing.signing import told_root
 from casework.operations import note_disposal as disposing
 from casework.operations import receipt as receipting
-from casework.operations import report_package as packing
 from casework.operations import return_filing as returning
 from casework.operations import send_report as sending
 from casework.operations import withdraw_filing as withdrawing
 from casework.operations.download_document import download_document
-from casework.operations.permit_report import permit_report
-from casework.operations.permit_report import refusal_for_report
+from casework.operations.permit_report import permit_report, refusal_for_report
 from casework.reports.queries import get_report, number_of
 
 filings = Resource("filings", "Documents of a report, its deliveries, receipts, returns, disposals")
@@ -66,7 +63,7 @@ def download_report_document(query: dict, ref: str, kind: str) -> Response:
     """Return a document: masked for reading, in full as an export that the journal remembers."""
     report = get_report(ref, current_actor())
     if not query["masked"]:
-        refuse_programs()
+        raise programs_cannot_prove()
     found = download_document(
         report,
         kind=kind,
@@ -80,14 +77,11 @@ def download_report_document(query: dict, ref: str, kind: str) -> Response:
     return answer
 
 
-@filings.operation(
-    "GET", "/reports/<name:ref>/package", query=Query, media_type="application/zip"
-)
+@filings.operation("GET", "/reports/<name:ref>/package", query=Query, media_type="application/zip")
 def download_package(_query: dict, ref: str) -> Response:
     """Refuse the dossier package, in words: whoever takes it proves on a page who they are, and a token cannot."""
     permit_report(current_actor(), "report:package", get_report(ref, current_actor()))
-    refuse_programs()
-    raise NotFound(N_("请在网页的“备案”中下载备案卷宗。"))
+    raise programs_cannot_prove()
 
 
 @filings.operation("GET", "/filings", query=Query, out=FilingPage)

@@ -25,6 +25,7 @@ from casework.config import Settings
 from casework.db import db
 from casework.doors import api_keys, devices, limits
 from casework.doors.unit import note_down, unit_of_work
+from casework.errors import N_, Conflict
 from casework.operations.begin_sign_in import (
     ABSOLUTE,
     IDLE,
@@ -121,6 +122,14 @@ def prove(*, second: str = "") -> None:
 def is_proved(within: timedelta) -> bool:
     """Say whether the person of this request has proved who they are so short a time ago."""
     return g.get("sign_in") is not None and clock.now() - g.sign_in.proved_at < within
+
+
+def programs_cannot_prove() -> Conflict:
+    """Return the refusal of what a person must prove anew for: a token cannot, whoever holds it."""
+    return Conflict(
+        N_("这一步须由本人在网页上用密码、验证码或通行密钥再确认一次，访问令牌不能代替。没有办理，请登录网页办理。"),
+        code="proof_needed",
+    )
 
 
 def ends_in() -> tuple[float, float]:

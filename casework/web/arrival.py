@@ -7,6 +7,7 @@ of them is a way around the second factor.
 from dataclasses import dataclass
 
 from flask import g, redirect, session, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from casework import clock
@@ -40,7 +41,7 @@ def enter(person: Person, *, how: str, wanted: str = "", second: str = "") -> Re
     if not second and has_second_factor(person):
         session.clear()
         now = int(clock.now().timestamp())
-        session[HALF] = {"person": person.id, "epoch": person.session_epoch, "how": how, "next": wanted, "at": now}
+        session[HALF] = {"person": person.ref, "epoch": person.session_epoch, "how": how, "next": wanted, "at": now}
         return redirect(url_for("web.second"), 303)
     return arrive(person, how=how, wanted=wanted, second=second)
 
@@ -60,7 +61,7 @@ def half_way() -> HalfWay | None:
     held = session.get(HALF)
     if not isinstance(held, dict) or clock.now().timestamp() - held["at"] > HALF_SECONDS:
         return None
-    person = db.session.get(Person, held["person"])
+    person = db.session.scalars(select(Person).filter_by(ref=held["person"])).one_or_none()
     if person is None or not person.active or person.session_epoch != held["epoch"]:
         return None
     return HalfWay(person, held["how"], held["next"])

@@ -149,7 +149,7 @@ def _page(trouble: Trouble | None = None, about: str = "") -> Response:
     return page(
         "own/factors.html",
         status=trouble.status if trouble else 200,
-        held=held,
+        registered=held,
         codes_left=second_factor.codes_left(person),
         required=sessions.requires_second(person, settings()),
         must_enrol=g.sign_in.must_enrol,

@@ -34,20 +34,32 @@ FIELDS = ("proof_password", "proof_code", "proof_answer", "proof_mark")
 WRONG = N_("没有通过确认，没有办理。请重新输入，或换一种方式。")
 
 
+def proved_when(asked: Callable[[], bool]) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Guard a page that asks for a fresh proof where `asked` says so of the request; it stands below `signed_in`."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            if not asked() or sessions.is_proved(FRESH):
+                return view(*args, **kwargs)
+            if request.method != "POST" or not any(request.form.get(name) for name in FIELDS[:3]):
+                return _ask()
+            trouble = _try()
+            return _ask(trouble) if trouble else view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
 def proved(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Guard a page that asks for a fresh proof; it stands below `signed_in`."""
+    """Guard a page that always asks for a fresh proof; it stands below `signed_in`."""
+    return proved_when(lambda: True)(view)
 
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        if sessions.is_proved(FRESH):
-            return view(*args, **kwargs)
-        if request.method != "POST" or not any(request.form.get(name) for name in FIELDS[:3]):
-            return _ask()
-        trouble = _try()
-        return _ask(trouble) if trouble else view(*args, **kwargs)
 
-    guarded.is_proved = True  # type: ignore[attr-defined] # a test asks for this mark
-    return guarded
+def wants_all() -> bool:
+    """Say whether a document is asked for in full, with what is masked elsewhere."""
+    return request.args.get("full") == "1"
 
 
 @signed_in
