@@ -50,6 +50,7 @@ class StoredFile(db.Model):
     size: Mapped[int]
     media_type: Mapped[str]
     stored_at: Mapped[datetime] = mapped_column(default=clock.now)
+    erased_at: Mapped[datetime | None]  # the content went when its time had come; the hash stays where it is named
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def keep(content: bytes, *, media_type: str, folder: Path) -> StoredFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, ring().seal(content, sha256))
     if known:
+        known.erased_at = None  # the same content was handed in once more
         return known
     # Two who hand in the same file at once share one row.
     insert_new(StoredFile, keys=("sha256",), sha256=sha256, size=len(content), media_type=media_type)
@@ -130,6 +132,8 @@ def present(file: StoredFile, *, folder: Path) -> bool:
 
 def broken(file: StoredFile, *, folder: Path) -> str:
     """Return what is wrong with a stored file, as a sentence about %(sha256)s and %(matters)s, or nothing."""
+    if file.erased_at is not None:
+        return ""
     try:
         content = read(file, folder=folder)
     except FileNotFoundError:
@@ -149,6 +153,12 @@ def stored_files(hashes: Collection[str]) -> list[StoredFile]:
         some = wanted[begin : begin + _AT_ONCE]
         found += db.session.scalars(select(StoredFile).where(StoredFile.sha256.in_(some))).all()
     return found
+
+
+def erase_later(file: StoredFile, *, folder: Path, at: datetime) -> None:
+    """Let the content of a file go with the present unit of work; its row says since when."""
+    file.erased_at = at
+    delete_later(_path(folder, file.sha256))
 
 
 def delete_later(*paths: Path) -> None:

@@ -39,7 +39,11 @@ class Fault:
 
 def report_faults(folder: Path) -> Iterator[Fault]:
     """Yield what is wrong with each frozen report in the database: manifest, contents, dossiers."""
-    wanted = select(Report).where(Report.manifest_hash.is_not(None)).options(undefer(Report.manifest))
+    wanted = (
+        select(Report)
+        .where(Report.manifest_hash.is_not(None), Report.erased_at.is_(None))
+        .options(undefer(Report.manifest))
+    )
     for report in db.session.scalars(wanted.order_by(Report.id).execution_options(populate_existing=True)):
         yield from _manifest_faults(report, folder)
         if report.manifest is not None and canonical_hash(report.manifest) == report.manifest_hash:

@@ -51,6 +51,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "take_mails": Later("casework.jobs.mails:take_mails"),
         "fan_out": campaigns.fan_out,
         "checkpoint_journals": checkpoints.checkpoint_journals,
+        "propose_erasures": Later("casework.jobs.retention:propose_erasures"),
         "render_report": Later("casework.jobs.documents:render_report"),
     }
 )
@@ -70,6 +71,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Daily("compare_timers", at=time(1, 30)),
     Daily("ask_reading", at=time(6, 40)),
     Daily("invariants", at=time(2, 30)),
+    Daily("propose_erasures", at=time(3, 30)),
     Daily("wrong_information", at=time(8, 10)),
     Daily("orphans", at=time(8, 20)),
     Daily("warn_pace", at=time(8, 40)),

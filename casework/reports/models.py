@@ -112,6 +112,7 @@ class Report(db.Model):
     stale_case: Mapped[Code] = mapped_column(default="")
     stale_field: Mapped[str] = mapped_column(default="")
     stale_reason: Mapped[Words] = mapped_column(default="")
+    erased_at: Mapped[datetime | None]  # who is named in it went when its time had come; its hashes stay
     version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation] = relationship()

@@ -5,7 +5,7 @@ to people as a setting.
 """
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -96,6 +96,7 @@ class RoundSettings(_Strict):
     )
     local_consequences = fields.List(fields.String(validate=validate.OneOf(LOCAL_CONSEQUENCES)))
     retention_years = fields.Integer(strict=True, validate=validate.Range(1, 100))
+    retention_ceiling_years = fields.Integer(strict=True, validate=validate.Range(1, 100))
     official_site = fields.String(validate=validate.Regexp(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"))
 
 
@@ -103,6 +104,8 @@ UNSAID: Mapping[str, object] = MappingProxyType({"signer_field": "common_name", 
 """What holds where a round says nothing of it: the signer in the common name, SHA-256 alone."""
 RETENTION_YEARS = 3
 """So long personal values are kept after the last thing that happened, until a round says otherwise."""
+RETENTION_CEILING_YEARS = 10
+"""After so many years from the end of its cohort's year a round is proposed for erasing, until it says otherwise."""
 OFFICIAL_SITE = "dj.ncss.cn"
 """Where graduates confirm officially, until a round says otherwise."""
 
@@ -165,6 +168,12 @@ def quiet_hours(round_: Round) -> tuple[time, time]:
 def retention_years(round_: Round) -> int:
     """Return for how many years personal values are kept after the last thing that happened."""
     return int(round_.settings.get("retention_years") or RETENTION_YEARS)
+
+
+def retention_ceiling(round_: Round) -> date:
+    """Return the day after which what a round knows of people is to be erased; never before the floor."""
+    years = int(round_.settings.get("retention_ceiling_years") or RETENTION_CEILING_YEARS)
+    return date(round_.cohort + max(years, retention_years(round_)), 12, 31)
 
 
 def official_site(round_: Round) -> str:

@@ -39,6 +39,7 @@ NAMES: Mapping[str, str] = {
     "canary": N_("通道巡检"),
     "retime_all": N_("重算全部期限"),
     "checkpoint_journals": N_("写入日志检查点"),
+    "propose_erasures": N_("提出到期清除"),
     "compare_timers": N_("核对提醒时点"),
     "invariants": N_("投递记录自检"),
     "ask_reading": N_("查看情况检查"),
