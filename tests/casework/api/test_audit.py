@@ -1,5 +1,7 @@
 """The audit for programs: the same entries and questions as the pages, by the same rules."""
 
+from datetime import datetime
+
 import pytest
 
 from casework import clock, journal
@@ -7,6 +9,13 @@ from casework.doors.unit import unit_of_work
 from casework.operations.ask_reading import ask_reading
 
 LOOKED = 40
+NOON = datetime(2026, 7, 29, 12, tzinfo=clock.BEIJING)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with clock.stopped_at(NOON):
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The audit from the terminal: a day is judged, its question is read and answered, and the entries are listed."""
 
+from datetime import datetime
+
 import pytest
 
 from casework import clock, journal
@@ -7,6 +9,13 @@ from casework.doors.unit import unit_of_work
 from tests.casework.operations.reporting import make_office
 
 pytestmark = pytest.mark.usefixtures("app")
+NOON = datetime(2026, 7, 29, 12, tzinfo=clock.BEIJING)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with clock.stopped_at(NOON):
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Who reads what of the audit; a refusal leaves one row and no other; questions are answered on their page."""
 
+from datetime import datetime
 from functools import partial
 
 import pytest
@@ -23,6 +24,13 @@ ROLES = (
     ("discipline_officer", "discipline"), ("investigator", "college"),
     ("auditor", "province"), ("supervisor", "province"), ("auditor", "other"), ("supervisor", "other"),
 )  # fmt: skip
+NOON = datetime(2026, 7, 29, 12, tzinfo=clock.BEIJING)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with clock.stopped_at(NOON):
+        yield
 
 
 class Town:
