@@ -1,5 +1,6 @@
 """Coming in and going out: sign-in, sign-out, one's own settings, the health of the service for people's eyes."""
 
+from flask import Response as Page
 from flask import g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -69,7 +70,7 @@ def me() -> Response:
     return own_page()
 
 
-def own_page(trouble: Trouble | None = None) -> Response:
+def own_page(trouble: Trouble | None = None) -> Page:
     """Return the page of one's own account."""
     here = g.sign_in
     return page(

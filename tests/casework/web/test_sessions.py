@@ -1,4 +1,4 @@
-"""Sessions over HTTP: listed, ended one by one, ended by time; a new id with each proof; typed work survives the end."""
+"""Sessions over HTTP: listed, ended one by one and by time; a new id with each proof; typed work survives the end."""
 
 import re
 from dataclasses import replace
