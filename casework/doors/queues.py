@@ -33,6 +33,7 @@ LANES: Mapping[str, Lane] = MappingProxyType(
         "digest": _NORMAL,
         "wrong_information": _NORMAL,
         "orphans": _NORMAL,
+        "warn_tokens": _NORMAL,
         "warn_pace": _NORMAL,
         "apply_pushed": _NORMAL,
         "fan_out": _NORMAL,

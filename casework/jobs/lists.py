@@ -23,6 +23,7 @@ from casework.jobs import (
     overdue,
     reading,
     receipts,
+    tokens,
 )
 from casework.jobs.keeping import keep
 from casework.jobs.later import Later
@@ -39,6 +40,7 @@ JOBS: Mapping[str, Callable[..., dict | None]] = MappingProxyType(
         "sweep": delivery.sweep,
         "digest": deadlines.digest,
         "orphans": deadlines.orphans,
+        "warn_tokens": tokens.warn_tokens,
         "retime_all": deadlines.retime_all,
         "look_ahead": deadlines.look_ahead,
         "wrong_information": Later("casework.jobs.answers:wrong_information"),
@@ -74,6 +76,7 @@ SCHEDULE: tuple[Every | Daily, ...] = (
     Daily("propose_erasures", at=time(3, 30)),
     Daily("wrong_information", at=time(8, 10)),
     Daily("orphans", at=time(8, 20)),
+    Daily("warn_tokens", at=time(8, 50)),
     Daily("warn_pace", at=time(8, 40)),
     Daily("digest", at=time(9, 0)),
     Every("ask_for_counts", seconds=300, run=overdue.ask_for_counts),

@@ -104,7 +104,7 @@ def _about(subject: Case | Report | Lead | None) -> dict[str, int]:
     return {key: subject.id, "organisation_id": subject.organisation_id}
 
 
-TO_ONESELF = frozenset({"stand_in_named", "tie_recorded", "sign_in_changed", "test_message", "canary"})
+TO_ONESELF = frozenset({"stand_in_named", "tie_recorded", "sign_in_changed", "token_ending", "test_message", "canary"})
 """Kinds that mean one person and nobody in their place."""
 
 TO_OWNER: Mapping[str, str] = MappingProxyType(

@@ -35,6 +35,7 @@ def begin_sign_in(
             (SignIn.seen_at < now - IDLE) | (SignIn.began_at < now - ABSOLUTE) | (SignIn.epoch != person.session_epoch),
         )
     )
+    person.seen_at = now
     secret = secrets.token_urlsafe(32)
     db.session.add(
         SignIn(

@@ -51,7 +51,7 @@ DONE = {
 @signed_in
 def people() -> Response:
     """Show the accounts of the own organisation and below."""
-    actor = _administrator()
+    actor = administrator()
     given = {name: request.args.get(name, "").strip() for name in ("login", "role", "state")}
     after = request.args.get("after", "")
     found = roster.page_of_people(actor, **given, after=after, limit=PAGE_SIZE + 1)
@@ -71,7 +71,7 @@ def people() -> Response:
 @signed_in
 def new_person() -> Answer:
     """Ask for a new account, or make it."""
-    actor = _administrator()
+    actor = administrator()
     if request.method == "GET":
         return _new_form(actor, None)
     made: list[str] = []
@@ -105,18 +105,18 @@ def new_person() -> Answer:
 @signed_in
 def person(ref: str) -> Response:
     """Show one account with everything that may be changed about it."""
-    return _person_page(ref, _administrator(), None, "")
+    return _person_page(ref, administrator(), None, "")
 
 
 @signed_in
 def change(ref: str, verb: str) -> Answer:
     """Change one thing about an account."""
-    actor = _administrator()
+    actor = administrator()
     if verb not in CHANGES:
         raise NotFound(N_("没有找到该页面，或不在您的权限范围内。"))
-    _visible(ref, actor)
+    visible(ref, actor)
     return submitted(
-        lambda: CHANGES[verb](_visible(ref, actor), actor),
+        lambda: CHANGES[verb](visible(ref, actor), actor),
         done=said(DONE[verb]),
         to=url_for("web.admin_person", ref=ref),
         again=lambda trouble: _person_page(ref, actor, trouble, verb),
@@ -126,7 +126,7 @@ def change(ref: str, verb: str) -> Answer:
 @signed_in
 def organisations() -> Response:
     """Show the tree of organisations, each with how many people serve in it."""
-    actor = _administrator()
+    actor = administrator()
     found = roster.organisations(actor)
     top = min((each.path.count("/") for each in found), default=0)
     heads = roster.heads(actor)
@@ -206,14 +206,15 @@ CHANGES: dict[str, Callable[[Person, Actor], object]] = {
 }
 
 
-def _administrator() -> Actor:
+def administrator() -> Actor:
+    """Return who is asking, who administers people somewhere; raises `Forbidden`."""
     actor = current_actor()
     if not shell.may(actor, "people:manage"):
         raise Forbidden(N_("只有系统管理员可以管理人员与角色。"))
     return actor
 
 
-def _visible(ref: str, actor: Actor) -> Person:
+def visible(ref: str, actor: Actor) -> Person:
     """Return somebody who holds or held an office in what the actor administers; nobody else exists here."""
     inside = [each.id for each in roster.organisations(actor)]
     holds = select(Appointment.person_id).where(Appointment.organisation_id.in_(inside))
@@ -225,7 +226,7 @@ def _visible(ref: str, actor: Actor) -> Person:
 
 
 def _person_page(ref: str, actor: Actor, trouble: Trouble | None, about: str) -> Response:
-    found = _visible(ref, actor)
+    found = visible(ref, actor)
     return page(
         "admin/person.html",
         status=trouble.status if trouble else 200,

@@ -7,13 +7,17 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
+from casework import clock
 from casework.db import db
+from casework.doors import arriving
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, NotFound
-from casework.operations.api_tokens import make_token, revoke_token
+from casework.operations.api_tokens import USUAL_DAYS, make_token, revoke_token
 from casework.people.models import ApiToken, Person
 from casework.web import shell
 from casework.web.pages import Trouble, attempt, page, required, submitted
+from casework.web.wording import said
+from workflows.token_scopes import READ, SCOPES
 
 SHOWN = 16
 """A token is named on pages by the beginning of its hash, which opens nothing."""
@@ -25,11 +29,14 @@ def tokens() -> Response:
     actor = current_actor()
     if request.method == "GET":
         return _page()
-    outcome = attempt(
-        lambda: make_token(
-            db.session.get_one(Person, actor.id), name=required({"name": N_("用途")})["name"][:60], actor=actor
-        )
-    )
+
+    def make() -> str:
+        name = required({"name": N_("用途")})["name"][:60]
+        days = arriving.whole_number(request.form.get("days", str(USUAL_DAYS)).strip()) or 0
+        person, scopes = db.session.get_one(Person, actor.id), _scopes_chosen()
+        return make_token(person, name=name, scopes=scopes, days=days, actor=actor)
+
+    outcome = attempt(make)
     return _page(trouble=outcome) if isinstance(outcome, Trouble) else _page(made=outcome)
 
 
@@ -43,6 +50,11 @@ def revoke(ref: str) -> Answer:
         to=url_for("web.tokens"),
         again=lambda trouble: _page(trouble=trouble),
     )
+
+
+def _scopes_chosen() -> list[str]:
+    """Return what was ticked; a form without boxes asks for nothing but to read."""
+    return request.form.getlist("scopes") if "scopes" in request.form or "days" in request.form else [READ]
 
 
 def _own(ref: str) -> ApiToken:
@@ -62,7 +74,10 @@ def _page(*, trouble: Trouble | None = None, made: str = "") -> Response:
         "admin/tokens.html",
         status=trouble.status if trouble else 200,
         rows=[(row, row.hash[:SHOWN]) for row in rows],
-        standing=sum(row.revoked_at is None for row in rows),
+        standing=sum(row.revoked_at is None and row.ends_at > clock.now() for row in rows),
+        scopes=[(code, said(label)) for code, label in SCOPES.items()],
+        chosen=_scopes_chosen() if trouble else [READ],
+        usual_days=USUAL_DAYS,
         made=made,
         made_hash=hashlib.sha256(made.encode()).hexdigest() if made else "",
         trouble=trouble,

@@ -19,7 +19,7 @@ from casework.operations.release_stop import STOPPING, release_stop
 from casework.operations.run_task import run_task
 from casework.overview import service, tasks
 from casework.overview.channels import LABELS
-from casework.overview.walls import wall
+from casework.overview.walls import row_wall, wall
 from casework.promises import Promise
 from casework.web.pages import Trouble, page, submitted
 from casework.web.wording import said
@@ -45,6 +45,7 @@ NAMES: Mapping[str, str] = {
     "ask_reading": N_("查看情况检查"),
     "wrong_information": N_("跟进信息有误的答复"),
     "orphans": N_("查找无人承办的案件"),
+    "warn_tokens": N_("提醒即将到期的令牌"),
     "warn_pace": N_("进度预警"),
     "digest": N_("每日摘要"),
     "ask_for_counts": N_("督办统计"),
@@ -124,6 +125,7 @@ def _page(trouble: Trouble | None) -> Response:
         may_run=watches(actor, RUN),
         stopping=STOPPING if scope_of(actor, "deliveries:act") else (),
         wall=wall(),
+        row_wall=row_wall(),
         alarms=[(alarm, alarm_words(alarm)) for alarm in service.open_alarms()],
         past=[(alarm, alarm_words(alarm)) for alarm in service.past_alarms()],
         tasks=lines,

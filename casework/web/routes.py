@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from casework.doors import problems
 from casework.web import (
     absences,
+    access_review,
     admin_people,
     admin_rounds,
     admin_tokens,
@@ -236,6 +237,7 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/me/audit", "own_audit", audit_pages.own, GET),
     ("/admin", "admin", admin_people.people, GET),
     ("/admin/people/new", "admin_new_person", admin_people.new_person, BOTH),
+    ("/admin/review", "admin_review", access_review.access_review, BOTH),
     ("/admin/people/<ref>", "admin_person", admin_people.person, GET),
     ("/admin/people/<ref>/<verb>", "admin_change", admin_people.change, POST),
     ("/admin/organisations", "admin_organisations", admin_people.organisations, GET),

@@ -20,7 +20,7 @@ POST      web.logout           anybody                           -
 GET,POST  web.me               anybody                           -
 GET,POST  web.proof            anybody                           -
 GET       web.factors          anybody                           -
-POST      web.factor_change    anybody                           -
+POST      web.factor_change    anybody                           -             verb=totp
 POST      web.session_end      own                               session
 POST      web.stay             anybody                           -
 GET       web.notices          anybody                           -
@@ -239,6 +239,7 @@ POST      web.filing_package   report:package                    report
 GET       web.admin            people:manage                     -
 GET,POST  web.admin_new_person people:manage                     -
 GET       web.admin_organisations people:manage                  -
+GET,POST  web.admin_review     people:manage                     -
 GET       web.admin_person     people:manage                     person
 POST      web.admin_change     people:manage                     person        verb=appoint
 POST      web.admin_change     people:manage                     person        verb=dismiss
