@@ -54,7 +54,8 @@ def token_on(page):
 
 def asked_on(page, purpose):
     """Return options and mark of a question to a passkey as the page holds them."""
-    form = re.search(rf'data-passkey="{purpose}" data-options="([^"]*)".*?_?mark" value="([^"]+)"', page.text, re.S)
+    held = rf'data-passkey="{purpose}" data-options="([^"]*)".*?mark" value="([^"]+)"'
+    form = re.search(held, page.text, re.DOTALL)
     return unescape(form[1]), form[2]
 
 
