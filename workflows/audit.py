@@ -87,6 +87,7 @@ AUDITED: Mapping[str, Kind] = MappingProxyType(
         "rates:export": _export(N_("导出了去向统计")),
         "rates:export_rows": _export(N_("导出了去向统计的名单")),
         "sample:export": _export(N_("导出了抽样 %(subject)s 的名单")),
+        "import:export": _export(N_("导出了一批导入数据的问题清单")),
         "audit:export": _export(N_("导出了审计记录"), reason=True),
         "refused:forbidden": Kind(Group.REFUSAL, N_("越出权限的操作被拒绝：%(what)s（%(times)s 次）")),
         "refused:out_of_scope": Kind(Group.REFUSAL, N_("反复访问职责范围以外的内容，未予显示（%(times)s 次）")),
