@@ -21,7 +21,6 @@ LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"
 DEMO_CANARY = "U026"
 """The administrator of the demonstration, whose messages the simulator delivers."""
 DEMO_PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with invented people
-DEMO_PASSWORD = "casework-demo"  # noqa: S105 - printed on the screen of a demonstration with invented people
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,6 @@ class Settings:
     breached_passwords: Path | None = None  # SHA-1 hashes of passwords that are known to have leaked, sorted
     hosts: tuple[str, ...] = ()  # names besides that of `base_url` under which browsers may ask
     rate_limits: bool = True
-    accepts: tuple[str, ...] = ()  # what `doors.safe_start` warns of and the operator has said to be meant
     accepts: tuple[str, ...] = ()  # what `doors.safe_start` warns of and the operator has said to be meant
     channels: tuple[str, ...] = ("inbox", "console")
     smtp: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
@@ -128,7 +126,6 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         hosts=tuple(each.strip().lower() for each in environ.get("CASEWORK_HOSTS", "").split(",") if each.strip()),
         rate_limits=environ.get("CASEWORK_RATE_LIMITS", "on").strip().lower()
         != "off",  # a measurement of load, no more
-        accepts=_listed(environ.get("CASEWORK_ACCEPT_RISKS", "")),
         accepts=_listed(environ.get("CASEWORK_ACCEPT_RISKS", "")),
         channels=tuple(environ["CASEWORK_CHANNELS"].split(",")) if environ.get("CASEWORK_CHANNELS") else channels,
         smtp=smtp,
