@@ -10,7 +10,7 @@ from casework.cli import spoken
 from casework.cli.context import application
 from casework.errors import N_
 from casework.filing import held_heads
-from casework.overview.walls import wall
+from casework.overview.walls import row_wall, wall
 
 SHOWN = 5
 
@@ -41,10 +41,11 @@ def journal_check(*, files: tuple[Path, ...], lines: tuple[str, ...]) -> None:
 
 
 def walls_stand() -> bool:
-    """Say what keeps the journal from being rewritten; False when a trigger is gone, which no program of ours does."""
-    found = wall()
-    click.echo(spoken.say(found.sentence, **found.params))
-    return found.stands
+    """Say which walls the database puts up; False when a part of one is gone, which no program of ours does."""
+    found = [wall(), row_wall()]
+    for each in found:
+        click.echo(spoken.say(each.sentence, **each.params))
+    return all(each.stands for each in found)
 
 
 def chains_hold() -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from casework import journal
+from casework.asking import reaching
 from casework.cases.models import Case
 from casework.db import db
 from casework.deadlines.project import Projected, project_cases, project_leads, project_reports
@@ -36,6 +37,9 @@ BEGINNING = (CASES, 0)
 Place = tuple[str, int]
 
 
+SHARED = "the dates of a round hold for everything in it, whoever may change them"
+
+
 @dataclass(frozen=True)
 class Slice:
     """Some cases, reports or leads of a round on their ground; `after` is where the next begins, None at the end."""
@@ -44,6 +48,7 @@ class Slice:
     after: Place | None
 
 
+@reaching("cases", "leads", "reports", why=SHARED)
 def look(round_: Round, *, terms: Terms, on_progress: Callable[[int], object] = lambda _done: None) -> Reprojection:
     """Return what would move and be said if these were the terms of the round; nothing is written."""
     drawn_up, grounds = Sum(), Grounds({round_.id: terms})
@@ -54,6 +59,7 @@ def look(round_: Round, *, terms: Terms, on_progress: Callable[[int], object] = 
     return drawn_up.total()
 
 
+@reaching("cases", "leads", "reports", why=SHARED, writes=True)
 def reproject(round_: Round, *, actor: Actor) -> Reprojection:
     """Write down what the stored terms of the round come to, all in this transaction; return what moved."""
     drawn_up = Sum()
@@ -66,6 +72,7 @@ def reproject(round_: Round, *, actor: Actor) -> Reprojection:
     return drawn_up.total()
 
 
+@reaching("cases", "leads", "reports", why=SHARED, writes=True)
 def reproject_slice(round_: Round, *, after: Place, actor: Actor) -> Slice:
     """Write down one slice and journal what moved in it."""
     part = _slice(round_, Grounds(), after=after, lock=True)
@@ -74,6 +81,7 @@ def reproject_slice(round_: Round, *, after: Place, actor: Actor) -> Slice:
     return part
 
 
+@reaching("cases", "leads", "reports", why=SHARED)
 def running(round_: Round) -> int:
     """Count the open cases, unfiled reports and open leads of a round: how much work a reprojection is."""
     cases = select(func.count()).select_from(Case).where(*_open_cases(round_))

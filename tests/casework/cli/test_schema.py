@@ -16,6 +16,7 @@ from casework.doors.unit import unit_of_work
 from casework.errors import Unavailable
 from casework.journal import JournalSecret
 from casework.journal.walls import Walls, walls
+from casework.overview.walls import row_wall
 from casework.service import create_service
 from tests.support import postgres
 from tests.support.application import inside
@@ -95,6 +96,9 @@ def test_the_account_of_the_pages_adds_to_the_journal_and_rewrites_nothing(accou
         schema.upgrade(accounts.migration_database_url)  # giving rights again changes nothing
         assert schema.is_current()
         assert walls() == Walls((), may_rewrite=False)
+        assert (row_wall().stands, row_wall().complete) == (True, True)
+        assert not passes("ALTER TABLE cases DISABLE ROW LEVEL SECURITY")
+        assert not passes("DROP POLICY wall ON cases")
         write()
         for table in ("journal_entries", "journal_checkpoints"):
             for statement in REWRITES:
@@ -126,6 +130,9 @@ def test_with_one_account_the_wall_of_rights_is_reported_missing_because_it_is(a
     with inside(create_service(one)):
         schema.upgrade()
         assert walls() == Walls((), may_rewrite=True)
+        assert (row_wall().stands, row_wall().complete) == (True, False)  # the owner walks through it
+        assert passes("ALTER TABLE evidence DISABLE ROW LEVEL SECURITY")
+        assert (row_wall().stands, row_wall().params) == (False, {"names": ("evidence",)})
         write()
         assert not passes("DELETE FROM journal_checkpoints")  # the triggers alone still stand
         assert passes("ALTER TABLE journal_checkpoints DISABLE TRIGGER ALL")
