@@ -171,7 +171,7 @@ class CommandKeys:
             words = shlex.split(self.command)
             done = subprocess.run(words, capture_output=True, timeout=self.seconds, check=False)  # noqa: S603 - the operator's own words
         except subprocess.TimeoutExpired as fault:
-            raise self._failed(N_("超时")) from fault
+            raise self._failed(f"> {self.seconds:g} s") from fault
         except (OSError, ValueError, IndexError) as fault:
             raise self._failed(type(fault).__name__) from fault
         if done.returncode:

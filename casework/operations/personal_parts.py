@@ -9,7 +9,7 @@ for planted values in every column of every table and finds what was forgotten.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, Update, delete, literal, select, update
+from sqlalchemy import CompoundSelect, Select, Update, delete, literal, select, update
 from sqlalchemy.sql.dml import Delete
 
 from casework.campaigns.models import AnswerCode, AnswerLink, Campaign, ContactTask, GraduateContact, Recipient
@@ -48,7 +48,7 @@ class Matters:
             for column in (Case.number, Lead.number, Record.ref, Campaign.ref, Sample.ref)
         ]
 
-    def files(self) -> Select[Any]:
+    def files(self) -> CompoundSelect[Any]:
         """Return the question for the ids of every file that shows who somebody is."""
         named = [Document.kind.startswith(kind) for kind in PEOPLE]
         parts = [

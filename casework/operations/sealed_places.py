@@ -150,7 +150,8 @@ def _paths(folder: Path) -> list[Path]:
 
 def _first(sizes: Any) -> list[int]:
     """Return as many ids as fit into a slice, one at least: frozen dossiers are far larger than telephone numbers."""
-    ids, total = [], 0
+    ids: list[int] = []
+    total = 0
     for row_id, size in sizes:
         total += size
         if ids and total > SLICE_BYTES:

@@ -15,8 +15,9 @@ from pathlib import Path
 from flask import Flask, current_app, has_app_context
 from sqlalchemy import event
 
-from casework.config import KEY_BYTES, Settings
+from casework.config import Settings
 from casework.db import db
+from casework.keys import KEY_BYTES
 from casework.service import create_service
 
 QUIET = ("casework.doorbell", "casework.jobs", "casework.alarms")

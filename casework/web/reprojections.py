@@ -17,6 +17,7 @@ from casework.deadlines.upcoming import SIGNERS
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, NotFound
 from casework.operations.change_dates import RETIME
+from casework.operations.mark_export import mark_of
 from casework.operations.promise_look import LOOK, OWN_DATE, SETTINGS
 from casework.operations.reprojection import Reprojection
 from casework.operations.reprojection_plain import read
@@ -91,7 +92,8 @@ def moves_file(plan: Reprojection, code: str) -> Response:
         (each.number, said(SUBJECTS[each.kind]), each.organisation, each.before or "", each.after or "")
         for each in plan.moved
     )
-    return download([said(word) for word in HEAD], rows, name=f"deadlines-{code}.csv")
+    mark = mark_of(current_actor(), purpose="期限调整")
+    return download([said(word) for word in HEAD], rows, name=f"deadlines-{code}.csv", mark=mark)
 
 
 def fields_again(leave_out: Iterable[str] = ("csrf_token", "step", "reason")) -> list[tuple[str, str]]:

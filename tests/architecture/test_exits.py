@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.architecture.source import Module, modules, parse
 
 SENDS = re.compile(
-    r"send_file\(|Content-Disposition|as_attachment|downloaded\(|csv_file\.download\(|csv\.writer\(|xlsxwriter\.Workbook\("
+    r"send_file\(|Content-Disposition|as_attachment|downloaded\(|csv_file\.download\(|return download\(|csv\.writer\(|xlsxwriter\.Workbook\("
     r"|\.write_bytes\(|pq\.ParquetWriter\("
 )
 ENTRANCES = ("casework.web", "casework.api", "casework.cli", "casework.operations", "casework.overview")
@@ -16,6 +16,7 @@ MARKED = {
     "casework/web/samples.py": "mark=mark",
     "casework/web/funnel.py": "mark=mark",
     "casework/web/imports.py": "mark=mark",
+    "casework/web/reprojections.py": "mark=mark",
     "casework/operations/export_told.py": "mark_of(",
     "casework/web/campaigns_told.py": "export_told(",
     "casework/overview/event_files.py": "mark[1]",
