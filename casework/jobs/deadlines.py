@@ -6,6 +6,7 @@ from casework.doors.unit import unit_of_work
 from casework.notices.stops import stops
 from casework.operations.digest import digest as write_digest
 from casework.operations.fire_timers import fire_timers
+from casework.operations.orphan_reports import orphan_reports
 from casework.operations.orphans import orphan_leads
 from casework.operations.orphans import orphans as find_orphans
 from casework.operations.promise_look import look_at
@@ -45,7 +46,8 @@ def orphans(_ref: str = "") -> dict:
     with unit_of_work():
         rounds = queries.open_rounds()
         cases = sum(len(find_orphans(round_)) for round_ in rounds)
-        return {"orphans": cases, "leads": sum(len(orphan_leads(round_)) for round_ in rounds)}
+        leads = sum(len(orphan_leads(round_)) for round_ in rounds)
+        return {"orphans": cases, "leads": leads, "reports": sum(len(orphan_reports(round_)) for round_ in rounds)}
 
 
 def retime_all(ref: str = "", *, round: str | None = None, actor: int | None = None) -> dict:  # noqa: A002 - the argument's name in stored promises

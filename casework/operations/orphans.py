@@ -62,7 +62,7 @@ def orphan_leads(round_: Round) -> list[OrphanLead]:
         reason = orphan_reason(candidates=_officers(lead), today=today)
         if reason is None:
             continue
-        role, readers = _readers(lead.organisation, belonging_to(lead.concerns_id) if lead.concerns_id else frozenset())
+        role, readers = climb(lead.organisation, belonging_to(lead.concerns_id) if lead.concerns_id else frozenset())
         announce(
             "lead_orphaned",
             to=readers,
@@ -119,7 +119,7 @@ def orphans(round_: Round) -> list[Orphan]:
             role, readers = _asked(case, referral)
         else:
             barred = belonging_to(case.concerns_id) if case.concerns_id else frozenset()
-            role, readers = _readers(case.organisation, barred)
+            role, readers = climb(case.organisation, barred)
         announce(
             "case_orphaned",
             to=readers,
@@ -160,7 +160,7 @@ def _asked(case: Case, referral: Referral) -> tuple[str, Sequence[Person]]:
     return ABOVE, asked_people(case, referral.asked_of)
 
 
-def _readers(organisation: Organisation, barred: frozenset[int] = frozenset()) -> tuple[str, Sequence[Person]]:
+def climb(organisation: Organisation, barred: frozenset[int] = frozenset()) -> tuple[str, Sequence[Person]]:
     """Return the lowest role above the owners that somebody present fills, and who."""
     today = clock.today()
     for role in CLIMB:

@@ -15,6 +15,15 @@ ACTION = "people:ties"
 DESK = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR, Role.LEAD_OFFICER})
 
 
+def looks_after(person: Person, actor: Actor) -> bool:
+    """Say whether somebody may see and record another person's ties."""
+    try:
+        permit_ties(person, actor)
+    except (NotFound, Forbidden):
+        return False
+    return True
+
+
 def permit_ties(person: Person, actor: Actor) -> None:
     """Return quietly for oneself and for whoever looks after the person; raise `NotFound` or `Forbidden` otherwise."""
     if actor is SYSTEM or actor.id == person.id:

@@ -79,6 +79,12 @@ def persons(ids: Collection[int]) -> Sequence[Person]:
     return db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
 
 
+def with_offices(ids: Collection[int]) -> Sequence[Person]:
+    """Return these persons with their offices, in the order of their logins."""
+    offices = selectinload(Person.appointments).joinedload(Appointment.organisation)
+    return db.session.scalars(select(Person).where(Person.id.in_(ids)).options(offices).order_by(Person.login)).all()
+
+
 def appointed_in(organisation_ids: Collection[int]) -> Sequence[Person]:
     """Return the active persons who hold any office in these organisations today, with their offices."""
     today = clock.today()

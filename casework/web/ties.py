@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as Answer
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, NotFound
 from casework.operations.declare_tie import Declared, declare_tie, withdraw_tie
-from casework.operations.permit_ties import ACTION, permit_ties
+from casework.operations.permit_ties import ACTION, looks_after, permit_ties
 from casework.overview import colleagues
 from casework.people.models import Person, Relation
-from casework.people.queries import find_person
+from casework.people.queries import find_person, with_offices
 from casework.people.relations import get_tie, shown_value, standing_ties_of, ties_declared
 from casework.web import shell
 from casework.web.pages import Trouble, attempt, page, required, submitted
@@ -91,7 +91,8 @@ def _own(trouble: Trouble | None, *, about: str = "") -> Response:
 
 
 def _others(actor: Actor, trouble: Trouble | None, *, about: str = "") -> Response:
-    people = [each for each in colleagues.looked_after(actor) if each.id != actor.id]
+    known = with_offices([each.id for each in colleagues.looked_after(actor) if each.id != actor.id])
+    people = [each for each in known if looks_after(each, actor)]
     found = standing_ties_of([each.id for each in people])
     choices = [(each.login, f"{each.name} {each.login}") for each in people]
     return _page("own/ties_of_others.html", trouble, about, ties=found, people=choices)

@@ -76,6 +76,8 @@ REFUSED = [
     ("office_not_held", with_facts(mandates=(replace(FOR_ADMIN, principal_id=VICE.id),)), "admin", VICE),
     ("signer_owns_a_case", with_facts(owner_ids=frozenset({LEADER.id})), "party", LEADER),
     ("signer_is_a_subject", with_facts(subject_ids=frozenset({LEADER.id})), "party", LEADER),
+    ("signer_has_a_tie", with_facts(ties={LEADER.id: ("近亲属",)}), "party", LEADER),
+    ("delegate_drafted_it", with_facts(mandates=(FOR_ADMIN,), drafted_by_id=VICE.id), "admin", VICE),
     (
         "delegate_in_both_slots",
         with_facts(mandates=(FOR_ADMIN, FOR_PARTY), signatures=(signed("party", VICE, Capacity.DELEGATE),)),
