@@ -10,6 +10,7 @@ import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from casework.cells import harmless
 from casework.cli import spoken
 from casework.errors import N_, Invalid
 from casework.intake.normal import masked_name
@@ -19,7 +20,6 @@ from casework.screening.rule import STANDING_NOTE
 from casework.screening.rules import RULES
 from casework.screening.telling import explain
 from casework.screening.truth import Tally
-from casework.web.csv_file import harmless
 
 COLUMNS = ("rule", "name", "level", "output", "strength", "subject", "student_nos", "observed", "explained")
 AT_ONCE = 10_000

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import xlsxwriter
 
 from casework.cases.canonical import canonical_bytes
+from casework.cells import harmless
 from casework.reports.render.cells import printable
 from casework.reports.snapshot import Row, Snapshot
 
@@ -42,7 +43,6 @@ COLUMNS = {
 }
 MARK = "用途标记"
 LONGEST_CELL = 32_767  # what a workbook can hold
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LIKE_ALL_OTHERS = (2024, 1, 1, 0, 0, 0)  # the time of making stands in the manifest
 
 
@@ -94,11 +94,6 @@ def build_upload(
         for name, content in [("manifest.json", canonical_bytes(manifest)), *sorted(files.items())]:
             bundle.writestr(zipfile.ZipInfo(name, _LIKE_ALL_OTHERS), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that a spreadsheet takes for text: what could begin a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.lstrip().startswith(DANGEROUS) else cell
 
 
 def _cells(rows: Iterable[Row], stamp: Stamp) -> Iterable[list[str]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from casework import journal
 from casework.campaigns.models import Campaign
+from casework.cells import harmless
 from casework.clock import BEIJING
 from casework.errors import N_, Invalid
 from casework.operations.mark_export import COLUMN, mark_of
@@ -20,7 +21,6 @@ HEAD = (
     *("attempts", "attempt", "message", "opened_at", "answered_at"),
 )
 LONGEST = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_told(campaign: Campaign, *, reason: str, actor: Actor) -> Iterator[str]:
@@ -62,7 +62,5 @@ def _said(at: datetime | None) -> str:
 
 def _line(cells: tuple[str, ...]) -> str:
     made = io.StringIO()
-    csv.writer(made, lineterminator="\r\n").writerow(
-        f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells
-    )
+    csv.writer(made, lineterminator="\r\n").writerow(harmless(cell) for cell in cells)
     return made.getvalue()

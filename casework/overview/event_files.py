@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement
 
+from casework.cells import harmless
 from casework.overview.event_log import (
     REPORT_ACTIVITIES,
     Event,
@@ -53,7 +54,7 @@ def _table(condition: ColumnElement[bool], until: Until, *, with_persons: bool, 
 
 def _line(cells: tuple[str, ...]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow(cells)
+    csv.writer(text).writerow(harmless(cell) for cell in cells)
     return text.getvalue()
 
 

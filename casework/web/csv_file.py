@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
+from casework.cells import harmless
 from casework.operations.mark_export import COLUMN, Mark
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def download(head: Sequence[str], rows: Iterable[Sequence[object]], *, name: str, mark: Mark) -> Response:
@@ -23,10 +22,3 @@ def download(head: Sequence[str], rows: Iterable[Sequence[object]], *, name: str
     answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def harmless(cell: object) -> object:
-    """Return a cell that a spreadsheet takes for text: what could begin a formula gets an apostrophe before it."""
-    if isinstance(cell, str) and cell.lstrip().startswith(DANGEROUS):
-        return f"'{cell}"
-    return cell
