@@ -59,9 +59,11 @@ def sign_report(
     settings: Settings,
     open_cases_confirmed: bool = False,
     paper: str = "",
+    proved: bool = False,
 ) -> Signed:
     """Fill one slot in the actor's own name; raise `Refused` with every reason, or `Invalid` naming the field.
 
+    `proved`: the signer has just shown a second factor; then no password need be given, and one that is must be right.
     `paper` names (by ref) what was handed in for the slot and is confirmed, where the grade asks for one.
     """
     number, place = queries.number_of(report), report.organisation_id
@@ -75,6 +77,7 @@ def sign_report(
             seen_hash=seen_hash,
             open_cases_confirmed=open_cases_confirmed,
             paper=paper,
+            proved=proved,
             settings=settings,
         )
 
@@ -89,6 +92,7 @@ def _sign(
     seen_hash: str,
     open_cases_confirmed: bool,
     paper: str,
+    proved: bool,
     settings: Settings,
 ) -> Signed:
     permit_report(actor, "report:sign", report)
@@ -107,7 +111,8 @@ def _sign(
     refuse_lost_evidence(cases.values(), folder=settings.files_dir)
     person = db.session.get_one(Person, actor.id)
     _refuse_other_name(person, typed_name)
-    confirm_password(person, password)
+    if password or not proved:
+        confirm_password(person, password)
     carried = carried_by(report, filled.slot, seen=paper, signer=person, settings=settings)
     signature = _write(report, filled, person, carried)
     waiting = tuple(each.name for each in signing_of(report).waiting_slots)

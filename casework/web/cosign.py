@@ -1,6 +1,6 @@
 """Signing: what is signed, what is still open, one tick, one's own name, the password once more. Works on a phone."""
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -11,6 +11,7 @@ from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid
 from casework.operations.refuse_report import refuse_report
+from casework.operations.second_factor import factors_of
 from casework.operations.sign_report import sign_report
 from casework.overview import navigation
 from casework.reports import queries
@@ -19,6 +20,7 @@ from casework.reports.models import Report, Signature
 from casework.reports.papers import grade_of, pdf_to_sign, standing_paper
 from casework.web import shell
 from casework.web.pages import Trouble, page, settings, submitted
+from casework.web.proofs import stands_for_password
 from casework.web.reports import named
 from casework.web.wording import said
 from workflows import signoff
@@ -76,6 +78,7 @@ def _sign(ref: str, actor: Actor) -> object:
         seen_hash=form.get("seen_hash", ""),
         open_cases_confirmed=form.get("open_confirmed") == "yes",
         paper=form.get(f"paper-{form.get('slot', '')}", ""),
+        proved=stands_for_password(),
         actor=actor,
         settings=settings(),
     )
@@ -107,6 +110,8 @@ def form(ref: str, trouble: Trouble | None) -> Response:
         given_out=pdf_to_sign(found),
         hands_in=shell.may(actor, "report:sign") or shell.may(actor, "report:draft"),
         demonstrates=settings().demo,
+        proved=stands_for_password(),
+        other_proofs=bool(factors_of(g.person)) or not g.person.password_hash,
         titles={row.number: row for row in titles},
         given=request.form,
     )

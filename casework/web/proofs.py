@@ -57,6 +57,11 @@ def proved(view: Callable[P, R]) -> Callable[P, R | Response]:
     return proved_when(lambda: True)(view)
 
 
+def stands_for_password() -> bool:
+    """Say whether a fresh proof by something else than the password may stand for it, as under a signature."""
+    return sessions.is_proved(FRESH) and (bool(g.sign_in.second) or not g.person.password_hash)
+
+
 def wants_all() -> bool:
     """Say whether a document is asked for in full, with what is masked elsewhere."""
     return request.args.get("full") == "1"

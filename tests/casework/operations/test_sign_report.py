@@ -82,6 +82,15 @@ def test_wrong_passwords_make_the_signer_wait_though_nothing_else_of_the_attempt
     assert len(db.session.get_one(Report, report_id).signatures) == 1
 
 
+def test_a_fresh_second_factor_stands_for_the_password_but_a_wrong_password_is_wrong(office, report):
+    for proved, password in ((False, ""), (True, "wrong horse battery")):
+        with pytest.raises(Invalid, match="密码不正确"):
+            sign(report, "party_leader", office.party_leader, password=password, proved=proved)
+    assert report.signatures == []
+    sign(report, "party_leader", office.party_leader, password="", proved=True)
+    assert [row.slot for row in report.signatures] == ["party_leader"]
+
+
 def test_evidence_that_is_gone_is_named_before_a_signature_is_given(office, settings):
     case = make_case(office.organisation, office.round_, state="accepted", owner=office.investigator)
     stored = give_evidence(case, office, settings)
