@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from casework.asking import reaching
 from casework.cases.models import Case, CaseRecord
 from casework.cases.queries import opened_by
 from casework.cases.samples import Sample, SampleMember
@@ -55,6 +56,7 @@ def in_work() -> ColumnElement[bool]:
     return or_(Case.state.in_(BEING_WORKED), and_(Case.state == "corrected", Case.accepted_at.is_(None)))
 
 
+@reaching("cases", why="what the level above has taken over is being worked on too")
 def population_of(
     organisation: Organisation,
     round_: Round,
@@ -87,6 +89,7 @@ def population_of(
     )
 
 
+@reaching("cases", why="what the level above has taken over is being worked on too")
 def worked_cases(organisation: Organisation, round_: Round) -> dict[int, int]:
     """Return the case in work of each record that has one: a case about the record itself before one about many."""
     rows = db.session.execute(
