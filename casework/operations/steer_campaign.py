@@ -1,4 +1,4 @@
-"""Pause a running campaign at once, let it go on, or cancel it: by a person; a pause also by the service itself.
+"""Pause a running campaign at once, let it go on, revise or cancel it: by a person; a pause also by the service itself.
 
 Nothing more has to happen for a pause to hold: the gate reads the campaign's state
 in the transaction that lets a batch out. The waves are left to whoever looks at the
@@ -23,6 +23,13 @@ def resume_campaign(campaign: Campaign, *, actor: Actor) -> Campaign:
     """Let a paused campaign go on; whoever does so has judged a canary that did not arrive."""
     permit_campaign(actor, "campaign:draft", campaign)
     move_campaign(campaign, "resume", actor=actor)
+    return campaign
+
+
+def revise_campaign(campaign: Campaign, *, actor: Actor) -> Campaign:
+    """Take a fixed campaign back to its draft; what was approved is approved no more."""
+    permit_campaign(actor, "campaign:draft", campaign)
+    move_campaign(campaign, "revise", actor=actor)
     return campaign
 
 

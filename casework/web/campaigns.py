@@ -26,10 +26,9 @@ from casework.operations.approve_campaign import approve_campaign
 from casework.operations.draft_campaign import change_campaign, draft_campaign
 from casework.operations.fan_out import LEFT_OUT
 from casework.operations.freeze_campaign import freeze_campaign
-from casework.operations.move_campaign import move_campaign
 from casework.operations.permit_campaign import permit_campaign
 from casework.operations.preview_audience import preview_audience, sample_audience
-from casework.operations.steer_campaign import cancel_campaign, pause_campaign, resume_campaign
+from casework.operations.steer_campaign import cancel_campaign, pause_campaign, resume_campaign, revise_campaign
 from casework.operations.tell_campaign import approvers_of
 from casework.operations.try_campaign import WHO, try_campaign
 from casework.overview.campaign_sheet import progress_of, sheet_of
@@ -263,5 +262,5 @@ ACTS: Mapping[str, Callable[[Campaign, Actor], object]] = {
     "resume": lambda found, actor: resume_campaign(found, actor=actor),
     "cancel": lambda found, actor: cancel_campaign(found, reason=request.form.get("reason", ""), actor=actor),
     "try": lambda found, actor: try_campaign(found, actor=actor),
-    "revise": lambda found, actor: move_campaign(found, "revise", actor=actor),
+    "revise": lambda found, actor: revise_campaign(found, actor=actor),
 }
