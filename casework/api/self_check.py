@@ -1,13 +1,18 @@
-"""What a report rests on: the plan, the checklist of the notice's clauses, the list of measures."""
+"""What a report rests on: the plan, the checklist of the notice's clauses, the list of measures, papers for signing."""
+
+from flask import current_app
 
 from casework.api import seen
 from casework.api.resource import Resource
 from casework.api.schemas.case_work import DoneIn
 from casework.api.schemas.fields import Query
-from casework.api.schemas.reports import (
+from casework.api.schemas.self_check import (
     AnswerIn,
     AnswerOut,
     AnswerPage,
+    MandateIn,
+    MandateOut,
+    MandatePage,
     MeasureIn,
     MeasureOut,
     MeasurePage,
@@ -21,9 +26,10 @@ from casework.errors import NotFound
 from casework.operations import answer_checklist as answering
 from casework.operations import issue_plan as issuing
 from casework.operations import measures as measuring
+from casework.operations.record_mandate import record_paper, revoke_mandate
 from casework.people.models import Organisation
 from casework.reports import queries
-from casework.reports.models import ChecklistAnswer, Measure, Plan
+from casework.reports.models import ChecklistAnswer, Mandate, Measure, Plan
 from casework.rounds import settings
 from casework.rounds.models import Round
 from casework.rounds.queries import get_round
@@ -90,6 +96,35 @@ def drop_measure(ref: str) -> Measure:
     measure = _measure(ref)
     measuring.drop_measure(measure, actor=current_actor())
     return measure
+
+
+@self_check.operation("GET", f"{PLACE}/mandates", query=Query, out=MandatePage)
+def list_mandates(_query: dict, code: str, round_code: str) -> object:
+    """List the papers on file for signing, newest first, those that have ended too."""
+    organisation, _ = _place(code, round_code)
+    return {"items": queries.mandates(organisation.id), "next": None}
+
+
+@self_check.operation("POST", f"{PLACE}/mandates", multipart=MandateIn, out=MandateOut, status=201)
+def record_a_mandate(body: dict, code: str, round_code: str) -> Mandate:
+    """Put a paper on file before it is used: a mandate to sign for somebody, or one person's two offices."""
+    organisation, round_ = _place(code, round_code, "report:freeze")
+    upload = body.pop("file")
+    return record_paper(
+        organisation=organisation,
+        round_=round_,
+        content=upload.read(),
+        name=upload.filename or "",
+        settings=current_app.extensions["casework"],
+        actor=current_actor(),
+        **body,
+    )
+
+
+@self_check.operation("POST", "/mandates/<name:ref>/revocation", out=MandateOut)
+def revoke_a_mandate(ref: str) -> Mandate:
+    """End a paper before its time; signatures that rest on it stay."""
+    return revoke_mandate(queries.get_mandate(ref, current_actor()), actor=current_actor())
 
 
 def _place(code: str, round_code: str, action: str = "report:read") -> tuple[Organisation, Round]:

@@ -1,10 +1,12 @@
 """Put a paper on file before it is used: a mandate to sign for an office holder, or one person's two appointments."""
 
 from datetime import date
+from typing import Any
 
-from casework import clock, journal
+from casework import clock, journal, storage
+from casework.config import Settings
 from casework.db import db
-from casework.errors import N_, Invalid
+from casework.errors import N_, Invalid, NotFound
 from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit
 from casework.people import queries as people
@@ -15,6 +17,10 @@ from casework.rounds import settings
 from casework.rounds.models import Round
 from casework.storage import StoredFile
 from workflows.access import Actor
+from workflows.access_actors import Role
+
+LEADERS = (Role.VICE_LEADER, Role.PARTY_LEADER, Role.ADMIN_LEADER)
+"""Who may sign for an office holder: the policy lets nobody else sign at all."""
 
 
 def record_mandate(
@@ -39,11 +45,10 @@ def record_mandate(
     elif principal not in people.holders(slot, organisation.id):
         wrong["principal"] = N_("授权人不是该职务的在任人员。")
     if delegate.id in {principal.id, actor.id}:
-        wrong["delegate"] = N_("代签人不能是授权人或登记人本人。")
-    if valid_to < valid_from:
-        wrong["valid_to"] = N_("截止日期早于开始日期。")
-    if wrong:
-        raise Invalid(N_("授权登记有误，没有保存。请按提示修改。"), fields=wrong)
+        wrong["person"] = N_("代签人不能是授权人或登记人本人。")
+    elif delegate not in leaders(organisation):
+        wrong["person"] = N_("代签人须是本单位在任的分管领导或主要负责同志。")
+    _refuse(wrong, valid_from, valid_to)
     return _file(
         Mandate(
             organisation_id=organisation.id,
@@ -74,6 +79,12 @@ def record_both_offices(
     """File the appointment of one person to both offices (一肩挑), who may then sign in two capacities."""
     permit(actor, "report:freeze", organisation=organisation)
     refuse_blank({"document": document})
+    wrong = {}
+    if person.id == actor.id:
+        wrong["person"] = N_("任职文件不能由本人登记。")
+    elif any(person not in people.holders(role, organisation.id) for role in (Role.PARTY_LEADER, Role.ADMIN_LEADER)):
+        wrong["person"] = N_("此人在系统中没有同时担任党委和行政主要负责同志，请先由系统管理员登记任职。")
+    _refuse(wrong, valid_from, valid_to)
     return _file(
         Mandate(
             organisation_id=organisation.id,
@@ -89,12 +100,69 @@ def record_both_offices(
     )
 
 
+def record_paper(
+    *,
+    kind: str,
+    organisation: Organisation,
+    round_: Round,
+    slot: str,
+    person: str,
+    principal: str,
+    content: bytes,
+    name: str,
+    settings: Settings,
+    **paper: Any,
+) -> Mandate:
+    """File a paper of either kind with its scan, as forms hand it in: persons by their refs.
+
+    `paper`: document, valid_from, valid_to and actor, as above. Raises `Invalid` with what is wrong at which field,
+    and `FileRefused` for what is no scan; nothing is kept then.
+    """
+    permit(paper["actor"], "report:freeze", organisation=organisation)
+    able = {each.ref: each for each in leaders(organisation)}
+    wanted = {"person": person, "principal": principal} if kind == DELEGATE else {"person": person}
+    wrong = {field: N_("请从列表中选择。") for field, ref in wanted.items() if ref not in able}
+    if kind not in {DELEGATE, BOTH_OFFICES}:
+        wrong["kind"] = N_("请从列表中选择。")
+    if wrong:
+        raise Invalid(N_("授权登记有误，没有保存。请按提示修改。"), fields=wrong)
+    typed = storage.examine(content, name=name, limit=settings.max_upload_bytes)
+    file = storage.keep(content, media_type=typed.media_type, folder=settings.files_dir)
+    paper |= {"organisation": organisation, "file": file}
+    if kind == BOTH_OFFICES:
+        return record_both_offices(person=able[person], **paper)
+    return record_mandate(round_=round_, slot=slot, principal=able[principal], delegate=able[person], **paper)
+
+
 def revoke_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
-    """End a paper; signatures that rest on it stay."""
+    """End a paper; signatures that rest on it stay, and ending it twice changes nothing."""
     permit(actor, "report:freeze", organisation=db.session.get_one(Organisation, mandate.organisation_id))
-    mandate.revoked_at = mandate.revoked_at or clock.now()
-    _note(mandate, "mandate:revoke", actor=actor)
+    if mandate.revoked_at is None:
+        mandate.revoked_at = clock.now()
+        _note(mandate, "mandate:revoke", actor=actor)
     return mandate
+
+
+def leaders(organisation: Organisation) -> list[Person]:
+    """Return who leads the organisation today, each person once, in the order of their ids."""
+    found = {person.id: person for role in LEADERS for person in people.holders(role, organisation.id)}
+    return [found[each] for each in sorted(found)]
+
+
+def open_mandate(mandate: Mandate, *, actor: Actor, settings: Settings) -> bytes:
+    """Return the scan of a paper, for whoever reads the reports it is used for; the look leaves a trace."""
+    permit(actor, "report:read", organisation=db.session.get_one(Organisation, mandate.organisation_id))
+    if mandate.file is None:
+        raise NotFound(N_("这份文件登记时没有附扫描件。"))
+    _note(mandate, "mandate:open", actor=actor, chain=journal.LOOKS)
+    return storage.read(mandate.file, folder=settings.files_dir)
+
+
+def _refuse(wrong: dict[str, str], valid_from: date, valid_to: date) -> None:
+    if valid_to < valid_from:
+        wrong["valid_to"] = N_("截止日期早于开始日期。")
+    if wrong:
+        raise Invalid(N_("授权登记有误，没有保存。请按提示修改。"), fields=wrong)
 
 
 def _file(mandate: Mandate, *, actor: Actor) -> Mandate:
@@ -104,7 +172,7 @@ def _file(mandate: Mandate, *, actor: Actor) -> Mandate:
     return mandate
 
 
-def _note(mandate: Mandate, action: str, *, actor: Actor) -> None:
+def _note(mandate: Mandate, action: str, *, actor: Actor, chain: str = journal.MAIN) -> None:
     journal.record(
         organisation_id=mandate.organisation_id,
         action=action,
@@ -118,4 +186,5 @@ def _note(mandate: Mandate, action: str, *, actor: Actor) -> None:
             "valid_to": mandate.valid_to.isoformat(),
             "document": mandate.document,
         },
+        chain=chain,
     )

@@ -226,6 +226,9 @@ class Mandate(db.Model):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     revoked_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    principal: Mapped[Person | None] = relationship(foreign_keys=[principal_id])
+    recorded_by: Mapped[Person] = relationship(foreign_keys=[recorded_by_id])
+    file: Mapped[StoredFile | None] = relationship()
 
 
 class Document(db.Model):

@@ -11,14 +11,17 @@ from casework.cases.dossier_of import dossier_parts
 from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, NotFound
+from casework.people.actors import path_of
 from casework.people.models import Organisation
-from casework.reports.models import ChecklistAnswer, Measure, Plan, Report, ReportCase, Wording
+from casework.reports.models import ChecklistAnswer, Mandate, Measure, Plan, Report, ReportCase, Wording
 from casework.rounds.models import Round
-from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
+from workflows.access import SYSTEM, Actor, Reach, Scope, permitted, scope_of
 
 LIVE = ("frozen", "signed")
 DELIVERED = ("signed", "filed")
 UNFINISHED = ("draft", "stale")
+MOST_PAPERS = 200
+"""An office has a handful of papers on file in a round; the newest are shown."""
 OPEN = ("flagged", "investigating", "corrected")
 _NUMBER = re.compile(r"(.+)(\d\d)-R(\d{1,9})")
 NEVER_REPORTED = ("canary", "history")
@@ -69,6 +72,25 @@ def reports_of(organisation_id: int, round_id: int) -> Sequence[Report]:
     """Return every report of an organisation in a round, in the order of their numbers."""
     wanted = select(Report).filter_by(organisation_id=organisation_id, round_id=round_id).order_by(Report.number)
     return db.session.scalars(wanted).all()
+
+
+def mandates(organisation_id: int) -> Sequence[Mandate]:
+    """Return the papers on file for signing in an organisation, newest first, those that have ended too."""
+    whole = (joinedload(Mandate.person), joinedload(Mandate.principal), joinedload(Mandate.recorded_by))
+    wanted = select(Mandate).filter_by(organisation_id=organisation_id).options(*whole).order_by(Mandate.id.desc())
+    return db.session.scalars(wanted.limit(MOST_PAPERS)).all()
+
+
+def get_mandate(ref: str, actor: Actor) -> Mandate:
+    """Return one paper; `NotFound` when it is of no organisation whose reports this person reads."""
+    found = db.session.scalars(select(Mandate).filter_by(ref=ref)).one_or_none()
+    if found is not None and actor is not SYSTEM:
+        path = path_of(db.session.get_one(Organisation, found.organisation_id))
+        if permitted(actor, "report:read", organisation_path=path) is not None:
+            found = None
+    if found is None:
+        raise NotFound(N_("没有找到这份授权或任职文件，或不在您的权限范围内。"))
+    return found
 
 
 def lock_report(report: Report) -> None:
