@@ -18,6 +18,7 @@ from casework.api.leads import leads
 from casework.api.me import me
 from casework.api.organisations import organisations
 from casework.api.overdue import overdue
+from casework.api.oversight import oversight
 from casework.api.own_notices import own_notices
 from casework.api.precision import precision
 from casework.api.rates import rates
@@ -56,6 +57,7 @@ RESOURCES: tuple[Resource, ...] = (
     self_check,
     reports,
     filings,
+    oversight,
     deliveries,
     channels,
     service,
