@@ -20,6 +20,7 @@ from casework.api.mandates import mandates
 from casework.api.me import me
 from casework.api.organisations import organisations
 from casework.api.overdue import overdue
+from casework.api.oversight import oversight
 from casework.api.own_notices import own_notices
 from casework.api.precision import precision
 from casework.api.rates import rates
@@ -63,6 +64,7 @@ RESOURCES: tuple[Resource, ...] = (
     reports,
     mandates,
     filings,
+    oversight,
     deliveries,
     channels,
     service,

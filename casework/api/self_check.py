@@ -4,7 +4,7 @@ from casework.api import seen
 from casework.api.resource import Resource
 from casework.api.schemas.case_work import DoneIn
 from casework.api.schemas.fields import Query
-from casework.api.schemas.reports import (
+from casework.api.schemas.self_check import (
     AnswerIn,
     AnswerOut,
     AnswerPage,

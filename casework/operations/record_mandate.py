@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from casework import clock, journal
+from casework import clock, journal, storage
+from casework.config import Settings
 from casework.db import db
-from casework.errors import N_, Invalid
+from casework.errors import N_, Invalid, NotFound
 from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit
 from casework.people import queries as people
@@ -16,7 +17,10 @@ from casework.rounds import settings
 from casework.rounds.models import Round
 from casework.storage import StoredFile
 from workflows.access import Actor, permitted
+from workflows.access_actors import Role
 from workflows.signoff import LONGEST_MANDATE
+
+PRINCIPALS = (Role.PARTY_LEADER, Role.ADMIN_LEADER)
 
 
 def record_mandate(
@@ -54,7 +58,7 @@ def record_mandate(
     elif (valid_to - valid_from).days >= LONGEST_MANDATE:
         wrong["valid_to"] = N_("授权期限过长，请按季度登记。")
     if wrong:
-        raise Invalid(N_("授权登记有误，没有保存。请按提示修改。"), fields=wrong)
+        raise Invalid(N_("文件登记有误，没有保存。请按提示修改。"), fields=wrong)
     return _file(
         Mandate(
             organisation_id=organisation.id,
@@ -83,9 +87,21 @@ def record_both_offices(
     actor: Actor,
     file: StoredFile | None = None,
 ) -> Mandate:
-    """File the appointment of one person to both offices (一肩挑), who may then sign in two capacities."""
+    """File the appointment of one person to both offices (一肩挑), who may then sign in two capacities.
+
+    Nobody files their own, and the appointments stand in the system first. Raises `Invalid` naming each wrong field.
+    """
     permit(actor, "report:freeze", organisation=organisation)
     refuse_blank({"document": document})
+    wrong = {}
+    if person.id == actor.id:
+        wrong["delegate"] = N_("任职文件不能由本人登记。")
+    elif any(person not in people.holders(role, organisation.id) for role in PRINCIPALS):
+        wrong["delegate"] = N_("此人在系统中没有同时担任党委和行政主要负责同志，请先由系统管理员登记任职。")
+    if valid_to < valid_from:
+        wrong["valid_to"] = N_("截止日期早于开始日期。")
+    if wrong:
+        raise Invalid(N_("文件登记有误，没有保存。请按提示修改。"), fields=wrong)
     return _file(
         Mandate(
             organisation_id=organisation.id,
@@ -102,11 +118,27 @@ def record_both_offices(
 
 
 def revoke_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
-    """End a paper; signatures that rest on it stay."""
+    """End a paper; signatures that rest on it stay, and ending it twice changes nothing."""
     permit(actor, "report:freeze", organisation=db.session.get_one(Organisation, mandate.organisation_id))
-    mandate.revoked_at = mandate.revoked_at or clock.now()
-    _note(mandate, "mandate:revoke", actor=actor)
+    if mandate.revoked_at is None:
+        mandate.revoked_at = clock.now()
+        _note(mandate, "mandate:revoke", actor=actor)
     return mandate
+
+
+def keep_scan(content: bytes, *, name: str, settings: Settings) -> StoredFile:
+    """Keep the scan of a paper that is to be filed; raises `FileRefused` for what is no picture, PDF or document."""
+    typed = storage.examine(content, name=name, limit=settings.max_upload_bytes)
+    return storage.keep(content, media_type=typed.media_type, folder=settings.files_dir)
+
+
+def open_mandate(mandate: Mandate, *, actor: Actor, settings: Settings) -> bytes:
+    """Return the scan of a paper, for whoever reads the reports it is used for; the look leaves a trace."""
+    permit(actor, "report:read", organisation=db.session.get_one(Organisation, mandate.organisation_id))
+    if mandate.file is None:
+        raise NotFound(N_("这份文件登记时没有附扫描件。"))
+    _note(mandate, "mandate:open", actor=actor, chain=journal.LOOKS)
+    return storage.read(mandate.file, folder=settings.files_dir)
 
 
 def _file(mandate: Mandate, *, actor: Actor) -> Mandate:
@@ -116,7 +148,7 @@ def _file(mandate: Mandate, *, actor: Actor) -> Mandate:
     return mandate
 
 
-def _note(mandate: Mandate, action: str, *, actor: Actor) -> None:
+def _note(mandate: Mandate, action: str, *, actor: Actor, chain: str = journal.MAIN) -> None:
     journal.record(
         organisation_id=mandate.organisation_id,
         action=action,
@@ -131,5 +163,6 @@ def _note(mandate: Mandate, action: str, *, actor: Actor) -> None:
             "valid_to": mandate.valid_to.isoformat(),
             "document": mandate.document,
         },
-        personal={"reason": mandate.reason} if mandate.reason else {},
+        personal={"reason": mandate.reason} if mandate.reason and chain == journal.MAIN else {},
+        chain=chain,
     )

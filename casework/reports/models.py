@@ -229,6 +229,7 @@ class Mandate(db.Model):
     revoked_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     principal: Mapped[Person | None] = relationship(foreign_keys=[principal_id])
+    file: Mapped[StoredFile | None] = relationship()
 
 
 class Document(db.Model):

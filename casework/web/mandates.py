@@ -1,6 +1,7 @@
-"""代签授权: the papers by which somebody signs for an office holder, filed with an end, shown, and revoked."""
+"""授权与任职文件: papers by which somebody signs for an office holder, or for two offices; filed, shown, revoked."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext
@@ -10,16 +11,26 @@ from casework import clock
 from casework.db import db
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
+from casework.doors.unit import unit_of_work
 from casework.errors import N_, Conflict, Forbidden, Invalid
-from casework.operations.record_mandate import record_mandate, revoke_mandate
+from casework.operations.record_mandate import (
+    keep_scan,
+    open_mandate,
+    record_both_offices,
+    record_mandate,
+    revoke_mandate,
+)
 from casework.people.models import Organisation, Person
 from casework.people.queries import find_person, holders
+from casework.reports.facts import BOTH_OFFICES, DELEGATE
 from casework.reports.mandates import get_mandate, mandates_of, state_of
 from casework.reports.models import Mandate
-from casework.rounds import settings
+from casework.rounds import settings as round_settings
+from casework.storage import ALLOWED
 from casework.web import shell
 from casework.web.case_deeds import day_of
-from casework.web.pages import PAGE_SIZE, Trouble, page, submitted
+from casework.web.case_page import downloaded
+from casework.web.pages import PAGE_SIZE, Trouble, page, settings, submitted
 from casework.web.wording import said
 from casework.web.words import ROLES
 from workflows.access import Actor, scope_of
@@ -27,6 +38,7 @@ from workflows.signoff import LONGEST_MANDATE
 
 FILES = "report:freeze"
 SIGNERS = ("party_leader", "admin_leader", "vice_leader")
+SUFFIXES = {media_type: extension for extension, media_type in ALLOWED.items()}
 
 
 @signed_in
@@ -34,12 +46,12 @@ def mandates() -> Answer:
     """Show the papers on file, the newest first; on a POST, file one."""
     actor = current_actor()
     if not shell.may(actor, "report:read"):
-        raise Forbidden(N_("您的角色不能查看代签授权。"))
+        raise Forbidden(N_("您的角色不能查看授权与任职文件。"))
     if request.method == "GET":
         return _page(actor, None)
     return submitted(
         lambda: _file(actor),
-        done=gettext("代签授权已登记，到期自动失效。"),
+        done=gettext("文件已登记，到期自动失效。"),
         to=url_for("web.mandates"),
         again=lambda trouble: _page(actor, trouble),
     )
@@ -51,35 +63,58 @@ def revoke(ref: str) -> Answer:
     actor = current_actor()
     return submitted(
         lambda: revoke_mandate(get_mandate(ref, actor), actor=actor),
-        done=gettext("代签授权已撤销；此前依据它作出的签字仍然有效。"),
+        done=gettext("文件已撤销；此前依据它作出的签字仍然有效。"),
         to=url_for("web.mandates"),
         again=lambda trouble: _page(actor, trouble),
     )
 
 
+@signed_in
+def paper(ref: str) -> Answer:
+    """Hand out the scan of a paper; the look is journalled."""
+    actor = current_actor()
+    with unit_of_work():
+        found = get_mandate(ref, actor)
+        content = open_mandate(found, actor=actor, settings=settings())
+        media_type = found.file.media_type if found.file else ""
+    return downloaded(content, name=f"{found.ref}.{SUFFIXES.get(media_type, 'bin')}", media_type=media_type)
+
+
 def _file(actor: Actor) -> Mandate:
     round_, body = shell.current_round(), _seat(actor)
     if round_ is None or body is None:
-        raise Conflict(N_("只有本单位就业部门负责人可以在开启的轮次中登记代签授权。"))
+        raise Conflict(N_("只有本单位就业部门负责人可以在开启的轮次中登记授权与任职文件。"))
+    kind, upload = request.form.get("kind", ""), request.files.get("file")
+    if kind not in {DELEGATE, BOTH_OFFICES}:
+        raise Invalid(N_("文件登记有误，没有保存。请按提示修改。"), fields={"kind": N_("请从列表中选择。")})
+    if upload is None or not upload.filename:
+        raise Invalid(N_("没有选择文件，没有保存。"), fields={"file": N_("请选择授权书或任职文件的扫描件。")})
+    person = _person(request.form.get("delegate", ""), "delegate")
+    common: dict[str, Any] = {
+        "organisation": body,
+        "valid_from": day_of("valid_from"),
+        "valid_to": day_of("valid_to"),
+        "document": request.form.get("document", "")[:200],
+        "file": keep_scan(upload.read(), name=upload.filename, settings=settings()),
+        "actor": actor,
+    }
+    if kind == BOTH_OFFICES:
+        return record_both_offices(person=person, **common)
     slot, _, principal = request.form.get("slot", "").partition(":")
     return record_mandate(
-        organisation=body,
         round_=round_,
         slot=slot,
         principal=_person(principal, "slot"),
-        delegate=_person(request.form.get("delegate", ""), "delegate"),
-        valid_from=day_of("valid_from"),
-        valid_to=day_of("valid_to"),
-        document=request.form.get("document", ""),
+        delegate=person,
         reason=request.form.get("reason", ""),
-        actor=actor,
+        **common,
     )
 
 
 def _person(login: str, field: str) -> Person:
     found = find_person(login)
     if found is None:
-        raise Invalid(N_("授权登记有误，没有保存。请按提示修改。"), fields={field: N_("请从列表中选择。")})
+        raise Invalid(N_("文件登记有误，没有保存。请按提示修改。"), fields={field: N_("请从列表中选择。")})
     return found
 
 
@@ -117,7 +152,7 @@ def _slots(body: Organisation | None) -> list[tuple[str, str]]:
     round_ = shell.current_round()
     if body is None or round_ is None:
         return []
-    names = settings.slots(round_, body.kind)
+    names = round_settings.slots(round_, body.kind)
     return [
         (f"{slot}:{each.login}", f"{said(ROLES[slot])} {each.name}")
         for slot in names

@@ -204,6 +204,7 @@ ROUTES: tuple[tuple[str, str, Callable, tuple[str, ...]], ...] = (
     ("/reports/<ref>/figures/rows", "report_figure", report_figures.behind, GET),
     ("/reports/<ref>/documents/<kind>", "report_document", reports.document, GET),
     ("/mandates", "mandates", mandates.mandates, BOTH),
+    ("/mandates/<ref>/paper", "mandate_paper", mandates.paper, GET),
     ("/mandates/<ref>/revoke", "mandate_revoke", mandates.revoke, POST),
     ("/cosign", "cosign_list", cosign.cosign_list, GET),
     ("/cosign/<ref>", "cosign", cosign.cosign, BOTH),

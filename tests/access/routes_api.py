@@ -57,6 +57,16 @@ POST      api_cases.take_action                 case:send_back           case   
 POST      api_cases.take_action                 case:reopen              case          action=reopen
 POST      api_cases.take_action                 case:merge               case          action=merge
 POST      api_cases.take_action                 case:merge               case          action=unmerge
+POST      api_oversight.take_case_over          case:take_over           case
+GET       api_oversight.list_consequences       case:read                case
+POST      api_oversight.record_a_consequence    consequence:record       case
+POST      api_oversight.withdraw_a_consequence  consequence:record       case
+GET       api_oversight.list_draws              case:spot_check          -
+POST      api_oversight.draw_cases              case:spot_check          -
+POST      api_oversight.decide_drawn            case:spot_check          spot
+GET       api_oversight.list_uploads            report:read              report
+POST      api_oversight.make_upload_package     report:upload            report
+POST      api_oversight.record_delivery         report:upload            upload
 POST      api_cases.assign_case                 case:assign              case
 POST      api_cases.change_severity             case:note                case
 POST      api_cases.agree_unverifiable          case:accept              case

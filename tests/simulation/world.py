@@ -11,7 +11,8 @@ from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
+from sqlalchemy.orm import Session
 
 from casework import clock, jobs, promises
 from casework.db import db
@@ -25,6 +26,7 @@ from casework.notices.models import Message
 from casework.notices.statuses import UNDER_WAY
 from tests.casework.notices.office import beijing, open_office
 from tests.simulation.carrier import Carrier
+from tests.support.walls import take_down_wall
 
 MANNERS = Manners(gather=timedelta(seconds=60), letters_a_day=4)
 NEVER = timedelta(days=3650)
@@ -56,9 +58,12 @@ class World:
     def begin(self, moment=START):
         """Start anew: an office with nothing in it, and a carrier that has taken nothing."""
         db.session.remove()
-        with db.engine.begin() as connection:
+        with Session(db.engine) as session, session.begin():
+            wall = take_down_wall(session)
             for table in reversed(db.metadata.sorted_tables):
-                connection.execute(table.delete())
+                session.execute(table.delete())
+            for statement in wall:
+                session.execute(text(statement))
         self.bell, self.points, self.deaths = [], [], 0
         self.die_at, self.intrude_at, self.intruder = self._planned
         self._planned = (None, None, None)

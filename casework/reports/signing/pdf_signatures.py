@@ -32,6 +32,7 @@ from pyhanko_certvalidator.policy_decl import (
 
 from casework import clock
 from casework.errors import N_, FileRefused
+from casework.reports.signing.apart import apart
 from casework.reports.signing.certificates import (
     STRONG,
     Fault,
@@ -166,7 +167,8 @@ def _status(signature: EmbeddedPdfSignature, trust: Trust, at: datetime) -> PdfS
     """
     soft = RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
     asked = RevocationCheckingRule.CHECK_IF_DECLARED if trust.lists_of(signature.signer_cert.issuer) else soft
-    return validate_pdf_signature(
+    return apart(
+        validate_pdf_signature,
         signature,
         _context(trust, at, RevocationCheckingPolicy(asked, soft)),
         _context(trust, at, RevocationCheckingPolicy(soft, soft)),  # a stamp that is not believed is as none
@@ -268,7 +270,7 @@ def _level(
             "revinfo_policy": CertRevTrustPolicy(REQUIRE_REVINFO),
         }
     )
-    alone = validate_pdf_signature(signature, context, context, key_usage_settings=MAY_SIGN, skip_diff=True)
+    alone = apart(validate_pdf_signature, signature, context, context, key_usage_settings=MAY_SIGN, skip_diff=True)
     return "B-LT" if alone.trusted and _stamped(alone) else "B-T"
 
 

@@ -19,6 +19,7 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from casework.reports.signing.apart import apart
 from casework.reports.signing.authority import Holder
 
 
@@ -74,7 +75,7 @@ def sign_pdf(
     )
     signer.at = at
     target = io.BytesIO()
-    signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=target)
+    apart(signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), output=target)
     return target.getvalue()
 
 

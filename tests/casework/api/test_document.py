@@ -100,6 +100,7 @@ def test_every_post_takes_a_key_except_where_the_answer_must_not_be_kept(documen
         "/api/v1/leads/{number}/reporter",
         "/api/v1/leads/{number}/words",
         "/api/v1/campaigns/{ref}/told-searches",
+        "/api/v1/reports/{ref}/uploads",
         "/api/v1/me/calendar",
     }
 
