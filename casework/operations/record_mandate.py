@@ -105,18 +105,18 @@ def revoke_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
     """End a paper; signatures that rest on it stay."""
     permit(actor, "report:freeze", organisation=db.session.get_one(Organisation, mandate.organisation_id))
     mandate.revoked_at = mandate.revoked_at or clock.now()
-    _note(mandate, "mandate:revoke", actor=actor)
+    _say(mandate, "mandate:revoke", actor=actor)
     return mandate
 
 
 def _file(mandate: Mandate, *, actor: Actor) -> Mandate:
     db.session.add(mandate)
     db.session.flush()  # its ref names it in the journal
-    _note(mandate, "mandate:record", actor=actor)
+    _say(mandate, "mandate:record", actor=actor)
     return mandate
 
 
-def _note(mandate: Mandate, action: str, *, actor: Actor) -> None:
+def _say(mandate: Mandate, action: str, *, actor: Actor) -> None:
     journal.record(
         organisation_id=mandate.organisation_id,
         action=action,
