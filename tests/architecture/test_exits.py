@@ -17,6 +17,7 @@ MARKED = {
     "casework/web/funnel.py": "mark=mark",
     "casework/web/imports.py": "mark=mark",
     "casework/web/reprojections.py": "mark=mark",
+    "casework/web/audit_pages.py": "mark=taken.mark",
     "casework/operations/export_told.py": "mark_of(",
     "casework/web/campaigns_told.py": "export_told(",
     "casework/overview/event_files.py": "mark[1]",
