@@ -20,6 +20,7 @@ SILENT = {
     "homes": "answers a question; what it adds to are sets of its own",
     "keep_draft": "keeps what nobody has sent yet; what is sent is journalled as a lead",
     "land_push": "keeps what a provider says until it is applied to a message",
+    "passkeys": "spends challenges and counts uses; a new passkey is journalled by `second_factor.note_added`",
     "personal_parts": "names what is erased; whoever erases it journals that",
     "note_bounce": "notes what a mail server says of an address; no person has done anything",
     "record_attempt": "notes what a provider answered about a message",
@@ -27,6 +28,7 @@ SILENT = {
     "send_identity_code": "keeps a code for some minutes; the answer that it opens is journalled",
     "show_code": "notes that a code was shown once; the lead that it belongs to is journalled",
     "stage_batch": "reads a file into staging; taking and writing the file are journalled",
+    "warn_tokens": "tells owners what they chose themselves, and forgets proofs that nobody could show again",
     "watch_drift": "asks questions; each is told in the case that works on it, each seal that moves by `note_seals`",
 }
 """Operations that write rows and journal nothing, each with why."""
@@ -40,6 +42,8 @@ WORDS_KEPT = {
     "assign": {IN_THE_STORY},
     "assign_lead": {IN_THE_LEAD},
     "change_dates": set(),
+    "close_account": {IN_THE_STORY, IN_THE_LEAD},
+    "decide_access": {"access_decisions.reason"},
     "change_screening_settings": {"screening_settings.reason"},
     "change_settings": set(),
     "contact_tasks": {"contact_tasks.words"},
@@ -78,6 +82,7 @@ WORDS_KEPT = {
     "reply_lead": {IN_THE_LEAD, "lead_talks.words"},
     "reporter_adds": {IN_THE_LEAD, "lead_talks.words"},
     "return_filing": {"filings.return_reason"},
+    "second_factor": set(),
     "small_steps": {IN_THE_STORY},
     "story": {IN_THE_STORY},
     "subject_report": set(),
