@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.architecture.source import Module, modules, parse
 
 SENDS = re.compile(
-    r"send_file\(|Content-Disposition|as_attachment|downloaded\(|csv_file\.download\(|return download\(|csv\.writer\(|xlsxwriter\.Workbook\("
+    r"send_file\(|Content-Disposition|as_attachment|downloaded\(|(csv_file\.|return )download\(|csv\.writer\(|xlsxwriter\.Workbook\("
     r"|\.write_bytes\(|pq\.ParquetWriter\("
 )
 ENTRANCES = ("casework.web", "casework.api", "casework.cli", "casework.operations", "casework.overview")
