@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from tests.architecture.source import Module, modules, parse
 
 SENDS = re.compile(
-    r"send_file\(|Content-Disposition|as_attachment|downloaded\(|(csv_file\.|return )download\(|csv\.writer\(|xlsxwriter\.Workbook\("
-    r"|\.write_bytes\(|pq\.ParquetWriter\("
+    r"send_file\(|Content-Disposition|as_attachment|downloaded\(|(csv_file\.|return )download\(|csv\.writer\("
+    r"|xlsxwriter\.Workbook\(|\.write_bytes\(|pq\.ParquetWriter\("
 )
 ENTRANCES = ("casework.web", "casework.api", "casework.cli", "casework.operations", "casework.overview")
 MARKED = {
