@@ -20,12 +20,13 @@ PIP_INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
   --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options $(LOCK_OPTIONS)
 
-.PHONY: help run test adversary chaos check lock catalogue clean
+.PHONY: help run test access adversary chaos check lock catalogue clean
 
 help:
 	@echo "make run      the service with demonstration data; PORT=8001, HOST=0.0.0.0, CASEWORK_DATA=folder"
 	@echo "make test     the whole suite; DATABASES=sqlite, PYTEST_OPTIONS='-k words'"
 	@echo "make adversary   every byte, row and history of what is sealed changed in turn; the suite takes a sample"
+	@echo "make access   every role in every relation at every route; the suite takes one for each verdict"
 	@echo "make chaos    workers and servers killed while the service sends; SECONDS=600, CHAOS_OPTIONS='--seed 7'"
 	@echo "make check    lint, formatting, types, import contracts"
 	@echo "make lock     resolve requirements*.in anew; LOCK_OPTIONS=--upgrade for newer versions"
@@ -42,6 +43,10 @@ test: $(VENV)/test.stamp $(WORDS)
 adversary: $(VENV)/test.stamp $(WORDS)
 	@ADVERSARY=1 exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --database "$(DATABASES)" \
 	  tests/adversary tests/casework/filing tests/casework/journal $(PYTEST_OPTIONS)
+
+# the suite takes somebody for each route and verdict; this every role in every relation
+access: $(VENV)/test.stamp
+	@ACCESS=1 exec $(BIN)/python -m pytest --database "$(DATABASES)" tests/access/test_matrix.py $(PYTEST_OPTIONS)
 
 chaos: $(VENV)/test.stamp $(WORDS)
 	@exec $(BIN)/python -m tests.chaos --seconds $(SECONDS) $(CHAOS_OPTIONS)

@@ -3,7 +3,7 @@
 from flask_babel import gettext
 
 from casework.api.resource import Resource
-from casework.api.schemas.audit import AnswerIn, AuditOut, AuditQuery, QuestionOut, QuestionsOut, QuestionsQuery
+from casework.api.schemas.audit import AuditOut, AuditQuery, QuestionOut, QuestionsOut, QuestionsQuery, ReadingAnswerIn
 from casework.doors.problems import translated
 from casework.doors.sessions import current_actor
 from casework.errors import N_, Forbidden
@@ -47,7 +47,7 @@ def list_questions(query: dict) -> object:
     }
 
 
-@audit.operation("POST", "/audit/questions/<name:ref>/answer", body=AnswerIn, out=QuestionOut)
+@audit.operation("POST", "/audit/questions/<name:ref>/answer", body=ReadingAnswerIn, out=QuestionOut)
 def answer_question(body: dict, ref: str) -> object:
     """Write down what came of a question; once (409)."""
     actor = current_actor()

@@ -1,4 +1,4 @@
-"""What the bodies above and beside do: take a case over, spot-check concluded ones, record consequences, upload."""
+"""What the bodies above and beside do: spot-check concluded cases, record consequences, upload."""
 
 import io
 from urllib.parse import quote
@@ -6,10 +6,8 @@ from urllib.parse import quote
 from flask import Response, current_app, send_file
 
 from casework.api import seen
-from casework.api.cases import answer, changed, colleague
 from casework.api.resource import Resource
 from casework.api.schemas.case_work import ReasonIn
-from casework.api.schemas.cases import CaseOut
 from casework.api.schemas.fields import Query
 from casework.api.schemas.oversight import (
     ConsequenceIn,
@@ -21,7 +19,6 @@ from casework.api.schemas.oversight import (
     DrawQuery,
     OutcomeIn,
     SpotCheckIn,
-    TakeOverIn,
     UploadedIn,
     UploadOut,
     UploadPage,
@@ -39,19 +36,9 @@ from casework.operations import make_upload as uploading
 from casework.operations import record_consequence as recording
 from casework.operations.decide_spot_check import decide_spot_check
 from casework.operations.draw_spot_check import draw_spot_check
-from casework.operations.take_over import take_over
 from casework.reports.queries import get_report
 
-oversight = Resource("oversight", "Taking over, spot checks, consequences, the package for the national system")
-
-
-@oversight.operation("POST", "/cases/<name:number>/take-over", body=TakeOverIn, out=CaseOut, tagged=True)
-def take_case_over(body: dict, number: str) -> object:
-    """Take a case over from the level below; it keeps its number and its dates."""
-    case = changed(number, optional=True)
-    to = colleague(case, body["to"]) if body["to"] else None
-    take_over(case, reason=body["reason"], to=to, actor=current_actor())
-    return answer(case)
+oversight = Resource("oversight", "Spot checks, consequences, the package for the national system")
 
 
 @oversight.operation("GET", "/cases/<name:number>/consequences", query=Query, out=ConsequencePage)

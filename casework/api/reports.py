@@ -18,6 +18,7 @@ from casework.api.schemas.reports import (
     SignIn,
     TextsIn,
 )
+from casework.asking import reaching
 from casework.db import db
 from casework.deadlines.upcoming import next_said
 from casework.doors import etags
@@ -143,6 +144,7 @@ def line_of(report: Report) -> dict[str, object]:
     return own | {"number": queries.number_of(report), "round": report.round.code}
 
 
+@reaching("cases", why="a report that was filed holds cases that another body works on since, and says their numbers")
 def _full(report: Report) -> dict[str, object]:
     return line_of(report) | {
         "texts": report.texts,

@@ -59,5 +59,5 @@ def _die_with_the_parent() -> None:
 def _all_pids() -> list[int]:
     if Path("/proc/self").exists():
         return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal()]
-    listing = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)  # noqa: S607
+    listing = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)  # noqa: S607 - where `ps` lies differs
     return [int(pid) for pid in listing.stdout.split()]

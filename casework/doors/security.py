@@ -6,6 +6,7 @@ load nothing.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 
@@ -20,6 +21,8 @@ PERMISSIONS = (
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
+HANDED_IN = "/files/"
+"""What people have handed in has addresses of its own: a web server in front may give them a host of their own."""
 YEAR = 365 * 24 * 3600
 
 HEADERS = (
@@ -48,7 +51,8 @@ def adding(always: tuple[tuple[str, str], ...]) -> Callable[[Response], Response
 
     def add_headers(response: Response) -> Response:
         chosen = {name.lower() for name, _ in response.headers}  # asking for each costs a fault for every one not there
-        if "content-disposition" in chosen:
+        handed_out = request.path.startswith(HANDED_IN) and response.status_code == HTTPStatus.OK
+        if handed_out or "content-disposition" in chosen:
             response.headers["Content-Security-Policy"] = SANDBOX
             chosen.add("content-security-policy")
         for name, value in always if request.endpoint == "static" else never_kept:

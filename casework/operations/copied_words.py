@@ -26,7 +26,8 @@ from casework.journal import JournalEntry, LegalHold
 from casework.leads.models import Lead, LeadStep, LeadTalk
 from casework.notices.models import Provider
 from casework.overview.reading_models import ReadingQuestion
-from casework.people.models import Organisation
+from casework.people.models import Appointment, Organisation, Person
+from casework.people.ways_in import AccessDecision
 from casework.reports.models import Report, Signature
 from casework.rounds.models import Round
 from casework.screening.models import EmployerDecision, ScreeningSettings
@@ -85,6 +86,7 @@ def copies(places: Collection[int], subject: str) -> tuple[Copy, ...]:
         Copy(settings.where(Round.code == subject, ScreeningSettings.version.in_(named)), ("reason",)),
         Copy(select(Provider).where(Provider.channel == subject, Provider.held_by_id.is_not(None)), ("held_because",)),
         Copy(_of(ReadingQuestion, places).where(ReadingQuestion.ref == subject), ("answer",)),
+        Copy(_decisions(places, subject), ("reason",)),
         Copy(_of(LegalHold, places).where(LegalHold.subject == subject), ("reason",)),
     )
 
@@ -109,6 +111,13 @@ def _reports(number: str) -> Select[tuple[int]]:
     return named.where(
         Organisation.short_code == short_code, Round.cohort % 100 == int(cohort), Report.number == int(count)
     )
+
+
+def _decisions(places: Collection[int], login: str) -> Select[Any]:
+    """Return a SELECT of what was decided about the access of an account that is appointed in these organisations."""
+    theirs = select(Appointment.person_id).where(Appointment.organisation_id.in_(places))
+    person = select(Person.id).where(Person.login == login, Person.id.in_(theirs))
+    return select(AccessDecision).where(AccessDecision.person_id.in_(person))
 
 
 def _of(model: Any, places: Collection[int]) -> Select[Any]:

@@ -68,7 +68,7 @@ def declare_tie(person: Person, *, kind: str, value: str, actor: Actor, reason: 
     )
     db.session.add(tie)
     db.session.flush()  # its ref names it in the journal, and the cases are looked through with it in force
-    _note("tie:declare", tie, actor)
+    _say("tie:declare", tie, actor)
     if actor.id != person.id:
         announce(
             "tie_recorded", to=[person], params={"on": clock.today().isoformat()}, dedup=f"relation:{tie.id}:recorded"
@@ -97,7 +97,7 @@ def withdraw_tie(tie: Relation, *, reason: str, actor: Actor) -> Relation:
         raise Conflict(N_("这项回避关系已经撤回，没有重复办理。"), code="already_withdrawn")
     tie.withdrawn_at, tie.why_withdrawn = clock.now(), reason.strip()
     tie.withdrawn_by_id = None if actor is SYSTEM else actor.id
-    _note("tie:withdraw", tie, actor)
+    _say("tie:withdraw", tie, actor)
     return tie
 
 
@@ -123,7 +123,7 @@ def _value(kind: Tie, value: str) -> str:
     return text
 
 
-def _note(action: str, tie: Relation, actor: Actor) -> None:
+def _say(action: str, tie: Relation, actor: Actor) -> None:
     """Write it into the chain of every body where the person serves; the value is only committed to."""
     bodies = sorted({held.organisation_id for held in tie.person.appointments}) or [0]
     words = tie.why_withdrawn if tie.withdrawn_at is not None else tie.reason

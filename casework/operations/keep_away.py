@@ -54,7 +54,12 @@ def _owned(person: Person) -> list[Case]:
 
 
 def _worked_on(person: Person) -> list[Lead]:
-    wanted = select(Lead).where(Lead.officer_id == person.id, is_open()).order_by(Lead.id).with_for_update(of=Lead)
+    wanted = (
+        select(Lead)
+        .where(Lead.officer_id == person.id, is_open())
+        .order_by(Lead.id)
+        .with_for_update(key_share=True, of=Lead)
+    )
     return list(db.session.scalars(wanted))
 
 

@@ -20,14 +20,17 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from casework import clock, journal
 from casework.db import db
-from casework.errors import CaseworkError, Forbidden, NotFound
+from casework.errors import N_, CaseworkError, Forbidden, NotFound
 from casework.operations.passwords import WrongPassword
 from casework.overview.reading_models import RefusedTries
+from casework.people.actors import actor_of
+from casework.people.models import Person
 from workflows.access import Actor
 from workflows.engine import Words
 from workflows.errors import Refused
 
 LONGEST = 64
+SIGN_IN = N_("登录")
 
 
 class Why(StrEnum):
@@ -43,7 +46,7 @@ FIRST_TOLD: Mapping[Why, int] = MappingProxyType(
     {Why.FORBIDDEN: 1, Why.OUT_OF_SCOPE: 10, Why.CONFLICT: 1, Why.PROOF: 3}
 )
 """The attempt of an hour from which on it is journalled, and then every tenfold."""
-PROOF = frozenset({"locked", "step_up", "second_factor", "wrong_code", "wrong_proof"})
+PROOF = frozenset({"locked", "step_up", "second_factor", "wrong_code", "wrong_proof", "proof_needed"})
 """Codes of refusals that ask who somebody is."""
 
 
@@ -83,6 +86,24 @@ def note_refusal(what: Tried, *, place: str, subject: str, actor: Actor) -> None
         actor=str(actor.id),
         subject=subject,
         facts={"what": what.what or place, "code": what.code, "times": times},
+        chain=journal.LOOKS,
+    )
+
+
+def note_guesses(person: Person, times: int) -> None:
+    """Journal at a sign-in how many wrong passwords had been tried at the door before it, if they were many.
+
+    Only once somebody has come in: what a wrong password at the door does must not tell whether there is the account.
+    """
+    held = actor_of(person).appointments
+    if times < FIRST_TOLD[Why.PROOF] or not held:
+        return
+    journal.record(
+        organisation_id=held[0].seat_id,
+        action=f"refused:{Why.PROOF.value}",
+        actor=str(person.id),
+        subject="-",
+        facts={"what": SIGN_IN, "code": "wrong_password", "times": times},
         chain=journal.LOOKS,
     )
 

@@ -13,10 +13,13 @@ from sqlalchemy import CompoundSelect, Select, Update, delete, literal, select, 
 from sqlalchemy.sql.dml import Delete
 
 from casework.campaigns.models import AnswerCode, AnswerLink, Campaign, ContactTask, GraduateContact, Recipient
+from casework.cases.above import Referral
 from casework.cases.drifts import Drift, JustifiedChange, RecordSeal
 from casework.cases.models import Case, Correction, Evidence, Hold, Move, Verification
+from casework.cases.oversight import Consequence, HandOver, SpotChecked
 from casework.cases.samples import Sample
 from casework.errors import N_
+from casework.filing.models import Disposal, Filing
 from casework.intake.models import Batch, Change, Confirmation, Proof, Record, Revision, RowProblem
 from casework.leads.models import Lead, LeadFile, LeadItem, LeadStep, LeadTalk
 from casework.notices.models import Message, MessageEvent
@@ -93,6 +96,10 @@ class Matters:
         yield of_case(Evidence).values(name="")
         yield of_case(Correction).values(old="", new="")
         yield of_case(Hold).values(reason="")
+        yield of_case(HandOver).values(reason="")
+        yield of_case(SpotChecked).values(reason=None)
+        yield of_case(Consequence).values(words=None, document="")
+        yield of_case(Referral).values(reason="", answer=None)
         yield of_case(RecordSeal).values(values=NOTHING, waiting=NOTHING)
         yield of_case(Drift).values(changes=[])
         yield of_case(JustifiedChange).values(changes=[], reason="", file_name="")
@@ -117,6 +124,8 @@ class Matters:
         links = select(AnswerLink.id).where(AnswerLink.record_id.in_(self.records))
         yield delete(AnswerCode).where(AnswerCode.link_id.in_(links))
         yield delete(AnswerLink).where(AnswerLink.record_id.in_(self.records))
+        sent = select(Filing.id).where(Filing.report_id.in_(self.reports))
+        yield update(Disposal).where(Disposal.filing_id.in_(sent)).values(words="")
         yield update(ReportCase).where(ReportCase.report_id.in_(self.reports)).values(dossier=NOTHING)
         frozen = update(Report).filter_by(**self.place).where(Report.manifest_hash.is_not(None))
         yield frozen.values(snapshot=None, erased_at=at)

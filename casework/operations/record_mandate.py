@@ -122,7 +122,7 @@ def revoke_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
     permit(actor, "report:freeze", organisation=db.session.get_one(Organisation, mandate.organisation_id))
     if mandate.revoked_at is None:
         mandate.revoked_at = clock.now()
-        _note(mandate, "mandate:revoke", actor=actor)
+        _say(mandate, "mandate:revoke", actor=actor)
     return mandate
 
 
@@ -137,18 +137,18 @@ def open_mandate(mandate: Mandate, *, actor: Actor, settings: Settings) -> bytes
     permit(actor, "report:read", organisation=db.session.get_one(Organisation, mandate.organisation_id))
     if mandate.file is None:
         raise NotFound(N_("这份文件登记时没有附扫描件。"))
-    _note(mandate, "mandate:open", actor=actor, chain=journal.LOOKS)
+    _say(mandate, "mandate:open", actor=actor, chain=journal.LOOKS)
     return storage.read(mandate.file, folder=settings.files_dir)
 
 
 def _file(mandate: Mandate, *, actor: Actor) -> Mandate:
     db.session.add(mandate)
     db.session.flush()  # its ref names it in the journal
-    _note(mandate, "mandate:record", actor=actor)
+    _say(mandate, "mandate:record", actor=actor)
     return mandate
 
 
-def _note(mandate: Mandate, action: str, *, actor: Actor, chain: str = journal.MAIN) -> None:
+def _say(mandate: Mandate, action: str, *, actor: Actor, chain: str = journal.MAIN) -> None:
     journal.record(
         organisation_id=mandate.organisation_id,
         action=action,

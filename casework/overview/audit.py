@@ -8,10 +8,10 @@ so its cost follows the days that are asked for and not the age of the journal.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from casework import asking
 from casework.cases.models import Case
@@ -20,8 +20,10 @@ from casework.db import db
 from casework.errors import N_, Invalid
 from casework.journal import JournalEntry
 from casework.leads.models import Lead
+from casework.overview.reading_models import ReadingQuestion
+from casework.overview.reading_scope import HIDING, reached, readable_questions
 from casework.people.models import Organisation
-from workflows.access import SYSTEM, Actor, Reach, Role, scope_of
+from workflows.access import SYSTEM, Actor, scope_of
 from workflows.audit import AUDITED, REFUSED, Group, kind_of
 
 MOST_DAYS = 366
@@ -70,7 +72,6 @@ def read_place(name: str) -> Place | None:
     return Place(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(moment)), hash_)
 
 
-HIDING = "what is about the reader's own body, or lies elsewhere, is found in order to be hidden"
 _whole = asking.reaching("cases", "leads", why=HIDING)
 
 
@@ -173,18 +174,14 @@ def _readable(asked: Asked, actor: Actor) -> ColumnElement[bool]:
     if actor is SYSTEM:
         return true()
     wanted = (asked.group,) if asked.group else asked.groups
-    each = [and_(_in_group(group), JournalEntry.organisation_id.in_(reached(actor, group.seen_by))) for group in wanted]
-    return and_(or_(*each), not_about(actor.bodies))
+    return and_(or_(*(and_(_in_group(group), _in_reach(group, actor)) for group in wanted)), not_about(actor.bodies))
 
 
-def reached(actor: Actor, action: str, *, only: Role | None = None) -> Select[int]:
-    """Return a SELECT of the organisations in which somebody may do this, by one of their roles where it is named."""
-    offices = tuple(held for held in actor.appointments if only is None or held.role is only)
-    conditions: list[ColumnElement[bool]] = [false()]
-    for scope in scope_of(replace(actor, appointments=offices), action):
-        inside = Organisation.path.contains(f"/{scope.organisation_id}/", autoescape=True)
-        conditions.append(inside if scope.reach is Reach.BELOW else Organisation.id == scope.organisation_id)
-    return select(Organisation.id).where(or_(*conditions))
+def _in_reach(group: Group, actor: Actor) -> ColumnElement[bool]:
+    """Return where a group is read: that somebody was asked about, only by whoever may read the question."""
+    if group is Group.QUESTION:
+        return JournalEntry.subject.in_(select(ReadingQuestion.ref).where(readable_questions(actor)))
+    return JournalEntry.organisation_id.in_(reached(actor, group.seen_by))
 
 
 def _newest_first(wanted: Select[JournalEntry], before: Place | None) -> Select[JournalEntry]:

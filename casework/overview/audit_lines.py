@@ -30,7 +30,7 @@ MOST_NAMES = 500
 LEAD_READERS = frozenset({Role.AUDITOR, Role.DISCIPLINE_OFFICER, Role.LEAD_OFFICER})
 _NUMBERS = re.compile(r"(?<![0-9A-Za-z@._%+-])(?=[0-9A-Za-z@._%+-]*?[0-9]{6})[0-9A-Za-z@._%+-]+")
 _SOMETHING = N_("一项操作")
-_LABELS = frozenset(action.label for action in ACTIONS.values())
+_LABELS = frozenset({N_("登录"), *(action.label for action in ACTIONS.values())})
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Row, case, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from casework.asking import reaching
 from casework.cases.models import Case
 from casework.cases.queries import in_scope, not_about
 from casework.db import db
@@ -154,6 +155,7 @@ def held_by(found: Sequence[Box]) -> tuple[str, ...]:
     return tuple(box.recipient for box in found if box.standing == "received")
 
 
+@reaching("cases", why="a report that was filed holds cases that another body works on since, and says their numbers")
 def cases_of(report: Report, actor: Actor, *, after: int, limit: int) -> list[Inside]:
     """Return a page of the cases in a report, in its order, and whether this person may look into each of them."""
     wanted = (

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from casework import asking
-from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, NotFound
-from casework.overview.audit import HIDING, reached
 from casework.overview.reading_models import ReadingQuestion
-from workflows.access import SYSTEM, Actor, scope_of
-from workflows.access_actors import Role
+from casework.overview.reading_scope import HIDING, asked_of, readable_questions
+from workflows.access import Actor, scope_of
 
 
 def answers(question: ReadingQuestion, actor: Actor) -> bool:
@@ -33,7 +31,7 @@ def questions_for(
     actor: Actor, *, before: str = "", limit: int, open_only: bool = False, organisation_id: int | None = None
 ) -> Sequence[ReadingQuestion]:
     """Return the questions that this person reads, newest first, behind the one named `before`."""
-    wanted = select(ReadingQuestion).where(_readable(actor)).order_by(ReadingQuestion.id.desc()).limit(limit)
+    wanted = select(ReadingQuestion).where(readable_questions(actor)).order_by(ReadingQuestion.id.desc()).limit(limit)
     if open_only:
         wanted = wanted.where(ReadingQuestion.answered_at.is_(None))
     if organisation_id is not None:
@@ -48,7 +46,7 @@ def questions_for(
 @asking.reaching("cases", why=HIDING)
 def get_question(ref: str, actor: Actor, *, lock: bool = False) -> ReadingQuestion:
     """Return one question; `NotFound` when it is none of this person's."""
-    wanted = select(ReadingQuestion).where(ReadingQuestion.ref == ref, _readable(actor))
+    wanted = select(ReadingQuestion).where(ReadingQuestion.ref == ref, readable_questions(actor))
     found = db.session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
     if found is None:
         raise NotFound(N_("没有找到这项询问，或不在您的权限范围内。"))
@@ -59,28 +57,5 @@ def count_waiting(actor: Actor) -> int:
     """Count the questions that wait for this person's answer."""
     if not actor.appointments or not reads_any(actor):
         return 0
-    waiting = and_(_asked_of(actor), ReadingQuestion.answered_at.is_(None), ReadingQuestion.person_id != actor.id)
+    waiting = and_(asked_of(actor), ReadingQuestion.answered_at.is_(None), ReadingQuestion.person_id != actor.id)
     return db.session.scalar(select(func.count()).select_from(ReadingQuestion).where(waiting)) or 0
-
-
-def _readable(actor: Actor) -> ColumnElement[bool]:
-    if actor is SYSTEM:
-        return true()
-    audits = any(held.role is Role.AUDITOR for held in actor.appointments)
-    audited = (
-        ReadingQuestion.organisation_id.in_(reached(actor, "audit:looks", only=Role.AUDITOR)) if audits else false()
-    )
-    hidden = select(Case.id).where(Case.number == ReadingQuestion.subject, Case.concerns_id.in_(sorted(actor.bodies)))
-    return and_(
-        ReadingQuestion.person_id != actor.id,
-        or_(_asked_of(actor), audited),
-        ~hidden.correlate(ReadingQuestion).exists(),
-    )
-
-
-def _asked_of(actor: Actor) -> ColumnElement[bool]:
-    held = [
-        and_(ReadingQuestion.asked_role == each.role.value, ReadingQuestion.asked_body_id == each.organisation_id)
-        for each in actor.appointments
-    ]
-    return or_(*held) if held else false()

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
+from casework.asking import reaching
 from casework.cases.dossier_of import dossier_parts
 from casework.cases.models import Case
 from casework.db import db
@@ -203,6 +204,11 @@ def _to_lock(ids: Iterable[int]) -> Select[Case]:
     return select(Case).where(Case.id.in_(list(ids))).order_by(Case.id).options(*dossier_parts())
 
 
+@reaching(
+    "cases",
+    "records",
+    why="a report that was filed holds cases that another body works on since, and says their numbers",
+)
 def _locked(wanted: Select[Case]) -> dict[int, Case]:
     return {case.id: case for case in db.session.scalars(wanted.execution_options(populate_existing=True))}
 

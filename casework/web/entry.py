@@ -5,15 +5,19 @@ from flask import g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework import errors
+from casework import errors, journal
 from casework.db import db
 from casework.doors import devices, sessions
+from casework.doors.limits import place_of_request
 from casework.doors.sessions import current_actor, open_to_all, signed_in
 from casework.errors import N_
+from casework.journal import Door
 from casework.operations import passwords
 from casework.operations.begin_sign_in import sign_ins_of
+from casework.operations.note_refusal import note_guesses
 from casework.operations.second_factor import factors_of
 from casework.people.models import Person
+from casework.people.queries import find_person
 from casework.web import kept_form, shell
 from casework.web.arrival import enter, half_way, inside
 from casework.web.pages import Trouble, attempt, page, submitted
@@ -84,9 +88,14 @@ def own_page(trouble: Trouble | None = None) -> Page:
 
 def _who_is_it() -> int | None:
     login = request.form.get("login", "")
+    known = find_person(login)
+    tries = known.failed_logins if known else 0
     person = passwords.check_password(
         login=login, password=request.form.get("password", ""), known_device=devices.is_known(login)
     )
+    if person:
+        journal.come_from(Door.PAGE, network=place_of_request())
+        note_guesses(person, tries)
     return person.id if person else None
 
 

@@ -55,6 +55,8 @@ GROUPS = {
     "channel": N_("发送通道"),
     "service": N_("系统任务"),
     "journal": N_("日志"),
+    "audit": N_("审计"),
+    "refused": N_("被拒绝的操作"),
 }
 ACTIONS = {
     "delivery:resend": N_("重发为新消息"),
@@ -70,6 +72,13 @@ ACTIONS = {
     "journal:erase": N_("清除个人信息"),
     "journal:hold": N_("依法保全"),
     "journal:lift": N_("解除保全"),
+    "audit:ask": N_("询问查看情况"),
+    "audit:answer": N_("答复询问"),
+    "audit:export": N_("导出审计记录"),
+    "refused:forbidden": N_("越出权限"),
+    "refused:out_of_scope": N_("不在职责范围"),
+    "refused:conflict": N_("需要回避"),
+    "refused:proof": N_("密码或第二因素不正确"),
     "person:unmask": N_("查看完整身份信息"),
     "evidence:open": N_("打开材料"),
     "report:download": N_("下载文书"),

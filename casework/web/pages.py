@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from flask import Response, flash, g, make_response, redirect, render_template, request
+from flask import Response, current_app, flash, make_response, redirect, render_template, request
 
 from casework import errors
 from casework.config import Settings
@@ -112,7 +112,7 @@ def submitted(
 
 def settings() -> Settings:
     """Return the settings of this installation."""
-    from_app: Settings = g.settings
+    from_app: Settings = current_app.extensions["casework"]
     return from_app
 
 

@@ -15,9 +15,9 @@ from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.doors import sessions
+from casework.doors import refused, sessions
 from casework.doors.sessions import signed_in
-from casework.errors import N_
+from casework.errors import N_, Forbidden
 from casework.operations import passkeys, passwords
 from casework.operations.patience import count_proof, forget_proofs, refuse_waiting
 from casework.operations.second_factor import check_code, factors_of
@@ -83,6 +83,7 @@ def _try() -> Trouble | None:
     if isinstance(outcome, Trouble):
         return outcome
     if not outcome:
+        refused.remember(Forbidden(WRONG, code="wrong_proof"))
         return Trouble(422, gettext(WRONG))
     sessions.prove(second="" if outcome == "password" else outcome)
     return None

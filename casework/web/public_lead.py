@@ -52,6 +52,7 @@ def report() -> Response:
 
 
 @open_to_all
+@reaching("leads", why="who reports leaves a lead, and finds it again by their code alone")
 def step(name: str) -> Response:
     """Show one screen with what was answered before; what comes too early leads to what is missing."""
     draft = _draft()

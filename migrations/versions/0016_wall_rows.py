@@ -50,12 +50,8 @@ HANGING = (
 """Table, the column that hangs on another, that table, the kind of thing."""
 
 
-def _said(kind):
-    return f"(SELECT current_setting('casework.{kind}', true))"
-
-
 def _everywhere(kind):
-    return f"{_said(kind)} = '*'"
+    return f"(SELECT current_setting('casework.{kind}', true) = '*')"
 
 
 def _among(kind):

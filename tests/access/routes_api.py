@@ -15,7 +15,7 @@ POST      api_me.mark_message_read              own                      message
 POST      api_me.mark_messages_read             anybody                  -
 GET       api_own_notices.read_notices          anybody                  -
 PATCH     api_own_notices.change_own_addresses  anybody                  -
-PUT       api_own_notices.change_muting         anybody                  -
+PUT       api_own_notices.change_muting         anybody                  -             lacks=channel
 PUT       api_own_notices.register_own_leave    anybody                  -
 POST      api_own_notices.make_calendar         anybody                  -
 DELETE    api_own_notices.close_calendar        anybody                  -
@@ -23,7 +23,7 @@ GET       api_own_notices.list_leaves           anybody                  -      
 PUT       api_own_notices.register_leave        people:absence           person
 PATCH     api_own_notices.change_addresses_of   people:manage            person
 GET       api_mandates.list_mandates            anybody                  -             # those of bodies whose reports one reads
-POST      api_mandates.file_mandate             report:freeze            body:organisation
+POST      api_mandates.file_mandate             report:freeze            body:organisation lacks=holder
 POST      api_mandates.end_mandate              report:freeze            mandate
 GET       api_ties.list_own_ties                anybody                  -
 POST      api_ties.declare_own_tie              anybody                  -
@@ -41,7 +41,7 @@ POST      api_audit.answer_question             own                      questio
 GET       api_rounds.list_rounds                anybody                  -             # the notice's own dates and tables are no secret
 GET       api_rounds.read_round                 anybody                  -             # likewise
 GET       api_rounds.read_table                 anybody                  -             # likewise
-POST      api_rounds.create_round               round:settings           -
+POST      api_rounds.create_round               round:settings           -             refused=422
 POST      api_rounds.change_dates               round:settings           round
 POST      api_rounds.change_own                 round:settings           body:organisation
 POST      api_rounds.change_round_settings      round:settings           round
@@ -57,7 +57,6 @@ POST      api_cases.take_action                 case:send_back           case   
 POST      api_cases.take_action                 case:reopen              case          action=reopen
 POST      api_cases.take_action                 case:merge               case          action=merge
 POST      api_cases.take_action                 case:merge               case          action=unmerge
-POST      api_oversight.take_case_over          case:take_over           case
 GET       api_oversight.list_consequences       case:read                case
 POST      api_oversight.record_a_consequence    consequence:record       case
 POST      api_oversight.withdraw_a_consequence  consequence:record       case
@@ -70,10 +69,10 @@ POST      api_oversight.record_delivery         report:upload            upload
 POST      api_cases.assign_case                 case:assign              case
 POST      api_cases.change_severity             case:note                case
 POST      api_cases.agree_unverifiable          case:accept              case
-POST      api_referrals.ask_above               case:refer               case
-POST      api_referrals.take_case_over          case:take_over           case
+POST      api_referrals.ask_above               case:refer               case owner=case:assign
+POST      api_referrals.take_case_over          case:take_over           case refused=404 lacks=person
 GET       api_referrals.list_referrals          anybody                  -             # those to one's own body: mostly nobody's
-POST      api_referrals.give_back               case:take_over           referral
+POST      api_referrals.give_back               case:take_over           referral refused=404
 POST      api_case-work.add_note                case:note                case
 POST      api_case-work.add_verification        case:verify              case
 PUT       api_case-work.write_rectification     case:note                case
@@ -107,7 +106,7 @@ POST      api_leads.move                        lead:decide              lead   
 POST      api_leads.move                        lead:decide              lead          action=answer
 POST      api_leads.move                        lead:reopen              lead          action=reopen
 POST      api_leads.triage                      lead:decide              lead
-POST      api_leads.assign_officer              lead:assign              lead
+POST      api_leads.assign_officer              lead:assign              lead refused=404 lacks=officer
 POST      api_leads.say                         lead:reply               lead
 POST      api_leads.look                        lead:reporter            lead
 POST      api_leads.look_at_text                lead:reporter            lead
@@ -115,10 +114,10 @@ GET       api_leads.late_leads                  anybody                  -
 GET       api_lead_links.list_alike             lead:link                lead
 GET       api_lead_links.list_offered           lead:link                lead
 GET       api_lead_links.list_ready             anybody                  -
-POST      api_lead_links.link                   lead:link                lead
-POST      api_lead_links.unlink                 lead:link                lead
+POST      api_lead_links.link                   lead:link                lead refused=404 lacks=other
+POST      api_lead_links.unlink                 lead:link                lead refused=404 lacks=other
 POST      api_lead_links.open_case              lead:link                lead
-POST      api_lead_links.decide_leads           lead:link                lead
+POST      api_lead_links.decide_leads           lead:link                lead refused=404 lacks=other
 POST      api_lead_links.part                   lead:link                lead
 
 # campaigns
@@ -137,28 +136,28 @@ GET       api_campaigns.list_told               campaign:read            campaig
 POST      api_campaigns.find_told               campaign:read            campaign
 GET       api_campaigns.list_tasks              anybody                  -
 POST      api_campaigns.end_task                campaign:draft           task
-GET       api_campaigns.count_unconfirmed       case:read                -             # whoever reads every kind of case somewhere
+GET       api_campaigns.count_unconfirmed       anybody                  -             # counts what one sees: for whoever reads no cases, nothing
 
 # imports and screening
 GET       api_batches.list_batches              anybody                  -
 POST      api_batches.upload_batch              import:run               body:organisation
-GET       api_batches.read_batch                import:run               batch
-POST      api_batches.stage_batch               import:run               batch
-GET       api_batches.list_problems             import:run               batch
-POST      api_batches.confirm_batch             import:run               batch
-DELETE    api_batches.drop_batch                import:run               batch
+GET       api_batches.read_batch                import:run               batch refused=404
+POST      api_batches.stage_batch               import:run               batch refused=404
+GET       api_batches.list_problems             import:run               batch refused=404
+POST      api_batches.confirm_batch             import:run               batch refused=404
+DELETE    api_batches.drop_batch                import:run               batch refused=404
 GET       api_screening-rules.list_rules        screening:run|round:settings|funnel:read -
 POST      api_screening-rules.try_settings      round:settings           body:organisation
-GET       api_screening-rules.read_trial        round:settings           trial
+GET       api_screening-rules.read_trial        round:settings           trial refused=404
 GET       api_screening-rules.list_settings     screening:run|round:settings|funnel:read -
-POST      api_screening-rules.change_settings   round:settings           body:back_test
+POST      api_screening-rules.change_settings   round:settings           body:back_test refused=404
 GET       api_screening.list_runs               anybody                  -
 POST      api_screening.start_run               screening:run            body:organisation
-GET       api_screening.read_run                screening:run            run
-GET       api_screening.list_run_rules          screening:run            run
-GET       api_screening.list_findings           screening:run            run
-GET       api_screening.read_plan               screening:run            run
-POST      api_screening.open_cases              screening:run            run
+GET       api_screening.read_run                screening:run            run refused=404
+GET       api_screening.list_run_rules          screening:run            run refused=404
+GET       api_screening.list_findings           screening:run            run refused=404
+GET       api_screening.read_plan               screening:run            run refused=404
+POST      api_screening.open_cases              screening:run            run refused=404
 GET       api_precision.read_precision          screening:run            query:organisation
 POST      api_precision.weigh_anew              screening:refit          body:organisation
 GET       api_employers.list_proposals          employer:decide          query:organisation
@@ -168,8 +167,8 @@ POST      api_employers.retract                 employer:decide          body:or
 GET       api_samples.list_samples              anybody                  -
 POST      api_samples.draw                      sample:draw              body:organisation
 GET       api_samples.read_sample               sample                   sample
-GET       api_jobs.read_job                     screening:run            screening
-POST      api_jobs.stop_job                     screening:run            screening
+GET       api_jobs.read_job                     screening:run            screening refused=404
+POST      api_jobs.stop_job                     screening:run            screening refused=404
 
 # overviews
 GET       api_overdue.read_board                overdue:read             -
@@ -209,22 +208,22 @@ POST      api_filings.note_disposal             filing:dispose           filing
 
 # the machinery
 GET       api_deliveries.list_sent_messages     deliveries:look          -
-GET       api_deliveries.read_sent_message      deliveries:look          delivery
-POST      api_deliveries.read_sent_text         deliveries:look          delivery
-POST      api_deliveries.resend_message         deliveries:act           delivery
-POST      api_deliveries.drop_sent_message      deliveries:act           delivery
-POST      api_deliveries.replay_message         deliveries:act           delivery
-POST      api_deliveries.trust_address_of       deliveries:act           delivery
+GET       api_deliveries.read_sent_message      deliveries:look          delivery nowhere=403
+POST      api_deliveries.read_sent_text         deliveries:look          delivery nowhere=403
+POST      api_deliveries.resend_message         deliveries:act           delivery nowhere=403
+POST      api_deliveries.drop_sent_message      deliveries:act           delivery nowhere=403
+POST      api_deliveries.replay_message         deliveries:act           delivery nowhere=403
+POST      api_deliveries.trust_address_of       deliveries:act           delivery nowhere=403
 POST      api_deliveries.resend_messages        deliveries:act           -
 POST      api_deliveries.drop_sent_messages     deliveries:act           -
-POST      api_deliveries.replay_messages        deliveries:act           -
+POST      api_deliveries.replay_messages        deliveries:act           -             lacks=subscriber
 GET       api_channels.list_channels            deliveries:look          -
-POST      api_channels.hold_way_out             deliveries:act           service
-POST      api_channels.release_way_out          deliveries:act           service
-POST      api_channels.weigh_way_out            deliveries:act           service
-POST      api_channels.try_way_out              deliveries:act           service
+POST      api_channels.hold_way_out             deliveries:act           service lacks=channel
+POST      api_channels.release_way_out          deliveries:act           service lacks=channel
+POST      api_channels.weigh_way_out            deliveries:act           service lacks=channel
+POST      api_channels.try_way_out              deliveries:act           service lacks=channel
 GET       api_service.read_service              service:watch            service
-POST      api_service.run_now                   service:run              service
+POST      api_service.run_now                   service:run              service lacks=task
 GET       api.openapi_json                      open                     -             # the description of the API holds nothing of anybody
 GET       api.try_it                            open                     -             # the same description as a page
 GET       health.live                           open                     -             # whoever watches the machine

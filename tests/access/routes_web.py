@@ -25,7 +25,7 @@ POST      web.session_end      own                               session
 POST      web.stay             anybody                           -
 GET       web.notices          anybody                           -
 POST      web.notices_calendar anybody                           -
-POST      web.notices_change   anybody                           -
+POST      web.notices_change   anybody                           -             verb=calendar
 GET,POST  web.tokens           anybody                           -
 POST      web.token_revoke     own                               token
 GET,POST  web.messages         anybody                           -
@@ -74,7 +74,8 @@ GET,POST  web.action           case:note                         case          v
 GET,POST  web.action           case:hold                         case          verb=hold
 GET,POST  web.action           case:note                         case          verb=severity
 GET,POST  web.action           case:merge                        case          verb=merge
-GET,POST  web.action           case:refer                        case          verb=refer
+GET       web.action           case:refer                        case          verb=refer
+POST      web.action           case:refer                        case          verb=refer owner=case:assign
 GET,POST  web.action           case:take_over                    case          verb=take_over
 GET,POST  web.action           consequence:record                case          verb=consequence
 GET,POST  web.action           case:merge                        case          verb=unmerge
@@ -90,9 +91,9 @@ POST      web.case_part        case:note                         case          w
 GET,POST  web.look             person:unmask                     case
 GET       web.case_file        person:unmask                     case
 GET       web.changes_ahead    case:read                         case
-POST      web.changes_ahead    case:correct                      case
-POST      web.change_ahead_decide case:accept                    case          verb=accept
-POST      web.change_ahead_decide case:accept                    case          verb=refuse
+POST      web.changes_ahead    case:correct                      justification refused=404 lacks=seal
+POST      web.change_ahead_decide case:accept                    justification          verb=accept refused=404 lacks=seal
+POST      web.change_ahead_decide case:accept                    justification          verb=refuse refused=404 lacks=seal
 GET,POST  web.assign           anybody                           -             # each case that is chosen is asked for by itself
 GET,POST  web.bulk_note        anybody                           -             # likewise
 GET       web.drifts           anybody                           -
@@ -100,10 +101,10 @@ GET       web.drift            case:read                         drift
 POST      web.drift_act        case:correct                      drift         verb=justify
 POST      web.drift_act        case:accept                       drift         verb=accept
 POST      web.drift_act        case:accept                       drift         verb=refuse
-POST      web.events           export                            -
+POST      web.events           export                            body:organisation
 
 # leads
-GET       web.leads            lead:read|lead:count|lead:reopen  -
+GET       web.leads            lead:read                         -
 GET,POST  web.lead_new         lead:intake                       -
 GET       web.lead_mails       lead:intake                       mailbox
 GET       web.lead             lead:read                         lead
@@ -133,7 +134,7 @@ GET       web.lead_file        lead:read                         lead
 
 # campaigns
 GET       web.campaigns        campaign:read                     -
-POST      web.campaigns        campaign:draft                    -
+POST      web.campaigns        campaign:draft                    -             refused=422
 GET       web.contact_tasks    campaign:read                     -
 POST      web.contact_task_end campaign:draft                    task
 GET       web.campaign         campaign:read                     campaign
@@ -160,14 +161,14 @@ GET       web.batch_problems   import:run                        batch
 POST      web.batch_change     import:run                        batch         what=stage
 POST      web.batch_change     import:run                        batch         what=confirm
 POST      web.batch_change     import:run                        batch         what=drop
-POST      web.start_screening  screening:run                     -
+POST      web.start_screening  screening:run                     body:organisation refused=303
 GET       web.precision        screening:run                     -
 POST      web.precision_refit  screening:refit                   -
 GET       web.rules            screening:run|round:settings|funnel:read -
 POST      web.rules            round:settings                    -
-GET,POST  web.rules_tried      round:settings                    trial
+GET,POST  web.rules_tried      round:settings                    trial refused=404
 GET       web.screening        screening:run                     screening
-POST      web.screening_stop   screening:run                     screening
+POST      web.screening_stop   screening:run                     screening refused=303
 GET,POST  web.run              screening:run                     run
 GET,POST  web.employers        employer:decide                   -
 GET       web.samples          sample                            -             # whoever reads cases or draws samples above colleges
@@ -179,7 +180,7 @@ GET       web.sample_cases     export                            sample
 
 # overviews
 GET       web.overdue          overdue:read                      -
-GET,POST  web.overdue_press    overdue:press                     -
+GET,POST  web.overdue_press    anybody                           -             # each desk that is chosen is asked for by itself
 GET,POST  web.overdue_raise    anybody                           -             # each case that is chosen is asked for by itself
 GET       web.funnel           funnel:read                       -
 GET       web.funnel_data      funnel:read                       -
@@ -189,7 +190,7 @@ GET       web.rate_rows        rates:read                        -
 GET       web.rate_rows_file   export                            -
 GET       web.below            below:read                        -
 GET       web.referrals        case:take_over                    -
-POST      web.referral_back    case:take_over                    referral
+POST      web.referral_back    case:take_over                    referral refused=404
 GET,POST  web.spot_checks      case:spot_check                   -
 POST      web.spot_check_decide case:spot_check                  spot
 GET       web.journal          journal:verify                    -
@@ -201,81 +202,82 @@ GET       web.own_audit        anybody                           -
 
 # reports and filing
 GET       web.reports          anybody                           -
-POST      web.reports_change   report:freeze                     -             what=plan refused=404
+POST      web.reports_change   report:freeze                     -             what=plan after=report:draft
 POST      web.reports_change   report:draft                      -             what=answer refused=404
 POST      web.reports_change   report:draft                      -             what=measure refused=404
-POST      web.reports_change   report:draft                      -             what=measure-done refused=404
-POST      web.reports_change   report:draft                      -             what=measure-drop refused=404
+POST      web.reports_change   report:draft                      measure             what=measure-done after=report:draft
+POST      web.reports_change   report:draft                      measure             what=measure-drop after=report:draft
 POST      web.reports_change   report:draft                      -             what=texts refused=404
-POST      web.reports_change   report:freeze                     -             what=freeze refused=404
+POST      web.reports_change   report:freeze                     -             what=freeze after=report:draft
 GET       web.report_wording   report:draft                      -             refused=404
-POST      web.report_wording   report:freeze                     -             refused=404
+POST      web.report_wording   report:freeze                     -             after=report:draft
 GET       web.plan_file        report:draft                      -             version=1 form=docx refused=404
 GET       web.report           report:read                       report
 GET       web.report_preview   report:draft                      report
 GET       web.report_preview_file report:draft                   report        form=docx
 GET       web.report_figures   report:read                       report
-GET       web.report_figure    report:read                       report
+GET       web.report_figure    report:read                       report lacks=figure
 GET       web.report_document  report:read                       report        kind=report
 GET       web.cosign_list      report:sign                       -
 GET       web.cosign           report:read                       report
 POST      web.cosign           report:sign                       report
 POST      web.cosign_refuse    report:refuse                     report
 POST      web.cosign_paper     report:sign|report:draft          report
-GET       web.cosign_seen      report:read                       report
+GET       web.cosign_seen      report:read                       report lacks=paper
 POST      web.cosign_demonstration report:sign                   report
 GET       web.filings          anybody                           -
 GET       web.filing           report:read                       report
 POST      web.filing_withdraw  filing:withdraw                   report
-POST      web.filing_upload    report:upload                     report
-POST      web.filing_uploaded  report:upload                     report
+POST      web.filing_upload    report:upload                     report refused=303
+POST      web.filing_uploaded  report:upload                     report        refused=404 lacks=upload
 POST      web.filing_send      filing:deliver                    report
 POST      web.filing_act       filing:receipt                    filing        verb=receipt
 POST      web.filing_act       filing:return                     filing        verb=return
 POST      web.filing_act       filing:dispose                    filing        verb=dispose
 GET       web.filing_document  report:read                       report        kind=report
-POST      web.filing_package   report:package                    report
+POST      web.filing_package   report:package                    report refused=303
 
 # administration
 GET       web.admin            people:manage                     -
 GET,POST  web.admin_new_person people:manage                     -
 GET       web.admin_organisations people:manage                  -
 GET,POST  web.admin_review     people:manage                     -
-GET       web.admin_person     people:manage                     person
-POST      web.admin_change     people:manage                     person        verb=appoint
-POST      web.admin_change     people:manage                     person        verb=dismiss
-POST      web.admin_change     people:manage                     person        verb=invite
-POST      web.admin_change     people:manage                     person        verb=withdraw
-POST      web.admin_change     people:manage                     person        verb=unlink
-POST      web.admin_change     people:manage                     person        verb=deactivate
-POST      web.admin_change     people:manage                     person        verb=activate
-POST      web.admin_change     people:manage                     person        verb=absence
-POST      web.admin_change     people:manage                     person        verb=addresses
+GET       web.admin_person     people:manage                     person nowhere=403
+POST      web.admin_change     people:manage                     person        verb=appoint nowhere=403
+POST      web.admin_change     people:manage                     person        verb=dismiss nowhere=403 lacks=part
+POST      web.admin_change     people:manage                     person        verb=invite nowhere=403
+POST      web.admin_change     people:manage                     person        verb=withdraw nowhere=403 lacks=part
+POST      web.admin_change     people:manage                     person        verb=unlink nowhere=403 lacks=part
+POST      web.admin_change     people:manage                     person        verb=deactivate nowhere=403
+POST      web.admin_change     people:manage                     person        verb=activate nowhere=403
+POST      web.admin_change     people:manage                     person        verb=absence nowhere=403
+POST      web.admin_change     people:manage                     person        verb=addresses nowhere=403
 GET       web.admin_rounds     round:settings                    -
 GET       web.admin_round      round:settings                    -
 GET,POST  web.admin_dates      round:settings                    -
 GET       web.admin_moves      own                               look
-GET       web.admin_moves_file own                               look
-GET,POST  web.admin_settings   round:settings                    -
+GET       web.admin_moves_file own                               look lacks=result
+GET       web.admin_settings   round:settings                    -
+POST      web.admin_settings   round:settings                    round
 GET,POST  web.admin_copy       round:settings                    -
 GET       web.jobs             service:watch                     service
-POST      web.job_run          service:run                       service
-POST      web.release          deliveries:act                    service
+POST      web.job_run          service:run                       service lacks=task
+POST      web.release          deliveries:act                    service lacks=stop
 GET       web.deliveries       deliveries:look                   -
 POST      web.deliveries_act   deliveries:act                    -
 GET       web.delivery_search  deliveries:look                   -
-GET       web.delivery         deliveries:look                   delivery
-POST      web.delivery_act     deliveries:look                   delivery      verb=text
-POST      web.delivery_act     deliveries:act                    delivery      verb=resend
-POST      web.delivery_act     deliveries:act                    delivery      verb=drop
-POST      web.delivery_act     deliveries:act                    delivery      verb=replay
-POST      web.delivery_act     deliveries:act                    delivery      verb=trust
+GET       web.delivery         deliveries:look                   delivery nowhere=403
+POST      web.delivery_act     deliveries:look                   delivery      verb=text nowhere=403
+POST      web.delivery_act     deliveries:act                    delivery      verb=resend nowhere=403
+POST      web.delivery_act     deliveries:act                    delivery      verb=drop nowhere=403
+POST      web.delivery_act     deliveries:act                    delivery      verb=replay nowhere=403
+POST      web.delivery_act     deliveries:act                    delivery      verb=trust nowhere=403
 GET       web.channels         deliveries:look                   -
-POST      web.channel_change   deliveries:act                    service       verb=hold
-POST      web.channel_change   deliveries:act                    service       verb=release
-POST      web.channel_change   deliveries:act                    service       verb=weight
-POST      web.channel_change   deliveries:act                    service       verb=test
+POST      web.channel_change   deliveries:act                    service       verb=hold lacks=channel
+POST      web.channel_change   deliveries:act                    service       verb=release lacks=channel
+POST      web.channel_change   deliveries:act                    service       verb=weight lacks=channel
+POST      web.channel_change   deliveries:act                    service       verb=test lacks=channel
 GET       web.webhooks         deliveries:look                   -
-GET       web.webhook          deliveries:look                   -
-POST      web.webhook_replay   deliveries:act                    -
+GET       web.webhook          deliveries:look                   - lacks=subscriber
+POST      web.webhook_replay   deliveries:act                    - lacks=subscriber
 """

@@ -12,7 +12,11 @@ A row names a method, an endpoint, what it needs and of what. Needed is
 `of` is the kind of thing that the address names, `-` for none: then the right is
 asked for anywhere. Words `name=word` fix parts of the address, or the field of the
 body, on which the right depends; `refused=404` says that a page does not even exist
-for whoever may not use it.
+for whoever may not use it, `nowhere=403` that whoever has the right nowhere at all is
+told so before anything is looked for, and `after=action` that a page does not exist
+for whoever lacks that right everywhere. `owner=action` lets in the owner of the thing,
+and of the others those alone who have that right too. `lacks=part` says that the call names a part
+that the office does not have: whoever is let in is told that it is not there.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,6 +40,10 @@ class Row:
     of: str | None
     words: Mapping[str, str] = field(default_factory=dict)
     refused: int = 403
+    nowhere: int = 0
+    after: str = ""
+    owner: str = ""
+    lacks: bool = False
     why: str = ""
 
     @property
@@ -58,9 +66,15 @@ def _rows(line: str) -> Iterable[Row]:
     said, _, why = line.partition("#")
     methods, endpoint, needs, of, *rest = said.split()
     words = dict(each.split("=", 1) for each in rest)
-    refused = int(words.pop("refused", 403))
+    told = {
+        "why": why.strip(),
+        "after": words.pop("after", ""),
+        "owner": words.pop("owner", ""),
+        "lacks": bool(words.pop("lacks", "")),
+    }
+    told |= {name: int(words.pop(name)) for name in ("refused", "nowhere") if name in words}
     for method in methods.split(","):
-        yield Row(method, endpoint, tuple(needs.split("|")), None if of == "-" else of, words, refused, why.strip())
+        yield Row(method, endpoint, tuple(needs.split("|")), None if of == "-" else of, words, **told)
 
 
 def all_rows() -> list[Row]:

@@ -11,6 +11,9 @@ OPEN = {
     "web.home",
     "web.login",
     "web.second",
+    "web.elsewhere",  # where no provider is set they do not exist: tests/casework/web/test_elsewhere.py
+    "web.elsewhere_back",
+    "web.welcome",  # the secret in the address is the right: tests/casework/web/test_welcome.py
     "web.passkey",
     "web.answer",
     "web.demo_phones",  # in demonstrations alone: tests/casework/web/test_demo_phones.py

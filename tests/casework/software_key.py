@@ -4,10 +4,10 @@ import hashlib
 import json
 import secrets
 
-import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import bytes_to_base64url as b64
+from webauthn.helpers import encode_cbor
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
@@ -23,11 +23,11 @@ class SoftwareKey:
     def register(self, options, *, origin=None):
         """Answer the question that makes a passkey."""
         point = self._key.public_key().public_numbers()
-        public = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")})
+        public = encode_cbor({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")})
         about = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
         told = {"fmt": "none", "attStmt": {}, "authData": self._authenticator(PRESENT | VERIFIED | ATTESTED) + about}
         client = self._client("webauthn.create", options, origin)
-        return self._answer(clientDataJSON=client, attestationObject=cbor2.dumps(told))
+        return self._answer(clientDataJSON=client, attestationObject=encode_cbor(told))
 
     def sign(self, options, *, origin=None, verified=True, host=None):
         """Answer the question who is there."""

@@ -116,7 +116,7 @@ def test_a_source_that_gives_no_keys_stops_the_start_with_a_sentence_that_repeat
 
 
 def test_a_command_runs_without_a_shell_and_not_for_ever(tmp_path):
-    with pytest.raises(Unavailable, match="> 0.05 s"):
+    with pytest.raises(Unavailable, match=r"> 0\.05 s"):
         CommandKeys("sleep 5", "secret", seconds=0.05).read()
     made = tmp_path / "made"
     with pytest.raises(Unavailable):

@@ -21,6 +21,7 @@ VALUES = {
     "graduates": 1200,
     "heads": [["LC", 7, "0123456789abcdef" * 4]],
     "lead": "LC24-L12",
+    "leads": 2,
     "link": "https://casework.example.edu.cn/cases/LC24-0417",
     "minutes": 10,
     "missed": 0,

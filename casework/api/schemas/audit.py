@@ -75,7 +75,7 @@ class QuestionsOut(Answer):
     next = fields.String(required=True)
 
 
-class AnswerIn(Strict):
+class ReadingAnswerIn(Strict):
     """What came of a question."""
 
     outcome = Choice(tuple(OUTCOMES), required=True)

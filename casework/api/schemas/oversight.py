@@ -8,13 +8,6 @@ from casework.operations.decide_spot_check import AGREES, DISAGREES
 from casework.operations.draw_spot_check import LARGEST, LONGEST_SEED
 
 
-class TakeOverIn(Strict):
-    """Why the level above takes a case over, and who is to work on it there."""
-
-    reason = Text(least=1, required=True)
-    to = Name(load_default=None, metadata={"description": "a person's ref; left out, the case waits for an owner"})
-
-
 class ConsequenceIn(Strict):
     """What a verified violation led to: decided by somebody, on a day, in a paper."""
 

@@ -45,11 +45,12 @@ def test_the_level_above_takes_a_case_over_and_nobody_else_does(office, call):
     where, why = f"/cases/{number}/take-over", {"reason": "涉及校领导"}
     assert below.post(where, why).status_code == 403
     assert call(office.discipline_officer).post(where, why).status_code == 404
-    assert above.post(where, {"reason": ""}).status_code == 422
-    taken = above.post(where, why, status=200).json
+    assert above.post(where, why).status_code == 428
+    seen = {"If-Match": above.etag(number)}
+    taken = above.post(where, why, headers=seen, status=200).json
     assert (taken["number"], taken["organisation"]["name"]) == (number, office.tree.province.name)
     assert below.get(f"/cases/{number}").status_code == 404
-    assert above.post(where, why).status_code == 409
+    assert above.post(where, why, headers={"If-Match": above.etag(number)}).status_code == 409
 
 
 def test_a_consequence_is_recorded_listed_and_withdrawn_by_whoever_did_not_handle_the_case(office, call):

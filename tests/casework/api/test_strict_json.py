@@ -13,8 +13,8 @@ AMBIGUOUS = {
 }
 
 
-def test_json_that_can_be_read_in_two_ways_is_refused(sign_in):
-    caller = sign_in("supervisor")
+def test_json_that_can_be_read_in_two_ways_is_refused(world):
+    caller = world.caller("supervisor")
     for what, body in AMBIGUOUS.items():
-        answer = caller.ask("POST", "/messages/read", data=body, content_type="application/json")
+        answer = caller.ask("POST", "/case-actions", data=body, content_type="application/json")
         assert (what, answer.status_code) == (what, 413 if what == "too much" else 400)

@@ -14,6 +14,8 @@ from casework.intake.models import Change, Confirmation, Record
 from casework.jobs.retention import propose_erasures
 from casework.leads.models import Lead, LeadFile, LeadStep, LeadTalk
 from casework.operations.legal_holds import place_hold
+from casework.operations.personal_parts import Matters
+from casework.operations.sealed_places import columns
 from casework.overview.erasures import Erasure
 from casework.people.actors import actor_of
 from casework.screening.models import Finding
@@ -36,6 +38,14 @@ NAME, NUMBER, PHONE, ID = "欧阳晓明", "202022120208", "13812346021", "110101
 REPORTER, WORDS = "举报人司马光", "他说从未签约，邮箱xm@stu.example.cn"
 PLANTED = (NAME, NUMBER, PHONE, ID, REPORTER, WORDS)
 LATER = NOON.replace(year=2035)
+
+
+KEPT = {
+    *("persons.mobile", "authenticators.secret", "mandates.reason"),  # of staff, whatever the round
+    *("relations.reason", "relations.why_withdrawn", "reading_questions.answer"),  # likewise
+    *("idempotency_keys.answer", "lead_drafts.answers"),  # gone within a day by themselves
+    "journal_secrets.value",  # by `erase_values`, matter by matter
+}
 
 
 class Office:
@@ -139,6 +149,14 @@ def test_what_the_head_of_the_office_confirms_stands_nowhere_any_more_and_the_ch
     kept = [db.session.query(model).count() for model in (Record, Case, Lead, Finding, Verification, Correction)]
     assert kept == [1, 1, 1, 1, 1, 1]
     command_line.done("check", "files")
+
+
+def test_every_sealed_column_is_erased_with_its_round_or_it_is_said_why_not():
+    erased = set()
+    for statement in Matters(1, 1).changes(at=NOON):
+        names = statement.table.c.keys() if statement.is_delete else [column.name for column in statement._values]
+        erased |= {f"{statement.table.name}.{name}" for name in names}
+    assert {place.name for place in columns()} - erased == KEPT
 
 
 def test_a_hold_on_one_matter_and_a_floor_of_one_matter_stop_the_whole(office, command_line, tmp_path):

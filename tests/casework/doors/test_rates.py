@@ -10,6 +10,7 @@ from casework.doors import limits, rates, tokens
 from casework.doors.unit import unit_of_work
 from tests.architecture.test_routes import OPEN
 from tests.casework.factories import make_person, make_tree
+from tests.support.application import inside
 
 PLACE, OTHER_PLACE = "203.0.113.7", "198.51.100.7"
 
@@ -27,7 +28,8 @@ def limited(app, settings, monkeypatch):
     """Return the application as an office has it, with buckets that soon are empty."""
     monkeypatch.setattr(rates, "BY_ENDPOINT", {name: _small(rate) for name, rate in rates.BY_ENDPOINT.items()})
     monkeypatch.setattr(rates, "API", _small(rates.API))
-    return create_app(replace(settings, rate_limits=True))
+    with inside(create_app(replace(settings, rate_limits=True))) as made:
+        yield made
 
 
 def _small(rate):

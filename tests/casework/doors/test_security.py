@@ -6,6 +6,7 @@ import pytest
 
 from casework.app import create_app
 from casework.doors import hosts
+from tests.support.application import inside
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -22,7 +23,8 @@ OTHERS = "https://casework.example.edu"
 @pytest.fixture
 def tls(settings):
     """Return the application of an office that is reached by TLS."""
-    return create_app(replace(settings, base_url=OTHERS, secure_cookies=True))
+    with inside(create_app(replace(settings, base_url=OTHERS, secure_cookies=True))) as made:
+        yield made
 
 
 def test_every_answer_carries_the_headers_and_a_policy_without_exceptions(client):
@@ -51,6 +53,15 @@ def test_what_was_handed_in_lies_in_a_sandbox_and_is_downloaded(app, client):
     answer = client.get("/handed-in")
     assert answer.headers.getlist("Content-Security-Policy") == ["default-src 'none'; sandbox; frame-ancestors 'none'"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_all_that_was_handed_in_lies_under_addresses_of_its_own(app, client):
+    """Whatever is handed out there lies in the sandbox, said to be a download or not; refusals are pages."""
+    there = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/files/")}
+    assert there == {"web.case_file", "web.lead_file", "web.cosign_seen"}
+    app.view_functions["web.case_file"] = lambda **_: b"<script>alert(1)</script>"
+    assert "sandbox" in client.get("/files/cases/LC24-0001/x").headers["Content-Security-Policy"]
+    assert "sandbox" not in client.get("/files/nothing").headers["Content-Security-Policy"]
 
 
 LISTENING, DEMO = "http://0.0.0.0:8000", True

@@ -7,7 +7,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound
 from casework.journal import JournalEntry, verify
-from casework.operations.note_refusal import Tried, Why, is_told, note_refusal, tried
+from casework.operations.note_refusal import Tried, Why, is_told, note_guesses, note_refusal, tried
 from casework.operations.passwords import WrongPassword
 from casework.overview.reading_models import RefusedTries
 from casework.people.actors import actor_of
@@ -78,3 +78,12 @@ def test_somebody_without_an_office_is_nobodys_to_watch(app):
         nobody = make_person()
         note_refusal(Tried(Why.FORBIDDEN, "forbidden"), place="web.case", subject="-", actor=actor_of(nobody))
     assert (told(), db.session.query(RefusedTries).count()) == ([], 0)
+
+
+def test_wrong_passwords_are_told_by_the_sign_in_after_them_and_slips_are_not(investigator):
+    with unit_of_work():
+        note_guesses(investigator, 2)
+    assert told() == []
+    with unit_of_work():
+        note_guesses(investigator, 4)
+    assert told() == [{"what": "登录", "code": "wrong_password", "times": 4}]

@@ -76,13 +76,15 @@ def as_person(app):
     return partial(browser_of, app)
 
 
-def read_by(town, person):
+def read_by(town, person, *actions):
     actor = actor_of(person)
     if not audit.seen_groups(actor):
         return None
     asked, _ = asked_of(Wanted(), actor)
     found = entries(asked, actor, before=None, limit=99)
     place = {town.tree.university.id: "here", town.other.id: "there"}
+    if actions:
+        return [(place[each.organisation_id], each.action) for each in found if each.action in actions]
     return {(place[each.organisation_id], each.action) for each in found}
 
 
@@ -220,6 +222,31 @@ def test_a_visitor_who_is_refused_leaves_nothing(app, town):
     assert app.test_client().get(f"/cases/{town.case.number}").status_code == 302
     assert app.test_client().get("/api/v1/me").status_code == 401
     assert db.session.query(RefusedTries).count() == 0
+
+
+def test_that_somebody_was_asked_about_is_read_by_whoever_reads_the_question_alone(town):
+    supervisor = town.people["supervisor", "university"]
+    with unit_of_work():
+        for who in (town.investigator, supervisor):
+            for _ in range(40):
+                journal.record(
+                    organisation_id=town.tree.university.id,
+                    action="evidence:open",
+                    actor=str(who.id),
+                    subject="LC24-9999",
+                    chain=journal.LOOKS,
+                )
+    with unit_of_work():
+        assert len(ask_reading(clock.today())) == 2
+    told = {
+        place: [action for _, action in sorted(read_by(town, town.people[key], "audit:ask"))]
+        for place, key in {
+            "head": ("supervisor", "university"), "discipline": ("discipline_officer", "discipline"),
+            "auditor": ("auditor", "university"), "above": ("supervisor", "province"), "other": ("auditor", "other"),
+        }.items()
+    }  # fmt: skip
+    one, both = ["audit:ask"], ["audit:ask"] * 2
+    assert told == {"head": one, "discipline": one, "auditor": both, "above": [], "other": []}
 
 
 def test_a_question_is_answered_on_its_page_with_a_sentence(town, as_person):

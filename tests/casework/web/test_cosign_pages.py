@@ -43,9 +43,11 @@ def test_a_clerk_uploads_the_scan_and_the_leader_confirms_it(town, settings):
     scan = picture(page_of(report, settings, office.party_leader))
     assert clerk.post(f"{path}/papers", data=upload(scan)).status_code == 303
     paper = SignedPaper.query.one()
-    assert clerk.get(f"{path}/papers/{paper.ref}").data == scan
-    assert clerk.get(f"{path}/papers/nothing").status_code == 404
-    assert visit(office.discipline_officer).get(f"{path}/papers/{paper.ref}").status_code == 404
+    assert clerk.get(f"/files/papers/{path.rpartition('/')[2]}/{paper.ref}").data == scan
+    assert clerk.get(f"/files/papers/{path.rpartition('/')[2]}/nothing").status_code == 404
+    assert (
+        visit(office.discipline_officer).get(f"/files/papers/{path.rpartition('/')[2]}/{paper.ref}").status_code == 404
+    )
 
     page = leader.get(path).text
     form = {"agree": "yes", "slot": "party_leader", "typed_name": "何诚航", "password": PASSWORD}

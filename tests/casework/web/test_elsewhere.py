@@ -1,11 +1,11 @@
 """Sign-in from other houses, against a real provider and a real CAS server in processes of their own."""
 
-import re
 from dataclasses import replace
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 
 from casework.app import create_app
@@ -15,6 +15,7 @@ from casework.people.models import Person
 from casework.people.sign_in import SignIn
 from casework.people.ways_in import Identity, SpentProof
 from tests.casework.factories import make_person, make_tree
+from tests.casework.web.visitor import TOKEN
 from tests.support.application import inside
 from tests.support.oidc_provider import CLIENT, SECRET, running
 
@@ -215,11 +216,13 @@ def test_a_second_factor_over_there_counts_when_the_settings_name_it(client, hou
         client.delete_cookie("casework")
 
 
-def test_the_sign_in_page_offers_the_houses_and_signing_out_offers_to_leave_them(client, officer):
+def test_the_sign_in_page_offers_the_houses_and_signing_out_offers_to_leave_them(app, client, officer):
     assert {"/login/oidc", "/login/cas"} <= set(client.get("/login").text.split('"'))
     assert client.get("/login/saml").status_code == client.get("/login/saml/back").status_code == 404
     client.get(way_back(client, "oidc"))
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/me").text)[1]
-    left = client.post("/logout", data={"csrf_token": token})
+    with client.session_transaction() as session:
+        session["csrf_token"] = TOKEN
+    signed = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(TOKEN)
+    left = client.post("/logout", headers={"X-CSRFToken": signed})
     assert left.location.endswith("/login?left=oidc")
     assert "/leave?client_id=" in client.get(left.location).text

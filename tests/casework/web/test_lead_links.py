@@ -65,11 +65,11 @@ def test_files_are_added_and_opened_with_a_trace(bureau, as_person, monkeypatch)
         assert answer.status_code == status
     (kept,) = only_lead().files
     assert held == [False]  # nobody waits to write while it is scanned
-    where = f"/leads/{lead.number}/files/{kept.ref}"
+    where = f"/files/leads/{lead.number}/{kept.ref}"
     assert "通知.pdf" in browser.get(f"/leads/{lead.number}").text
     assert browser.get(where).data.startswith(b"%PDF")
     assert looks("lead:open_file") == 1
-    assert browser.get(f"/leads/{lead.number}/files/x").status_code == 404
+    assert browser.get(f"/files/leads/{lead.number}/x").status_code == 404
 
 
 def test_a_case_names_its_leads_to_those_alone_who_may_read_them(bureau, as_person):
