@@ -9,7 +9,7 @@ from casework.doors import reach as reaches
 from casework.doors.elsewhere import houses
 from casework.jobs import SCHEDULE
 from casework.service import create_service
-from casework.web import routes as web_routes
+from casework.web import site
 
 
 def create_app(settings: Settings) -> Flask:
@@ -25,6 +25,6 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["casework.schedule"] = SCHEDULE
     doors = (languages, security, hosts, sessions, reaches, bodies, rates, whence, problems, arriving, strict_json)
-    for part in (*doors, houses, api_routes, web_routes):
+    for part in (*doors, houses, api_routes, site):
         part.attach(app)
     return app

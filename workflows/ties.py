@@ -62,9 +62,7 @@ DECLARABLE: Mapping[Tie, Declarable] = MappingProxyType(
         Tie.KIN: Declarable(N_("近亲属"), Match.STUDENT, STUDENT_NO),
         Tie.COUNSELLOR: Declarable(N_("辅导员"), Match.COUNSELLOR, N_("写该毕业生的学号，或登记中的辅导员姓名。")),
         Tie.OPERATOR: Declarable(N_("经手登记"), Match.ACCOUNT, N_("写本人在登记系统中的账号。")),
-        Tie.EMPLOYER: Declarable(
-            N_("用人单位利害关系"), Match.EMPLOYER, N_("写统一社会信用代码或登记的单位名称。")
-        ),
+        Tie.EMPLOYER: Declarable(N_("用人单位利害关系"), Match.EMPLOYER, N_("写统一社会信用代码或登记的单位名称。")),
         Tie.BODY: Declarable(N_("与有关院系或机构有利害关系"), Match.BODY, N_("写机构代码。")),
         Tie.INTEREST: Declarable(N_("与毕业生有其他利害关系"), Match.STUDENT, STUDENT_NO),
     }

@@ -14,9 +14,7 @@ from casework.people import queries
 from casework.people.models import Person
 
 
-@click.group(
-    cls=spoken.SpokenGroup, help=N_("权限复核：可能不再需要的账号和令牌，逐项确认或终止。")
-)
+@click.group(cls=spoken.SpokenGroup, help=N_("权限复核：可能不再需要的账号和令牌，逐项确认或终止。"))
 def review() -> None:
     """Look at accounts again."""
 

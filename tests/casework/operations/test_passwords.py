@@ -60,7 +60,7 @@ def test_the_waiting_grows_and_is_the_same_for_an_account_that_does_not_exist(pe
         waits = waiting_after(failures)
         if not waits:
             continue
-        with pytest.raises(Forbidden, match="请在 .* 以后再试"):
+        with pytest.raises(Forbidden, match=r"请在 .* 以后再试"):
             attempt(login, PASSWORD, after=moment + waits - timedelta(seconds=1))
         moment += waits + timedelta(seconds=1)
     assert waits == LONGEST
@@ -147,7 +147,9 @@ def test_a_new_password_ends_the_sessions_of_the_old_one_and_unlocks(person):
     assert attempt(person.login, "another good one") == person.login
 
 
-@pytest.mark.parametrize("refused", ["short", "a" * 1025, "1234567890", "QWERTYUIOP", "abababababab", "岭川大学岭川大学"])
+@pytest.mark.parametrize(
+    "refused", ["short", "a" * 1025, "1234567890", "QWERTYUIOP", "abababababab", "岭川大学岭川大学"]
+)
 def test_a_password_that_is_refused_changes_nothing(person, refused):
     before = person.password_hash, person.session_epoch
     with pytest.raises(Invalid):

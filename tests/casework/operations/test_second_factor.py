@@ -1,4 +1,4 @@
-"""The second factor: a code counts once, in its time; ten codes for the day it is lost; whoever changes it is told of."""
+"""The second factor: a code counts once, in its time; ten codes for the day it is lost; whoever changes it is told."""
 
 from datetime import timedelta
 

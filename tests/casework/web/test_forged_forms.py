@@ -6,7 +6,7 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from casework.doors.unit import unit_of_work
-from casework.web.routes import NO_FORMS
+from casework.web.site import NO_FORMS
 from tests.architecture.test_routes import METHODS, OPEN, address
 from tests.casework.factories import make_person, make_tree
 from tests.casework.web.visitor import browser_of
