@@ -78,6 +78,7 @@ AUDITED: Mapping[str, Kind] = MappingProxyType(
         "lead:open_file": _look(N_("打开了线索 %(subject)s 的一份附件")),
         "delivery:look": _look(N_("查看了消息 %(subject)s 的正文")),
         "report:paper_open": _look(N_("打开了 %(subject)s 的签字页扫描件")),
+        "mandate:open": _look(N_("打开了代签或任职文件 %(subject)s 的扫描件")),
         "report:download": _export(N_("下载了 %(subject)s 的文书")),
         "report:package": _export(N_("下载了 %(subject)s 的卷宗包")),
         "report:upload": _export(N_("制作了 %(subject)s 的上传包")),

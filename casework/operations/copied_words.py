@@ -15,6 +15,7 @@ from sqlalchemy import Select, false, select
 from sqlalchemy.orm import load_only
 
 from casework.campaigns.models import Campaign, ContactTask
+from casework.cases.above import Referral
 from casework.cases.drifts import JustifiedChange
 from casework.cases.models import Case, Hold, Move
 from casework.cases.oversight import Consequence, HandOver, SpotChecked
@@ -26,9 +27,9 @@ from casework.journal import JournalEntry, LegalHold
 from casework.leads.models import Lead, LeadStep, LeadTalk
 from casework.notices.models import Provider
 from casework.overview.reading_models import ReadingQuestion
-from casework.people.models import Appointment, Organisation, Person
+from casework.people.models import Appointment, Organisation, Person, Relation
 from casework.people.ways_in import AccessDecision
-from casework.reports.models import Report, Signature
+from casework.reports.models import Mandate, Report, Signature
 from casework.rounds.models import Round
 from casework.screening.models import EmployerDecision, ScreeningSettings
 
@@ -58,6 +59,8 @@ def copies(places: Collection[int], subject: str) -> tuple[Copy, ...]:
     report = select(Report.id).where(Report.organisation_id.in_(places), Report.id.in_(numbered))
     received = select(Filing.id).where(Filing.recipient_id.in_(places), Filing.report_id.in_(numbered))
     record = select(Record.id).where(Record.organisation_id.in_(places), Record.ref == subject)
+    person = _member(places, subject)
+    ties = select(Relation).where(Relation.person_id.in_(person))
     named = select(JournalEntry.facts["version"].as_integer()).where(
         JournalEntry.organisation_id.in_(places),
         JournalEntry.subject == subject,
@@ -68,6 +71,7 @@ def copies(places: Collection[int], subject: str) -> tuple[Copy, ...]:
         Copy(select(Move).where(Move.case_id.in_(case)), ("words",)),
         Copy(select(Hold).where(Hold.case_id.in_(case)), ("reason",)),
         Copy(select(HandOver).where(HandOver.case_id.in_(case)), ("reason",)),
+        Copy(select(Referral).where(Referral.case_id.in_(case)), ("reason", "answer")),
         Copy(select(SpotChecked).where(SpotChecked.case_id.in_(case)), ("reason",)),
         Copy(select(Consequence).where(Consequence.case_id.in_(case)), ("words", "document")),
         Copy(select(JustifiedChange).where(JustifiedChange.case_id.in_(case)), ("reason", "file_name")),
@@ -86,7 +90,10 @@ def copies(places: Collection[int], subject: str) -> tuple[Copy, ...]:
         Copy(settings.where(Round.code == subject, ScreeningSettings.version.in_(named)), ("reason",)),
         Copy(select(Provider).where(Provider.channel == subject, Provider.held_by_id.is_not(None)), ("held_because",)),
         Copy(_of(ReadingQuestion, places).where(ReadingQuestion.ref == subject), ("answer",)),
-        Copy(_decisions(places, subject), ("reason",)),
+        Copy(select(AccessDecision).where(AccessDecision.person_id.in_(person)), ("reason",)),
+        Copy(ties, ("reason",)),
+        Copy(ties.where(Relation.withdrawn_at.is_not(None)), ("value", "why_withdrawn")),  # rules need those that stand
+        Copy(_of(Mandate, places).where(Mandate.ref == subject), ("reason",)),
         Copy(_of(LegalHold, places).where(LegalHold.subject == subject), ("reason",)),
     )
 
@@ -113,11 +120,10 @@ def _reports(number: str) -> Select[tuple[int]]:
     )
 
 
-def _decisions(places: Collection[int], login: str) -> Select[Any]:
-    """Return a SELECT of what was decided about the access of an account that is appointed in these organisations."""
+def _member(places: Collection[int], login: str) -> Select[tuple[int]]:
+    """Return a SELECT of the id of an account that is appointed in these organisations."""
     theirs = select(Appointment.person_id).where(Appointment.organisation_id.in_(places))
-    person = select(Person.id).where(Person.login == login, Person.id.in_(theirs))
-    return select(AccessDecision).where(AccessDecision.person_id.in_(person))
+    return select(Person.id).where(Person.login == login, Person.id.in_(theirs))
 
 
 def _of(model: Any, places: Collection[int]) -> Select[Any]:

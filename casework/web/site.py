@@ -5,9 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, g, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response as Answer
 
 from casework.doors import problems
 from casework.web import appearance, kept_form, shell, wording, words
@@ -55,7 +56,7 @@ def _version(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
 
 
-def answer_forged(_error: CSRFError) -> Response:
+def answer_forged(_error: CSRFError) -> Answer:
     """Answer a form that does not carry this session's token: mostly one that was left open too long.
 
     Where the session has ended meanwhile, what was typed is kept until its sender has signed in again.

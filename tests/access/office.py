@@ -52,14 +52,8 @@ from tests.casework.operations.reporting import Office, delivered, give_evidence
 from workflows.access import Role
 
 PDF = b"%PDF-1.4\n1 0 obj\n%%EOF\n"
-PLAIN, SEALED, ELSEWHERE, CONDUCT, SIGNED, ABOUT_OWN = (
-    "plain",
-    "sealed",
-    "other college",
-    "conduct",
-    "signed",
-    "subject",
-)
+PLAIN, SEALED, ELSEWHERE = "plain", "sealed", "other college"
+CONDUCT, SIGNED, ABOUT_OWN = "conduct", "signed", "subject"
 
 
 @dataclass(frozen=True)
@@ -294,13 +288,8 @@ def _add_own(made: Tried, staff: Staff) -> None:
         dedup_key="inbox", organisation_id=staff.bodies["own"].id, person_id=person.id, kind="test_message",
         channel="inbox", state="accepted", params={"at": NOON.isoformat()},
     )  # fmt: skip
-    given = {
-        "round": made.round_.code,
-        "actor": staff.people[administrator].id,
-        "what": "dates",
-        "given": {"dates": {}},
-    }
-    look = promises.promise(LOOK, **given)
+    asker = staff.people[administrator].id
+    look = promises.promise(LOOK, round=made.round_.code, actor=asker, what="dates", given={"dates": {}})
     db.session.add(letter)
     db.session.flush()
     token = db.session.query(ApiToken).filter_by(person_id=person.id).one()

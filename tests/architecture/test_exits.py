@@ -37,6 +37,8 @@ BARE = {
     "casework/web/leads_actions.py": "files of a report as they came; each opening is journalled",
     "casework/web/report_preview.py": "a draft that says so on every page: figures, and no graduate in it",
     "casework/web/uploads.py": "the package for the national system: a mark of its own in every row",
+    "casework/api/oversight.py": "the same package",
+    "casework/web/mandates.py": "the scan of a paper as it was filed; each opening is journalled",
     "casework/cli/screening_report.py": "findings of an operator's own files, readable for nobody else (mode 0600)",
     "casework/cli/simulate.py": "what was made up",
     "casework/web/public_lead_receipt.py": "the reporter's own receipt: signed statement and proof, no names",

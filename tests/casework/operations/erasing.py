@@ -4,6 +4,7 @@ from sqlalchemy import LargeBinary, select, type_coerce
 
 from casework import journal
 from casework.campaigns.models import Campaign, ContactTask
+from casework.cases.above import Referral
 from casework.cases.drifts import JustifiedChange
 from casework.cases.models import Hold
 from casework.cases.oversight import Consequence, HandOver, SpotCheck, SpotChecked
@@ -16,8 +17,10 @@ from casework.leads.models import Lead, LeadStep, LeadTalk
 from casework.models import metadata
 from casework.notices.models import Provider
 from casework.operations.erase_values import erase_values
+from casework.overview.reading_models import ReadingQuestion
 from casework.people.actors import actor_of
-from casework.reports.models import Report, Signature
+from casework.people.models import Relation
+from casework.reports.models import Mandate, Report, Signature
 from casework.screening.models import EmployerDecision, ScreeningSettings
 from casework.sealing import SealBroken, ring
 from casework.storage import StoredFile
@@ -86,13 +89,24 @@ class Town:
             ScreeningSettings(round_id=round_.id, version=3, effective_from=NOON.date(), values={}, reason=WORDS,
                               made_by_id=by),
             Provider(channel="smtp", held_at=NOON, held_by_id=by, held_because=WORDS),
+            Referral(asked_by_body_id=tree.university.id, asked_of_id=tree.province.id, cause="by_hand", reason=WORDS,
+                     answer=WORDS, **of_case),
+            Relation(kind="kin", value=WORDS, reason=WORDS, why_withdrawn=WORDS, withdrawn_at=NOON, **person),
+            Mandate(ref="mandate", organisation_id=tree.university.id, kind="delegate", valid_from=NOON.date(),
+                    valid_to=NOON.date(), document="x", reason=WORDS, recorded_by_id=by, **person),
+            ReadingQuestion(ref="question", organisation_id=tree.university.id, kind="bulk", day=NOON.date(),
+                            asked_role="supervisor", asked_body_id=tree.university.id, facts={}, answer=WORDS,
+                            **person),
         ])  # fmt: skip
         subjects = {
             self.case.number: {
                 "case_moves.words", "holds.reason", "case_hand_overs.reason", "spot_checked_cases.reason",
                 "consequences.words", "consequences.document", "justified_changes.reason",
-                "justified_changes.file_name",
+                "justified_changes.file_name", "case_referrals.reason", "case_referrals.answer",
             },
+            self.supervisor.login: {"relations.value", "relations.reason", "relations.why_withdrawn"},
+            "mandate": {"mandates.reason"},
+            "question": {"reading_questions.answer"},
             lead.number: {"lead_steps.words", "lead_talks.words"},
             "LC24-R1": {
                 "reports.stale_reason", "signatures.lapse_reason", "filings.receiver", "filings.return_reason",
