@@ -68,4 +68,5 @@ def test_nobody_else_asks_the_machine_what_time_it_is():
     # A demonstration reads the real clock to know how far away from it it lives.
     # Files on disk carry the time of the machine, and the fuse watches the machine's clock itself.
     files = {"operations/report_package.py", "operations/stage_batch.py", "operations/keep_draft.py"}
-    assert set(found) - {"demo.py"} == {"clock.py", "jobs/fuse.py"} | files
+    tokens = {"doors/elsewhere/oidc.py"}  # another house dates its tokens by the true time
+    assert set(found) - {"demo.py"} == {"clock.py", "jobs/fuse.py"} | files | tokens
