@@ -24,8 +24,8 @@ from casework.operations.report_package import report_package
 from casework.operations.story import tell
 from casework.people.actors import actor_of
 from tests.casework.factories import NOON, make_case
+from tests.casework.operations.erasing import opened
 from tests.casework.operations.reporting import frozen, make_office, prepare
-from tests.casework.operations.test_erase_values import opened
 
 WORDS, OTHER = "李四，电话13712346021，称从未签约", "王五，电话13912346022，称已经报到"
 LATER = NOON + timedelta(days=366 * 11)
