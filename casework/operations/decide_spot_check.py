@@ -6,8 +6,8 @@ from casework.cases.models import Case
 from casework.cases.oversight import SpotChecked
 from casework.errors import N_, Conflict, Invalid
 from casework.operations.advance import advance
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit_case
+from casework.operations.refuse_blank import refuse_blank
 from casework.operations.story import tell
 from workflows.access import Actor
 from workflows.case import CONCLUDED

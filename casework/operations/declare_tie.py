@@ -17,9 +17,9 @@ from casework.errors import N_, Conflict, Forbidden, Invalid
 from casework.intake.credit_codes import is_valid
 from casework.intake.normal import credit_code, nfkc
 from casework.operations.announce import announce
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.keep_away import KeptFrom, keep_away
 from casework.operations.permit_ties import permit_ties
+from casework.operations.refuse_blank import refuse_blank
 from casework.people.models import Organisation, Person, Relation
 from casework.people.queries import lock_persons
 from workflows.access import SYSTEM, Actor

@@ -23,10 +23,10 @@ from casework.leads.models import Lead
 from casework.models import metadata
 from casework.notices.models import Message
 from casework.operations.erase_values import erase_values
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.passwords import confirm_password
 from casework.operations.permit import permit
 from casework.operations.personal_parts import Matters
+from casework.operations.refuse_blank import refuse_blank
 from casework.overview.erasures import Erasure
 from casework.people.models import Person
 from casework.reports.models import Report

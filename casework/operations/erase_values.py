@@ -24,9 +24,9 @@ from casework.errors import N_, Conflict, NotFound
 from casework.journal import ERASE, JournalEntry, JournalSecret
 from casework.leads.models import Lead
 from casework.operations.copied_words import blank_copies
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.legal_holds import hold_of_anybody
 from casework.operations.permit import permit
+from casework.operations.refuse_blank import refuse_blank
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from casework.rounds.models import Round

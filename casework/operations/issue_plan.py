@@ -2,8 +2,8 @@
 
 from casework import journal
 from casework.db import db
-from casework.errors import N_, Invalid
 from casework.operations.permit import permit
+from casework.operations.refuse_blank import refuse_blank
 from casework.people.models import Organisation
 from casework.reports import queries
 from casework.reports.models import Plan
@@ -11,8 +11,6 @@ from casework.reports.snapshot_of import words_of
 from casework.reports.wording import PLAN
 from casework.rounds.models import Round
 from workflows.access import Actor
-
-REQUIRED = N_("必填。")
 
 
 def issue_plan(
@@ -54,10 +52,3 @@ def _words(organisation: Organisation, round_: Round) -> dict[str, str]:
     """Return the words around the plan as they are today: what was issued reads the same for ever."""
     words = words_of(organisation.id, round_.id, None)
     return {key: text for key, text in words.items() if key.partition(".")[0] == PLAN}
-
-
-def refuse_blank(texts: dict[str, str]) -> None:
-    """Refuse a form in which one of these texts is missing, and name each."""
-    blank = {name: REQUIRED for name, text in texts.items() if not text.strip()}
-    if blank:
-        raise Invalid(N_("还有必填内容没有写，没有保存。请补齐后再提交。"), fields=blank)

@@ -6,8 +6,8 @@ from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Conflict, NotFound
 from casework.journal import JournalEntry, LegalHold
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit
+from casework.operations.refuse_blank import refuse_blank
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from workflows.access import Actor

@@ -10,8 +10,8 @@ from casework.db import db, new_ref
 from casework.errors import N_, Conflict, Invalid
 from casework.filing.models import Upload
 from casework.filing.upload import Stamp, build_upload
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit_report import permit_report
+from casework.operations.refuse_blank import refuse_blank
 from casework.reports.documents import signed_report
 from casework.reports.models import Report
 from casework.reports.queries import lock_report, number_of

@@ -5,8 +5,8 @@ from datetime import date
 from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Invalid
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit
+from casework.operations.refuse_blank import refuse_blank
 from casework.people.models import Organisation
 from casework.reports.models import Measure
 from casework.rounds.models import Round

@@ -2,9 +2,9 @@
 
 from casework import journal
 from casework.filing.models import Disposal, Filing
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit_report import permit_report
 from casework.operations.receipt import refuse_stranger
+from casework.operations.refuse_blank import refuse_blank
 from casework.reports.queries import number_of
 from workflows.access import Actor
 

@@ -14,10 +14,10 @@ from casework.errors import N_, Conflict, Forbidden, Invalid
 from casework.filing import queries as filing_queries
 from casework.filing.models import Filing
 from casework.operations.carry_to_cases import carry_to_cases
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.refusals import noted
+from casework.operations.refuse_blank import refuse_blank
 from casework.operations.tell_report import say_receipted
 from casework.reports.facts import recipient_names
 from casework.reports.queries import case_ids, lock_cases, lock_report, number_of

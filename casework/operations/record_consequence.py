@@ -11,8 +11,8 @@ from casework.cases.models import Case
 from casework.cases.oversight import Consequence
 from casework.db import db, new_ref
 from casework.errors import N_, Conflict, Invalid
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit_case
+from casework.operations.refuse_blank import refuse_blank
 from casework.operations.story import tell
 from casework.rounds import settings
 from workflows.access import Actor

@@ -6,8 +6,8 @@ from casework import clock, journal, storage
 from casework.config import Settings
 from casework.db import db
 from casework.errors import N_, Invalid, NotFound
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit
+from casework.operations.refuse_blank import refuse_blank
 from casework.people import queries as people
 from casework.people.actors import actor_of, path_of
 from casework.people.models import Organisation, Person

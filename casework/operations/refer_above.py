@@ -20,8 +20,8 @@ from casework.cases.queries import is_sealed
 from casework.db import db
 from casework.errors import N_, Conflict, Forbidden
 from casework.operations.announce import announce
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit_case, refusal_for_case
+from casework.operations.refuse_blank import refuse_blank
 from casework.operations.story import tell
 from casework.people import queries as people
 from casework.people.models import Organisation, Person

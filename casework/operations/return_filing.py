@@ -6,10 +6,10 @@ from casework.errors import N_, Conflict
 from casework.filing.models import Filing
 from casework.operations.advance import advance
 from casework.operations.carry_to_cases import carry_to_cases
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.move_report import move_report
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.receipt import refuse_stranger
+from casework.operations.refuse_blank import refuse_blank
 from casework.operations.stale_above import stale_above
 from casework.operations.tell_report import say_returned
 from casework.reports.queries import case_ids, lock_cases, lock_report, number_of

@@ -21,9 +21,9 @@ from casework.errors import N_, NotFound
 from casework.intake.fields import RECORD_FIELDS
 from casework.intake.models import Batch, Change, Confirmation, Proof, Record, Revision
 from casework.notices.models import Message
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.mark_export import Mark, mark_of
 from casework.operations.permit import permit
+from casework.operations.refuse_blank import refuse_blank
 from casework.people.models import Appointment, Organisation, Person, Relation
 from casework.rounds.models import Round
 from casework.screening.models import Finding, FindingRecord

@@ -17,9 +17,9 @@ from casework.db import db
 from casework.errors import N_, Conflict
 from casework.operations.announce import announce
 from casework.operations.assign import assign
-from casework.operations.issue_plan import refuse_blank
 from casework.operations.permit import permit_case
 from casework.operations.refer_above import end_referral, open_referral
+from casework.operations.refuse_blank import refuse_blank
 from casework.operations.retime import retime
 from casework.operations.story import tell
 from casework.people import queries as people

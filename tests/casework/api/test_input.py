@@ -109,13 +109,13 @@ def test_a_place_inside_a_list_is_named_with_its_way(world, investigator):
 
 @pytest.mark.parametrize(
     ("value", "status"),
-    [(2024, 404), (2024.0, 404), (2024.59, 422), (True, 422), ("2024", 422), (1e400, 422), (10**30, 422), (1999, 422)],
+    [(2024, 404), (2024.0, 404), (2024.59, 422), (True, 422), ("2024", 422), (1e400, 400), (10**30, 422), (1999, 422)],
 )
 def test_whole_numbers_are_whole(world, value, status):
     admin = world.caller("administrator")
     body = {"copy_of": "none", "code": "x", "name": "x", "cohort": value, "dates": {"university": "2025-08-05"}}
     answer = admin.ask("POST", "/rounds", data=json.dumps(body), content_type="application/json", status=status)
-    assert status == 404 or set(answer.json["fields"]) == {"cohort"}
+    assert status != 422 or set(answer.json["fields"]) == {"cohort"}  # Infinity is no JSON at all
 
 
 def test_a_page_has_a_sensible_size(investigator):
