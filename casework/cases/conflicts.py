@@ -22,6 +22,7 @@ from workflows.ties import DECLARABLE, SIGNER, Match, Tie
 Ties = Mapping[int, frozenset[Tie]]
 LEAST_NAME = 2
 """A name of one character stands in every other word."""
+NOBODY = false()
 OF_STUDENTS = tuple(tie.value for tie, kind in DECLARABLE.items() if kind.match is Match.STUDENT)
 
 
@@ -117,7 +118,8 @@ def _asked_of(case: Case) -> list[Select]:
         declared.append((Relation.kind == Tie.OPERATOR) & Relation.value.in_(hands))
     if case.kind in ("unit", "conduct"):
         declared.append(_among((Tie.BODY,), _codes([case.concerns_id], names=[subject], under=case.organisation)))
-    parts = [_standing(or_(*declared))]
+    asked = [each for each in declared if each is not NOBODY]
+    parts = [_standing(or_(*asked))] if asked else []
     if counsellors:
         parts.append(select(Person.id, literal(Tie.COUNSELLOR.value)).where(Person.name.in_(counsellors)))
     return parts + _of_subject(case, level, subject)
@@ -157,7 +159,7 @@ def _standing(*conditions: ColumnElement[bool], tie: Tie | None = None) -> Selec
 
 def _among(kinds: Iterable[str], values: Iterable[str]) -> ColumnElement[bool]:
     known = sorted({each for each in values if each})
-    return Relation.kind.in_([str(kind) for kind in kinds]) & Relation.value.in_(known) if known else false()
+    return Relation.kind.in_([str(kind) for kind in kinds]) & Relation.value.in_(known) if known else NOBODY
 
 
 def _codes(ids: Iterable[int | None], *, names: Iterable[str], under: Organisation) -> list[str]:

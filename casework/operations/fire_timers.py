@@ -62,7 +62,8 @@ def _due_subjects(table: Any, reference: Any, now: datetime, limit: int) -> Sequ
     past = select(reference).where(Timer.state == "armed", Timer.fire_at <= now)
     wanted = select(table).where(table.id.in_(past)).order_by(table.id).limit(limit)
     if table is Case:
-        wanted = wanted.options(selectinload(Case.holds), selectinload(Case.records), selectinload(Case.owner))
+        asked = (Case.holds, Case.records, Case.owner, Case.leads)
+        wanted = wanted.options(*(selectinload(each) for each in asked))
     locked = wanted.with_for_update(skip_locked=True, of=table).execution_options(populate_existing=True)
     return db.session.scalars(locked).all()
 

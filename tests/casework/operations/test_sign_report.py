@@ -199,7 +199,7 @@ def test_a_mandate_that_has_ended_is_none(office, report, end):
 def test_a_mandate_comes_from_the_office_holder_and_nobody_files_their_own(office):
     with pytest.raises(Invalid) as refused:
         mandate(office, delegate=office.supervisor, principal=office.admin_leader)
-    assert set(refused.value.fields) == {"principal", "person"}
+    assert set(refused.value.fields) == {"principal", "delegate"}
 
 
 def test_signing_twice_changes_nothing_twice(office, report):
