@@ -42,6 +42,7 @@ def test_the_administrator_sees_settings_and_no_case(administrator, as_person, w
 OPEN = {"/", "/login", "/calendar/<key>.ics", "/unsubscribe/<token>"}  # the last two open by a key of their own
 OPEN |= {"/report", "/report/key", "/report/<name>", "/receipt", "/receipt/<verb>"}  # for people without an account
 OPEN |= {"/c/<token>", "/demo/phones"}  # for graduates, real and invented
+OPEN |= {"/login/<house>", "/login/<house>/back", "/login/second", "/welcome/<token>"}  # on the way in
 GETS = [rule for rule, _, _, methods in ROUTES if "GET" in methods and rule not in OPEN]
 
 
