@@ -34,7 +34,7 @@ def test_whoever_sees_masked_opens_no_file(world, investigator, number):
     ref = upload(investigator, number).json["evidence"][0]["ref"]
     world.caller("auditor").get(f"/cases/{number}/evidence/{ref}/content", status=403)
     world.caller("investigator", world.other).get(f"/cases/{number}/evidence/{ref}/content", status=404)
-    assert db.session.query(JournalEntry).filter_by(chain=LOOKS).count() == 0
+    assert db.session.query(JournalEntry).filter_by(chain=LOOKS, action="evidence:open").count() == 0
 
 
 @pytest.mark.parametrize(
