@@ -7,7 +7,6 @@ from sqlalchemy import event
 
 from casework.db import db
 
-
 SAYS_WHO = "SELECT set_config('casework."
 """On PostgreSQL each transaction says first who asks (`casework.asking`): no question of the page's own."""
 
