@@ -3,6 +3,7 @@
 import io
 import weakref
 import zipfile
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -10,6 +11,7 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
+from casework import clock
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError, Conflict
@@ -96,7 +98,8 @@ def test_a_page_of_another_report_freeze_or_slot_is_refused_naming_both(office, 
     draft_report(
         organisation=office.organisation, round_=office.round_, texts=TEXTS | {"work": "重写"}, actor=supervisor
     )
-    frozen(office, settings)
+    with clock.stopped_at(clock.now() + timedelta(minutes=1)):  # frozen in the same second, the same is the same
+        frozen(office, settings)
     with pytest.raises(CaseworkError, match=f"先前的定稿（{before[:16]}），现为 {inked.manifest_hash[:16]}"):
         hand_in(inked, settings, leader, first)
     inked.number = 2
