@@ -6,6 +6,7 @@ from sqlalchemy import select
 from casework.api.resource import Resource
 from casework.api.schemas.fields import Query
 from casework.api.schemas.people import MeOut, MessagePage, MessageQuery, ReadOut
+from casework.asking import reaching
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
 from casework.notices import queries, words
@@ -32,9 +33,10 @@ def list_messages(query: dict) -> object:
     actor = current_actor()
     known = select(Message).filter_by(person_id=actor.id, channel=INBOX).where(queries.shown_to(actor.bodies))
     wanted = known.where(Message.read_at.is_(None)) if query["unread"] else known
-    found = page_of(
-        wanted, known=known, name=Message.ref, after=query["after"], limit=query["limit"], newest_first=True
-    )
+    with reaching("cases", "leads", why=HIDING):
+        found = page_of(
+            wanted, known=known, name=Message.ref, after=query["after"], limit=query["limit"], newest_first=True
+        )
     return {"items": [_shown(message) for message in found.items], "next": found.next}
 
 

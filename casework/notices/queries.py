@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, true, update
 
 from casework import clock
+from casework.asking import reaching
 from casework.cases.models import Case
 from casework.db import affected, db
 from casework.errors import N_, NotFound
@@ -16,11 +17,14 @@ from casework.notices.ways import INBOX
 from casework.people.actors import actor_of
 from casework.people.models import Person
 
+HIDING = "what is about the reader's own body is looked for everywhere in order to be hidden"
+
 
 def shown_to(bodies: Collection[int]) -> ColumnElement[bool]:
     """Return the condition of a message that may be shown to somebody of these bodies.
 
-    What turned out to be about their own body after they were told of it is theirs to read no more.
+    What turned out to be about their own body after they were told of it is theirs to read no more. Ask it where
+    cases and leads are reached (`HIDING`): of what the wall of rows hides nobody can see whom it is about.
     """
     if not bodies:
         return true()
@@ -36,6 +40,7 @@ def bodies_of(person_id: int) -> frozenset[int]:
     return actor_of(person).bodies if person is not None else frozenset()
 
 
+@reaching("cases", "leads", why=HIDING)
 def inbox(person_id: int, *, before_id: int | None = None, limit: int = 50) -> Sequence[Message]:
     """Return a page of a person's inbox, newest first; `before_id` is the last id of the page before."""
     wanted = select(Message).filter_by(person_id=person_id, channel=INBOX).where(shown_to(bodies_of(person_id)))
@@ -45,12 +50,14 @@ def inbox(person_id: int, *, before_id: int | None = None, limit: int = 50) -> S
     return db.session.scalars(wanted).all()
 
 
+@reaching("cases", "leads", why=HIDING)
 def unread(person_id: int) -> int:
     """Count what a person has not read in the inbox."""
     wanted = select(func.count()).select_from(Message).filter_by(person_id=person_id, channel=INBOX, read_at=None)
     return db.session.scalar(wanted.where(shown_to(bodies_of(person_id)))) or 0
 
 
+@reaching("cases", "leads", why=HIDING)
 def get_message(ref: str, *, person_id: int) -> Message:
     """Return one message of a person's inbox; raises `NotFound` for anybody else's."""
     wanted = select(Message).filter_by(ref=ref, person_id=person_id, channel=INBOX)
@@ -60,6 +67,7 @@ def get_message(ref: str, *, person_id: int) -> Message:
     return found
 
 
+@reaching("cases", "leads", why=HIDING)
 def mark_read(person_id: int, *, ref: str | None = None) -> int:
     """Mark one message, or all of a person's, as read; return how many were not before."""
     statement = update(Message).filter_by(person_id=person_id, channel=INBOX, read_at=None)

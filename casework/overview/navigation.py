@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
+from casework.asking import reaching
 from casework.campaigns.models import Campaign, ContactTask
 from casework.campaigns.queries import in_campaign_scope, in_task_scope
 from casework.cases.drift_queries import unanswered
@@ -13,7 +14,7 @@ from casework.cases.queries import COUNTED_AT_MOST, counted, in_scope, not_about
 from casework.db import db
 from casework.filing.models import Filing
 from casework.notices.models import Message
-from casework.notices.queries import shown_to
+from casework.notices.queries import HIDING, shown_to
 from casework.overview import lead_desk
 from casework.overview.deliveries import count_stuck
 from casework.overview.desk import running
@@ -51,6 +52,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
     return {name: each for name, each in found.items() if each.number}
 
 
+@reaching("cases", "leads", why=HIDING)
 def unread(actor: Actor) -> int:
     """Count the messages of a person's inbox that were not opened."""
     wanted = select(func.count()).where(
