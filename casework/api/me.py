@@ -11,6 +11,7 @@ from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
 from casework.notices import queries, words
 from casework.notices.models import Message
+from casework.notices.queries import HIDING
 from casework.notices.ways import INBOX
 from workflows.access import ACTIONS, scope_of
 
