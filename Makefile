@@ -12,6 +12,7 @@ CHAOS_OPTIONS ?=
 # two processes, each with servers of its own; a server that is given from outside is not shared
 PROCESSES ?= $(if $(DATABASE_URL),0,2)
 LOCK_OPTIONS ?=
+FUZZ ?= 10000
 
 BIN = $(VENV)/bin
 ENGLISH = casework/translations/en/LC_MESSAGES/messages
@@ -20,13 +21,14 @@ PIP_INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
   --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options $(LOCK_OPTIONS)
 
-.PHONY: help run test access adversary chaos check lock catalogue clean
+.PHONY: help run test access fuzz adversary chaos check lock catalogue clean
 
 help:
 	@echo "make run      the service with demonstration data; PORT=8001, HOST=0.0.0.0, CASEWORK_DATA=folder"
 	@echo "make test     the whole suite; DATABASES=sqlite, PYTEST_OPTIONS='-k words'"
 	@echo "make adversary   every byte, row and history of what is sealed changed in turn; the suite takes a sample"
 	@echo "make access   every role in every relation at every route; the suite takes one for each verdict"
+	@echo "make fuzz     $(FUZZ) requests made up from the description of the API, as every role; FUZZ=50000"
 	@echo "make chaos    workers and servers killed while the service sends; SECONDS=600, CHAOS_OPTIONS='--seed 7'"
 	@echo "make check    lint, formatting, types, import contracts"
 	@echo "make lock     resolve requirements*.in anew; LOCK_OPTIONS=--upgrade for newer versions"
@@ -46,7 +48,11 @@ adversary: $(VENV)/test.stamp $(WORDS)
 
 # the suite takes somebody for each route and verdict; this every role in every relation
 access: $(VENV)/test.stamp
-	@ACCESS=1 exec $(BIN)/python -m pytest --database "$(DATABASES)" tests/access/test_matrix.py $(PYTEST_OPTIONS)
+	@ACCESS=1 exec $(BIN)/python -m pytest --database "$(DATABASES)" tests/access $(PYTEST_OPTIONS)
+
+# the suite makes up some 500 requests, always the same; this new ones each time
+fuzz: $(VENV)/test.stamp
+	@FUZZ=$(FUZZ) exec $(BIN)/python -m pytest -s --database "$(DATABASES)" tests/access/test_fuzz.py $(PYTEST_OPTIONS)
 
 chaos: $(VENV)/test.stamp $(WORDS)
 	@exec $(BIN)/python -m tests.chaos --seconds $(SECONDS) $(CHAOS_OPTIONS)

@@ -6,7 +6,7 @@ from casework.api.schemas.fields import PageQuery
 from casework.api.schemas.ties import MandateIn, MandateOut, MandatePage
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.operations.record_mandate import record_mandate, revoke_mandate
 from casework.people.queries import get_organisation, get_person
 from casework.reports.mandates import STANDING, get_mandate, mandates_of, state_of
@@ -29,7 +29,7 @@ def file_mandate(body: dict) -> object:
     """File a mandate before it is used; it ends by itself."""
     given = {name: body[name] for name in ("slot", "valid_from", "valid_to", "document", "reason")}
     organisation = get_organisation(body["organisation"])
-    permit(current_actor(), "report:freeze", organisation=organisation)  # before anything else is looked for
+    permit_named(current_actor(), "report:freeze", organisation=organisation)  # before anything else is looked for
     made = record_mandate(
         organisation=organisation,
         round_=get_round(body["round"]),

@@ -14,6 +14,7 @@ from casework.db import db
 from casework.errors import N_, NotFound
 from casework.operations.permit import answer
 from casework.overview import unit_counts
+from casework.people import queries as people
 from casework.people.actors import path_of
 from casework.people.models import Organisation
 from casework.rounds import queries as rounds
@@ -33,7 +34,7 @@ def organisation(code: str, actor: Actor, action: str) -> Organisation:
 
 def no_organisation(code: str) -> NoReturn:
     """Say that there is no such organisation for this person."""
-    raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": code})
+    raise people.no_organisation(code)
 
 
 def round_(code: str | None) -> Round:

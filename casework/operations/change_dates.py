@@ -14,7 +14,7 @@ from casework import journal, promises
 from casework.db import db
 from casework.deadlines.terms import SetDate, terms_of
 from casework.errors import N_, Conflict, Invalid
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.operations.permit_round import permit_round
 from casework.operations.reproject import LARGE, look, reproject, running
 from casework.operations.reprojection import Reprojection
@@ -90,7 +90,7 @@ def change_own_date(
     on_progress: Progress = quietly,
 ) -> DatesChanged:
     """Set, move or (with None) drop the date that an organisation has set for itself; it may only be earlier."""
-    permit(actor, "round:settings", organisation=organisation)
+    permit_named(actor, "round:settings", organisation=organisation)
     _refuse_without_reason(reason, dry_run=dry_run)
     national = next(
         (row for row in round_.dates if row.level == organisation.kind and row.organisation_id is None), None

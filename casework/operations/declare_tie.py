@@ -18,10 +18,12 @@ from casework.intake.credit_codes import is_valid
 from casework.intake.normal import credit_code, nfkc
 from casework.operations.announce import announce
 from casework.operations.keep_away import KeptFrom, keep_away
+from casework.operations.permit import answered_as
 from casework.operations.permit_ties import permit_ties
 from casework.operations.refuse_blank import refuse_blank
 from casework.people.models import Organisation, Person, Relation
 from casework.people.queries import lock_persons
+from casework.people.relations import no_tie
 from workflows.access import SYSTEM, Actor
 from workflows.ties import DECLARABLE, Match, Tie
 
@@ -82,7 +84,8 @@ def withdraw_tie(tie: Relation, *, reason: str, actor: Actor) -> Relation:
     What a person declared, they may withdraw; what somebody else recorded or the registration shows is not theirs to
     withdraw. Raises `Conflict` for a tie that was withdrawn before.
     """
-    permit_ties(tie.person, actor)
+    with answered_as(no_tie()):
+        permit_ties(tie.person, actor)
     if actor.id == tie.person_id and tie.declared_by_id != actor.id:
         raise Forbidden(
             N_(

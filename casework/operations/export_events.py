@@ -14,7 +14,7 @@ from casework.cases.models import Case
 from casework.cases.queries import in_scope
 from casework.errors import N_, Invalid
 from casework.operations.mark_export import COLUMN, mark_of, note_export
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.overview import event_files
 from casework.people.models import Organisation
 from casework.rounds.models import Round
@@ -39,9 +39,9 @@ def export_events(
     """
     if form not in event_files.FORMATS:
         raise Invalid(N_("请选择导出格式：csv 或 ocel。"), fields={"format": N_("请从列表中选择。")})
-    permit(actor, "export", organisation=organisation)
+    permit_named(actor, "export", organisation=organisation)
     if with_persons:
-        permit(actor, "journal:verify", organisation=organisation)
+        permit_named(actor, "journal:verify", organisation=organisation)
     media_type, ending = event_files.FORMATS[form]
     below = select(Organisation.id).where(Organisation.path.startswith(organisation.path, autoescape=True))
     condition = in_scope(actor, "export") & (Case.round_id == round_.id) & Case.organisation_id.in_(below)

@@ -4,11 +4,15 @@ What lies outside a person's scope does not exist for them (`NotFound`); what
 they see but may not do is `Forbidden`, with the sentence of the rule.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from casework.cases.models import Case
 from casework.cases.queries import is_sealed
 from casework.errors import Forbidden, NotFound
 from casework.people.actors import path_of
 from casework.people.models import Organisation
+from casework.people.queries import no_organisation
 from workflows.access import SYSTEM, Actor, permitted, scope_of
 from workflows.errors import N_, Refusal
 
@@ -18,6 +22,12 @@ def permit(actor: Actor, action: str, *, organisation: Organisation, college_id:
     if actor is SYSTEM:
         return
     answer(permitted(actor, action, organisation_path=path_of(organisation), college_id=college_id))
+
+
+def permit_named(actor: Actor, action: str, *, organisation: Organisation) -> None:
+    """Ask as `permit` does, for an organisation named by its code: out of scope it is as a code that nobody has."""
+    with answered_as(no_organisation(organisation.code)):
+        permit(actor, action, organisation=organisation)
 
 
 def permit_case(actor: Actor, action: str, case: Case) -> None:
@@ -55,6 +65,15 @@ def permit_settings(actor: Actor, action: str = "round:settings") -> None:
     if actor is SYSTEM or scope_of(actor, action):
         return
     raise Forbidden(N_("只有系统管理员可以更改设置。"))
+
+
+@contextmanager
+def answered_as(absent: NotFound) -> Iterator[None]:
+    """Answer what is out of scope as what does not exist, so that nobody finds out by trying which of the two it is."""
+    try:
+        yield
+    except NotFound:
+        raise absent from None
 
 
 def answer(refusal: Refusal | None) -> None:

@@ -6,7 +6,7 @@ from casework import clock, promises
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.operations.back_test import refuse_unchanged
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from casework.promises import Promise
@@ -19,7 +19,7 @@ _ALREADY = N_("这个单位的筛查正在进行，同一时间只能有一次�
 
 def promise_screening(*, organisation: Organisation, round_: Round, actor: Actor, then_open: bool = False) -> Promise:
     """Promise a run; raise `Conflict` while another one is promised and not over."""
-    permit(actor, "screening:run", organisation=organisation)
+    permit_named(actor, "screening:run", organisation=organisation)
     lock_organisation(organisation.id)
     if screening_under_way(organisation.id, round_.id) is not None:
         raise Conflict(_ALREADY, code="screening_running")
@@ -30,7 +30,7 @@ def promise_screening(*, organisation: Organisation, round_: Round, actor: Actor
 
 def promise_back_test(*, organisation: Organisation, round_: Round, values: Given, actor: Actor) -> Promise:
     """Promise to try other settings; raise `Invalid` or `Conflict` at once where no trial is needed to know it."""
-    permit(actor, "round:settings", organisation=organisation)
+    permit_named(actor, "round:settings", organisation=organisation)
     fresh = deviations(values)
     refuse_unchanged(deviations(settings_of(round_, clock.today())[0]), fresh)
     return promises.promise("back_test", organisation=organisation.id, round=round_.id, actor=actor.id, values=fresh)

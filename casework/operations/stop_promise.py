@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from casework import clock, journal
 from casework.db import affected, db
-from casework.errors import N_, Conflict
-from casework.operations.permit import permit
+from casework.errors import N_, Conflict, NotFound
+from casework.operations.permit import answered_as, permit
 from casework.people.models import Organisation
 from casework.promises import Promise
 from workflows.access import Actor
@@ -28,7 +28,8 @@ def stop_promise(promised: Promise, *, actor: Actor) -> Promise:
     if promised.name not in STOPPABLE:
         raise Conflict(N_("这项工作不能中途停止。"), code="not_stoppable")
     organisation = db.session.get_one(Organisation, promised.arguments["organisation"])
-    permit(actor, STOPPABLE[promised.name], organisation=organisation)
+    with answered_as(NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))):
+        permit(actor, STOPPABLE[promised.name], organisation=organisation)
     running = update(Promise).filter_by(id=promised.id, done_at=None, failed_at=None)
     refusal = {"refusal": {"code": "screening_stopped", "message": STOPPED, "params": {}}}
     now = clock.now()

@@ -41,8 +41,13 @@ def get_organisation(code: str) -> Organisation:
     """Return the organisation of this code."""
     organisation = db.session.scalars(select(Organisation).filter_by(code=code)).one_or_none()
     if organisation is None:
-        raise NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": code})
+        raise no_organisation(code)
     return organisation
+
+
+def no_organisation(code: str) -> NotFound:
+    """Return what is said of a code that nobody has, and of one that lies out of somebody's scope."""
+    return NotFound(N_("没有找到机构 %(code)s，或不在您的权限范围内。"), params={"code": code})
 
 
 def lock_persons(*ids: int) -> Sequence[Person]:

@@ -37,8 +37,13 @@ def get_tie(ref: str) -> Relation:
     """Return the tie of this public ref."""
     found = db.session.scalars(select(Relation).filter_by(ref=ref)).one_or_none()
     if found is None:
-        raise NotFound(N_("没有找到这项回避关系，或不在您的权限范围内。"))
+        raise no_tie()
     return found
+
+
+def no_tie() -> NotFound:
+    """Return what is said of a tie that does not exist, and of one that is not theirs to see."""
+    return NotFound(N_("没有找到这项回避关系，或不在您的权限范围内。"))
 
 
 def shown_value(tie: Relation) -> str:

@@ -23,6 +23,7 @@ from casework.intake.queries import PERMISSIONS
 from casework.leads import lists
 from casework.operations.confirm_batch import drop_batch
 from casework.operations.mark_export import mark_of, note_export
+from casework.operations.permit import answered_as
 from casework.operations.permit_import import permit_import
 from casework.operations.take_file import promise_staging, take_file
 from casework.people.models import Organisation
@@ -260,9 +261,11 @@ def _batch_page(ref: str, trouble: Trouble | None) -> Response:
 
 def _get(ref: str) -> Batch:
     found = db.session.scalars(select(Batch).filter_by(ref=ref)).one_or_none()
+    absent = NotFound(N_("没有找到这批数据，或不在您的权限范围内。"))
     if found is None:
-        raise NotFound(N_("没有找到这批数据，或不在您的权限范围内。"))
-    _permit(found, current_actor())
+        raise absent
+    with answered_as(absent):
+        _permit(found, current_actor())
     return found
 
 

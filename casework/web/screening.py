@@ -11,7 +11,7 @@ from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Invalid, NotFound
 from casework.operations.homes import plan
 from casework.operations.open_cases import Opened, open_cases
-from casework.operations.permit import permit
+from casework.operations.permit import answered_as, permit
 from casework.operations.promise_screening import promise_screening
 from casework.operations.stop_promise import STOPPABLE, stop_promise
 from casework.people.models import Organisation
@@ -58,7 +58,7 @@ def stop(ref: str) -> Response:
     """Ask a screening or a back-test to stop, and show what became of it."""
     found = db.session.scalars(select(Promise).where(Promise.ref == ref, Promise.name.in_(STOPPABLE))).one_or_none()
     if found is None:
-        raise NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))
+        raise _absent()
     promise_id = found.id
     where = url_for("web.screening" if found.name == "screen" else "web.rules_tried", ref=ref)
     return submitted(
@@ -74,7 +74,7 @@ def watch(ref: str) -> Response:
     """Show how far a promised run is; when it is done, lead to what it found."""
     found = db.session.scalars(select(Promise).filter_by(ref=ref, name="screen")).one_or_none()
     if found is None:
-        raise NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))
+        raise _absent()
     _permit(found.arguments["organisation"])
     if found.done_at and found.result and found.result.get("run"):
         where = url_for("web.run", ref=found.result["run"])
@@ -160,10 +160,15 @@ def _further() -> list[tuple[str, str]]:
 def _run(ref: str) -> Run:
     found = db.session.scalars(select(Run).filter_by(ref=ref)).one_or_none()
     if found is None:
-        raise NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))
+        raise _absent()
     _permit(found.organisation_id)
     return found
 
 
 def _permit(organisation_id: int) -> None:
-    permit(current_actor(), "screening:run", organisation=db.session.get_one(Organisation, organisation_id))
+    with answered_as(_absent()):
+        permit(current_actor(), "screening:run", organisation=db.session.get_one(Organisation, organisation_id))
+
+
+def _absent() -> NotFound:
+    return NotFound(N_("没有找到这次筛查，或不在您的权限范围内。"))

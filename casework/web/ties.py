@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as Answer
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, NotFound
 from casework.operations.declare_tie import Declared, declare_tie, withdraw_tie
+from casework.operations.permit import answered_as
 from casework.operations.permit_ties import ACTION, looks_after, permit_ties
 from casework.overview import colleagues
 from casework.people.models import Person, Relation
 from casework.people.queries import find_person, with_offices
-from casework.people.relations import get_tie, shown_value, standing_ties_of, ties_declared
+from casework.people.relations import get_tie, no_tie, shown_value, standing_ties_of, ties_declared
 from casework.web import shell
 from casework.web.pages import Trouble, attempt, page, required, submitted
 from casework.web.wording import said
@@ -54,7 +55,8 @@ def withdraw(ref: str) -> Answer:
     """Withdraw a tie of one's own, or of somebody one looks after."""
     actor = current_actor()
     tie = get_tie(ref)
-    permit_ties(tie.person, actor)
+    with answered_as(no_tie()):
+        permit_ties(tie.person, actor)
     mine = tie.person_id == actor.id
     return submitted(
         lambda: withdraw_tie(get_tie(ref), reason=request.form.get("reason", ""), actor=actor),

@@ -25,6 +25,7 @@ REFS = {
     "api_case-work.end_hold": "hold",
     "api_evidence.download_evidence": "evidence",
     "api_evidence.withdraw_evidence": "evidence",
+    "api_oversight.withdraw_a_consequence": "consequence",
     "api_evidence.complete_correction": "correction",
     "api_evidence.withdraw_correction": "correction",
     "web.change_ahead_decide": "ref",

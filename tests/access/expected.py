@@ -22,6 +22,7 @@ SEEN_BY = {
     "lead": "lead:read",
     "report": "report:read",
     "filing": "filing:read",
+    "upload": "report:read",
     "campaign": "campaign:read",
     "task": "campaign:read",
     "mandate": "report:read",
@@ -69,8 +70,7 @@ def _anywhere(actor: Actor, row: Row) -> bool:
 def _of_thing(actor: Actor, name: str, row: Row, thing: Thing) -> int:
     if thing.kind == "sample" and _of_sample(actor, row, thing) != GRANTED:
         return NOT_FOUND
-    seen_by = SEEN_BY.get(thing.kind)
-    if seen_by is not None and permitted(actor, seen_by, **thing.facts) is not None:
+    if not exists_for(actor, row, thing):
         return NOT_FOUND
     refusals = [permitted(actor, action, **thing.facts) for action in row.needs]
     if thing.kind in LAST_WORD and row.writes and None in refusals:
@@ -80,6 +80,12 @@ def _of_thing(actor: Actor, name: str, row: Row, thing: Thing) -> int:
     if None in refusals or (thing.kind == "tie" and thing.whose == name):
         return GRANTED
     return row.refused if any(each.code == "not_permitted" for each in refusals) else NOT_FOUND
+
+
+def exists_for(actor: Actor, row: Row, thing: Thing) -> bool:
+    """Say whether a thing is there at all for somebody, whatever they may do with it."""
+    seen_by = row.seen or SEEN_BY.get(thing.kind)
+    return seen_by is None or permitted(actor, seen_by, **thing.facts) is None
 
 
 def _of_sample(actor: Actor, row: Row, thing: Thing | None) -> int:

@@ -17,7 +17,7 @@ from casework.cases.models import Case, Correction, Evidence, Hold
 from casework.cases.oversight import Consequence, SpotCheck, SpotChecked
 from casework.cases.samples import Sample
 from casework.db import db, new_ref
-from casework.filing.models import Filing
+from casework.filing.models import Filing, Upload
 from casework.leads.models import LeadFile
 from casework.notices.models import Message
 from casework.operations.add_lead_file import add_lead_file, clean
@@ -101,10 +101,10 @@ def make_tried(settings) -> Tried:
     for kind in ("organisation", "body:organisation", "query:organisation"):
         code = staff.bodies["own"].code
         made.add(kind, {"code": code, "organisation": code}, facts={"organisation_path": own})
-    made.add("round", {"code": made.round_.code}, facts={"highest": staff.bodies["ministry"].id})
-    made.add("place", {"code": staff.bodies["own"].code, "round_code": made.round_.code, "clause": "N1.1"})
-    made.things["place"] = [Thing("place", made.things["place"][0].parts, {"organisation_path": own})]
     highest = {"highest": staff.bodies["ministry"].id}
+    made.add("round", {"code": made.round_.code}, facts=highest)
+    place = {"code": staff.bodies["own"].code, "round_code": made.round_.code, "clause": "N1.1"}
+    made.add("place", place, facts={"organisation_path": own})
     made.add("service", {"code": "email", "task": "sweep"}, facts=highest)
     made.add("mailbox", {}, facts={"organisation_path": own})
     add_rights(made)
@@ -209,8 +209,9 @@ def _add_report(made: Tried, settings) -> Report:
     report, *_ = delivered(office, settings)
     db.session.flush()
     facts = {"organisation_path": path_of(bodies["own"]), "state": report.state}
-    parts = {"ref": report.ref, "upload": "x", "paper": "x"}
-    made.add("report", parts, facts=facts)
+    made.add("report", {"ref": report.ref, "upload": "x", "paper": "x"}, facts=facts)
+    db.session.add(upload := Upload(report=report, ref=new_ref(), sha256="0" * 64, made_by_id=office.supervisor.id))
+    made.add("upload", {"ref": upload.ref}, facts=facts)
     for filing in db.session.query(Filing).filter_by(report_id=report.id):
         parts = {"ref": filing.ref, "report": report.ref, "delivery": filing.ref}
         made.add("filing", parts, facts=facts, whose="province" if filing.capacity == "superior" else "own_discipline")
@@ -234,9 +235,8 @@ def _add_drift(made: Tried, staff: Staff) -> None:
     db.session.flush()
     facts = {"organisation_path": path_of(staff.bodies["own"]), "college_id": case.college_id, "kind": case.kind}
     facts |= {"state": case.state, "concerns_id": None}
-    made.add("drift", {"ref": drift.ref, "change": asked.ref}, facts=facts)
+    made.add("drift", {"ref": drift.ref, "change": asked.ref, "number": case.number}, facts=facts)
     made.add("justification", {"ref": asked.ref, "number": case.number, "record": drift.record.ref}, facts=facts)
-    made.things["drift"][0].parts["number"] = case.number
 
 
 def _add_work(made: Tried, staff: Staff, report: Report) -> None:
@@ -250,14 +250,14 @@ def _add_work(made: Tried, staff: Staff, report: Report) -> None:
     wanted = {"organisation": own.id, "round": made.round_.id, "actor": supervisor.id}
     screening = promises.promise("screen", **wanted, then_open=False)
     trial = promises.promise("back_test", **wanted, values={"GRADUATE_DENIES": {}})
+    drawn = {"ref": new_ref(), "seed": "1", "population": 1, "population_hash": "0" * 64}
     sample = Sample(
-        ref=new_ref(), organisation_id=own.id, round_id=made.round_.id, purpose="audit", seed="1", population=1,
-        population_hash="0" * 64, drawn_by_id=supervisor.id, strata=[],
+        **drawn, organisation_id=own.id, round_id=made.round_.id, purpose="audit", drawn_by_id=supervisor.id, strata=[],
         design=asdict(Design("margin")) | {"whole": True, "left_out": 0},
     )  # fmt: skip
     check = SpotCheck(
-        ref=new_ref(), organisation=staff.bodies["province"], round=made.round_, seed="1", population=1,
-        population_hash="0" * 64, drawn_by=staff.person(Role.SUPERVISOR, "province"),
+        **drawn | {"ref": new_ref()}, organisation=staff.bodies["province"], round=made.round_,
+        drawn_by=staff.person(Role.SUPERVISOR, "province"),
     )  # fmt: skip
     case = report.cases[0].case
     check.members = [SpotChecked(case_id=case.id)]

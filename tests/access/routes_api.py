@@ -104,7 +104,7 @@ POST      api_leads.move                        lead:decide              lead   
 POST      api_leads.move                        lead:decide              lead          action=transfer
 POST      api_leads.move                        lead:decide              lead          action=decline
 POST      api_leads.move                        lead:decide              lead          action=answer
-POST      api_leads.move                        lead:reopen              lead          action=reopen
+POST      api_leads.move                        lead:reopen              lead          action=reopen seen=lead:reopen
 POST      api_leads.triage                      lead:decide              lead
 POST      api_leads.assign_officer              lead:assign              lead refused=404 lacks=officer
 POST      api_leads.say                         lead:reply               lead

@@ -31,7 +31,7 @@ POST      web.token_revoke     own                               token
 GET,POST  web.messages         anybody                           -
 GET       web.message          own                               message
 GET,POST  web.mandates         report:read                       -             # filing one asks report:freeze by itself
-GET       web.mandate_paper    report:read                       mandate
+GET       web.mandate_paper    report:read                       mandate lacks=paper
 POST      web.mandate_revoke   report:freeze                     mandate
 GET,POST  web.ties             anybody                           -
 GET,POST  web.ties_of_others   people:ties                       -

@@ -16,7 +16,8 @@ for whoever may not use it, `nowhere=403` that whoever has the right nowhere at 
 told so before anything is looked for, and `after=action` that a page does not exist
 for whoever lacks that right everywhere. `owner=action` lets in the owner of the thing,
 and of the others those alone who have that right too. `lacks=part` says that the call names a part
-that the office does not have: whoever is let in is told that it is not there.
+that the office does not have: whoever is let in is told that it is not there. `seen=action` names the right
+by which the thing exists where it is not the usual one: a supervisor opens a lead again without reading it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,6 +44,7 @@ class Row:
     nowhere: int = 0
     after: str = ""
     owner: str = ""
+    seen: str = ""
     lacks: bool = False
     why: str = ""
 
@@ -70,6 +72,7 @@ def _rows(line: str) -> Iterable[Row]:
         "why": why.strip(),
         "after": words.pop("after", ""),
         "owner": words.pop("owner", ""),
+        "seen": words.pop("seen", ""),
         "lacks": bool(words.pop("lacks", "")),
     }
     told |= {name: int(words.pop(name)) for name in ("refused", "nowhere") if name in words}

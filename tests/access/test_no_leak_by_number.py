@@ -1,0 +1,136 @@
+"""What somebody may not see changes no byte of anything that they get: no list, count, export, feed or digest.
+
+Every address without a thing in it is read by everybody, then things come into being
+that some of them may not see, and everything is read again under the same clock.
+"""
+
+import os
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+
+from casework import asking, clock
+from casework.db import db
+from casework.doors.unit import unit_of_work
+from casework.notices.models import Message
+from casework.operations.agenda import agenda
+from casework.operations.digest import digest
+from casework.people.models import Person
+from casework.people.reach import reach_of
+from casework.web.calendar_feed import written
+from tests.access.hidden import hidden, may_not_notice
+from tests.access.table import OPEN, all_rows
+from tests.access.visits import make_visits, nothing_kept
+
+MONDAY = datetime(2024, 7, 29, 4, 0, tzinfo=UTC)
+CHANGING = re.compile(
+    rb'(name="csrf_token" value|name="csrf-token" content|nonce)="[^"]*"|"csrf[^"]*":\s*"[^"]*"|'
+    + "导出编号[0-9a-z]{12}".encode()
+)
+"""What is another one each time: tokens of forms, and the reference of an export."""
+NAMED = frozenset({None, "service", "organisation", "query:organisation", "place", "round"})
+EXPORTS = frozenset({"web.events"})
+"""Files that are asked for with a form."""
+SEARCHES = ("LC", "X", "20202210001")
+AT_ONCE = 5 if int(os.environ.get("ACCESS", "99")) > 1 else 999
+"""So many people, or one more, read everything for each thing that comes into being; `make access` asks everybody."""
+
+
+@pytest.fixture
+def app(app_with_doors):
+    return app_with_doors
+
+
+@pytest.fixture
+def visits(app, settings):
+    with clock.stopped_at(MONDAY):
+        yield make_visits(app, settings)
+
+
+def lists():
+    """Return the rows that name no thing, or a body alone: what they show is found by the reader's rights."""
+    return [
+        row
+        for row in all_rows()
+        if row.endpoint in EXPORTS or (row.method == "GET" and row.of in NAMED and row.needs != (OPEN,))
+    ]
+
+
+def read(visits, name, row):
+    answer = visits.call(name, row, *visits.things(row)[:1], dry=True)
+    body = CHANGING.sub(b"", answer.get_data())
+    answer.close()
+    return answer.status_code, answer.headers.get("ETag"), answer.headers.get("Location"), body
+
+
+def searched(visits, name, words):
+    row = next(row for row in all_rows() if row.endpoint == "web.search")
+    visits.caller.known["words"] = words
+    answer = visits.call(name, row, None, dry=True)
+    del visits.caller.known["words"]
+    return answer.status_code, CHANGING.sub(b"", answer.get_data())
+
+
+def everything(visits, name):
+    """Return everything that somebody gets without naming a thing."""
+    found = {str(row): read(visits, name, row) for row in lists()}
+    found |= {f"search {words!r}": searched(visits, name, words) for words in SEARCHES}
+    db.session.rollback()
+    with visits.app.test_request_context(), asking.standing_for(reach_of(visits.actors[name])):
+        person = db.session.get_one(Person, visits.actors[name].id)
+        return found | {"calendar": written(agenda(person), visits.app.extensions["casework"])}
+
+
+def digests(visits):
+    """Return the digest of everybody, without the heads of the journal: those count everything, and are meant to."""
+    db.session.rollback()
+    with nothing_kept(), unit_of_work():
+        digest(date(2024, 7, 29))
+        said = db.session.query(Message).filter_by(kind="digest").order_by(Message.person_id, Message.channel).all()
+        return [(each.person_id, {name: v for name, v in each.params.items() if "head" not in name}) for each in said]
+
+
+def all_told(visits, names):
+    """Return everything that these people get: by name, what it is, and its bytes."""
+    for name in names:  # when a token was last used is shown too
+        visits.call(name, next(row for row in lists() if row.endpoint == "api_me.read_me"), None, dry=False)
+    told = {name: everything(visits, name) for name in names}
+    sent = digests(visits)
+    return {
+        name: got | {"digest": [params for number, params in sent if number == visits.actors[name].id]}
+        for name, got in told.items()
+    }
+
+
+def differences(visits, made, *, sees=may_not_notice):
+    """Return where somebody who may not notice what is made gets something else than before."""
+    unaware = [name for name, actor in visits.actors.items() if sees(actor, *made.facts)]
+    unaware = unaware[:: max(1, len(unaware) // AT_ONCE)]
+    before = all_told(visits, unaware)
+    with unit_of_work():
+        made.make()
+    after = all_told(visits, unaware)
+    found = [
+        f"{name}: {where} tells of {made.what}"
+        for name in unaware
+        for where in after[name]
+        if after[name][where] != before[name][where]
+    ]
+    return unaware, found
+
+
+def test_what_is_hidden_changes_no_byte_of_what_somebody_gets(visits):
+    for made in hidden(visits.tried):
+        unaware, found = differences(visits, made)
+        assert unaware, made.what
+        assert found == [], made.what
+
+
+def test_whoever_may_see_it_does_get_something_else(visits):
+    made = next(iter(hidden(visits.tried)))
+    aware = {"supervisor@beside", "investigator@beside"}
+    names = {visits.actors[name]: name for name in aware}
+    _, found = differences(visits, made, sees=lambda actor, *_: actor in names)
+    for where in ("web.queue", "web.cases", "api_cases.list_cases", "web.overdue", "digest", "calendar"):
+        assert any(where in line for line in found), where
