@@ -107,6 +107,9 @@ def fuzz(visits):
         }
         for name, actor in visits.actors.items()
     }
+    leads = visits.tried.things["lead"]
+    for name, actor in visits.actors.items():  # whoever reads a lead is told the numbers of its cases, and no more
+        foreign[name] -= {lead.parts["case"] for lead in leads if not is_foreign(actor, lead)}
     return Fuzz(visits, foreign)
 
 
