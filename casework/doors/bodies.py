@@ -29,6 +29,7 @@ TAKE_FILES = frozenset(
         "web.imports",
         "web.lead_action",
         "web.lead_new",
+        "web.mandates",
     }
 )
 """Addresses that take files from people who are known."""

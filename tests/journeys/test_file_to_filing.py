@@ -122,7 +122,7 @@ def test_screening_opens_what_was_planted_and_nothing_else(office):
 
 def test_who_entered_the_records_gets_no_case_about_them(office):
     number = office.number_of(desk.DENIES)
-    assert "应当回避" in office.at.refused("case", "assign", number, "--to", CONFLICTED, "--as", SUPERVISOR)
+    assert "须回避的关系" in office.at.refused("case", "assign", number, "--to", CONFLICTED, "--as", SUPERVISOR)
 
 
 def test_from_the_files_to_the_filing_and_the_check_of_the_package(office, tmp_path):

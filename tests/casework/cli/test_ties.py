@@ -58,7 +58,7 @@ def test_a_mandate_is_filed_listed_and_revoked(command_line, office):
         "party_leader", "--principal", office.party_leader.login, "--delegate", office.vice_leader.login, "--from",
         today.isoformat(), "--document", "授权3号", "--reason", "外出", "--as", office.supervisor.login,
     ]  # fmt: skip
-    assert "授权登记有误" in command_line.refused(*given, "--to", (today + timedelta(days=92)).isoformat())
+    assert "文件登记有误" in command_line.refused(*given, "--to", (today + timedelta(days=92)).isoformat())
     ref = command_line.done(*given, "--to", today.isoformat()).strip()
     command_line.done("mandate", "revoke", ref, "--as", office.supervisor.login)
     assert "已撤销" in command_line.done("mandate", "list", "--as", office.party_leader.login)
