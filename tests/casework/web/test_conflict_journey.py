@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from functools import partial
+from io import BytesIO
 
 import pytest
 
@@ -116,6 +117,7 @@ def test_a_mandate_is_filed_shown_and_revoked_and_none_lasts_longer_than_allowed
     supervisor, leader = as_person(office.supervisor), as_person(office.vice_leader)
     today = clock.today()
     good = {
+        "kind": "delegate",
         "slot": f"party_leader:{office.party_leader.login}", "delegate": office.vice_leader.login,
         "valid_from": today.isoformat(), "valid_to": (today + timedelta(days=30)).isoformat(),
         "document": "授权〔2024〕3号", "reason": "外出开会",
@@ -130,14 +132,18 @@ def test_a_mandate_is_filed_shown_and_revoked_and_none_lasts_longer_than_allowed
         {"reason": " "},
         {"document": ""},
     )
+
+    def handed_in(**changed):
+        return good | changed | {"file": (BytesIO(b"%PDF-1.4\n%%EOF\n"), "授权书.pdf")}
+
     for each in wrong:
-        assert supervisor.post("/mandates", data=good | each).status_code == 422, each
-    assert leader.post("/mandates", data=good).status_code == 409
+        assert supervisor.post("/mandates", data=handed_in(**each)).status_code == 422, each
+    assert leader.post("/mandates", data=handed_in()).status_code == 409
     db.session.rollback()
     assert db.session.query(Mandate).count() == 0
-    assert supervisor.post("/mandates", data=good).status_code == 303
+    assert supervisor.post("/mandates", data=handed_in()).status_code == 303
     shown = leader.get("/mandates").text
-    assert "1份授权有效" in shown
+    assert "1份文件有效" in shown
     assert "撤销" not in shown.split("<table")[1].split("</table")[0]
     ref = db.session.query(Mandate).one().ref
     assert leader.post(f"/mandates/{ref}/revoke").status_code == 403
