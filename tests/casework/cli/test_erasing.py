@@ -29,5 +29,5 @@ def test_values_are_erased_after_their_time_and_never_under_a_hold(command_line)
         command_line.done("erase", "hold", *where)
         assert "依法保全" in refused("values", *where)
         command_line.done("erase", "lift", *where)
-        assert "日志 3 项" in command_line.done("erase", "values", *where)  # with the two reasons about the hold
+        assert "日志 5 项" in command_line.done("erase", "values", *where)  # with the two reasons about the hold
     assert list(journal.verify(university.id)) == []

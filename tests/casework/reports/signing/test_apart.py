@@ -28,9 +28,9 @@ async def called_from_a_loop(call, *args):
 
 
 def test_a_loop_starts_inside_although_one_runs_outside():
-    assert asyncio.run(called_from_a_loop(apart, loop_inside, "yes")) == "heard: yes"
+    assert apart(asyncio.run, called_from_a_loop(apart, loop_inside, "yes")) == "heard: yes"
     with pytest.raises(RuntimeError, match="running event loop"):  # as the naive call does
-        asyncio.run(called_from_a_loop(loop_inside, "no"))
+        apart(asyncio.run, called_from_a_loop(loop_inside, "no"))
 
 
 def test_a_fault_comes_through():
