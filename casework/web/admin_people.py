@@ -29,6 +29,7 @@ from casework.people.queries import find_person, get_organisation
 from casework.web import shell, words
 from casework.web.own_notices import last_day_chosen, stand_in_chosen
 from casework.web.pages import PAGE_SIZE, Trouble, attempt, page, required, settings, submitted
+from casework.web.proofs import proved_when
 from casework.web.sign_in_page import NAMES
 from casework.web.wording import said
 from workflows.access import Actor
@@ -108,7 +109,13 @@ def person(ref: str) -> Response:
     return _person_page(ref, administrator(), None, "")
 
 
+def _takes_a_factor() -> bool:
+    """Say whether the request takes from somebody how they prove themselves."""
+    return (request.view_args or {}).get("verb") == "factor"
+
+
 @signed_in
+@proved_when(_takes_a_factor)
 def change(ref: str, verb: str) -> Answer:
     """Change one thing about an account."""
     actor = administrator()

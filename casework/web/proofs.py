@@ -1,9 +1,10 @@
 """Proving once more who sits there, before what cannot be taken back: full exports, erasing, keys, second factors.
 
-Asked only when the last proof is older than ten minutes. What somebody was about to do
-is not lost: a page that they wanted is opened afterwards; a form that they sent is
-kept whole in the page that asks, and goes to the same address together with the
-proof. Programs cannot prove who sits there, so they are refused in words.
+Asked when the last proof is older than ten minutes, and every time before what nobody
+can bring back (`proved_anew`). What somebody was about to do is not lost: a page that
+they wanted is opened afterwards; a form that they sent is kept whole in the page that
+asks, and goes to the same address together with the proof. Programs cannot prove who
+sits there, so they are refused in words.
 """
 
 from collections.abc import Callable
@@ -30,22 +31,25 @@ from casework.web.pages import Trouble, attempt, settings
 P = ParamSpec("P")
 R = TypeVar("R")
 FRESH = timedelta(minutes=10)
+NOW = timedelta(0)
 FIELDS = ("proof_password", "proof_code", "proof_answer", "proof_mark")
 WRONG = N_("没有通过确认，没有办理。请重新输入，或换一种方式。")
 
 
-def proved_when(asked: Callable[[], bool]) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+def proved_when(
+    asked: Callable[[], bool], *, within: timedelta = FRESH
+) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     """Guard a page that asks for a fresh proof where `asked` says so of the request; it stands below `signed_in`."""
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-            if not asked() or sessions.is_proved(FRESH):
+            if not asked() or sessions.is_proved(within):
                 return view(*args, **kwargs)
             if request.method != "POST" or not any(request.form.get(name) for name in FIELDS[:3]):
-                return _ask()
+                return _ask(within=within)
             trouble = _try()
-            return _ask(trouble) if trouble else view(*args, **kwargs)
+            return _ask(trouble, within=within) if trouble else view(*args, **kwargs)
 
         return guarded
 
@@ -55,6 +59,11 @@ def proved_when(asked: Callable[[], bool]) -> Callable[[Callable[P, R]], Callabl
 def proved(view: Callable[P, R]) -> Callable[P, R | Response]:
     """Guard a page that always asks for a fresh proof; it stands below `signed_in`."""
     return proved_when(lambda: True)(view)
+
+
+def proved_anew(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Guard a form that asks who sits there whenever it is sent, however lately they were asked."""
+    return proved_when(lambda: request.method == "POST", within=NOW)(view)
 
 
 def stands_for_password() -> bool:
@@ -111,7 +120,7 @@ def _password_fits(person: Person, password: str) -> bool:
     return fits
 
 
-def _ask(trouble: Trouble | None = None) -> Response:
+def _ask(trouble: Trouble | None = None, *, within: timedelta = FRESH) -> Response:
     held = {row.kind for row in factors_of(g.person)}
     keeps = request.method == "POST" and request.endpoint != "web.proof"
     by_key = PASSKEY in held and passkeys.are_offered(settings())
@@ -124,7 +133,7 @@ def _ask(trouble: Trouble | None = None) -> Response:
         has_password=bool(g.person.password_hash),
         has_codes=TOTP in held,
         asked=passkeys.ask_to_prove(passkeys.PROOF, g.person, settings=settings()) if by_key else None,
-        minutes=int(FRESH.total_seconds() // 60),
+        minutes=int(within.total_seconds() // 60),
     )
     return Response(text, trouble.status if trouble else 200, mimetype="text/html")
 

@@ -248,6 +248,7 @@ POST      web.admin_change     people:manage                     person        v
 POST      web.admin_change     people:manage                     person        verb=invite nowhere=403
 POST      web.admin_change     people:manage                     person        verb=withdraw nowhere=403 lacks=part
 POST      web.admin_change     people:manage                     person        verb=unlink nowhere=403 lacks=part
+POST      web.admin_change     people:manage                     person        verb=factor nowhere=403
 POST      web.admin_change     people:manage                     person        verb=deactivate nowhere=403
 POST      web.admin_change     people:manage                     person        verb=activate nowhere=403
 POST      web.admin_change     people:manage                     person        verb=absence nowhere=403

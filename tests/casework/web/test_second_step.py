@@ -220,11 +220,21 @@ def test_a_page_that_asks_for_a_proof_is_opened_after_it(app, officer):
 def test_an_administrator_resets_on_the_page(app, officer):
     enrol(officer)
     with unit_of_work():
-        administrator = make_person("administrator", officer.appointments[0].organisation)
+        administrator = make_person("administrator", officer.appointments[0].organisation, password=PASSWORD)
     browser = browser_of(app, administrator)
     assert "重置第二重验证" in browser.get(f"/admin/people/{officer.ref}").text
     assert browser.post(f"/admin/people/{officer.ref}/factor", data={"reason": ""}).status_code == 422
-    assert browser.post(f"/admin/people/{officer.ref}/factor", data={"reason": "手机遗失"}).status_code == 303
+    with unit_of_work():
+        row = db.session.query(SignIn).filter_by(person_id=administrator.id).one()
+        row.proved_at = NOON - timedelta(minutes=11)
+    asked = browser.post(f"/admin/people/{officer.ref}/factor", data={"reason": "手机遗失"})
+    assert ("确认是您本人" in asked.text, 'name="reason" value="手机遗失"' in asked.text) == (True, True)
+    assert len(factors_of(officer)) == 1
+    wrong = {"reason": "手机遗失", "proof_password": "wrong password"}
+    assert browser.post(f"/admin/people/{officer.ref}/factor", data=wrong).status_code == 422
+    assert len(factors_of(officer)) == 1
+    right = {"reason": "手机遗失", "proof_password": PASSWORD}
+    assert browser.post(f"/admin/people/{officer.ref}/factor", data=right).status_code == 303
     assert factors_of(officer) == []
 
 
