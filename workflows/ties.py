@@ -6,10 +6,13 @@ is about them). Whoever is told of a refusal hears which kind of tie it is and n
 to whom: neither the graduate nor who reported what. Two kinds are never named at
 all, because their name alone would say what a lead says.
 
-The parts of owner, second reviewer, spot checker and lead officer are barred by
-every tie. The signature of a principal leader covers a whole report: it is barred
-by what is about the leader or was declared by them (the workflow names owner and
-subject), not by a name that two people share.
+Which tie keeps from which part stands in one table, `BARS`. Whoever judges one
+matter (owner, second reviewer, spot checker, whoever takes it over, lead officer)
+is kept from it by every tie. The signature of a principal leader covers a whole
+report and nobody else holds the office, so a tie bars it that is on file about the
+leader, not that two people share a counsellor's name; and the workflow lets leaders
+sign for the body in which they serve. Nobody is kept from drafting: a draft decides
+nothing, and what the drafter may not sign is said in `signoff`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -73,8 +76,40 @@ FOUND: Mapping[Tie, str] = MappingProxyType({Tie.SUBJECT: N_("案件涉及本人
 UNSAID = N_("其他须回避的情形")
 """The word for ties whose own word would tell what a lead says or whom it is about."""
 
-SIGNER = frozenset({Tie.SELF, Tie.KIN, Tie.INTEREST, Tie.EMPLOYER, Tie.SUBJECT})
-"""The ties that bar from signing a report that holds the matter."""
+
+class Part(StrEnum):
+    """What somebody does with a matter; who owned a case in a report never signs it (`signoff`), tie or none."""
+
+    OWNER = "owner"
+    REVIEWER = "reviewer"
+    CHECKER = "checker"
+    TAKER = "taker"
+    OFFICER = "officer"
+    SIGNER = "signer"
+    DRAFTER = "drafter"
+
+
+_JUDGES = frozenset({Part.OWNER, Part.REVIEWER, Part.CHECKER, Part.TAKER, Part.OFFICER})
+BARS: Mapping[Tie, frozenset[Part]] = MappingProxyType(
+    {
+        Tie.SELF: _JUDGES | {Part.SIGNER},
+        Tie.KIN: _JUDGES | {Part.SIGNER},
+        Tie.INTEREST: _JUDGES | {Part.SIGNER},
+        Tie.COUNSELLOR: _JUDGES | {Part.SIGNER},
+        Tie.OPERATOR: _JUDGES | {Part.SIGNER},
+        Tie.EMPLOYER: _JUDGES | {Part.SIGNER},
+        Tie.BODY: _JUDGES | {Part.SIGNER},
+        Tie.SUBJECT: _JUDGES | {Part.SIGNER},
+        Tie.BELONGS: _JUDGES,
+        Tie.NAMED: _JUDGES | {Part.SIGNER},
+    }
+)
+"""From which parts each tie keeps its person: the one table."""
+
+
+def barring(ties: Iterable[Tie], part: Part) -> frozenset[Tie]:
+    """Return those of some ties that keep from a part."""
+    return frozenset(tie for tie in ties if part in BARS[tie])
 
 
 def label_of(tie: Tie) -> str:

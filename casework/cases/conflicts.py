@@ -9,15 +9,15 @@ names in its text. Of a case about a body everybody is tied who belongs to it.
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, false, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, false, literal, or_, select, union_all
 
-from casework.cases.models import Case, CaseRecord
+from casework.cases.models import Case
 from casework.db import db
 from casework.intake.models import Change, Operator, Record, Revision
 from casework.leads.models import Lead
 from casework.people.models import Organisation, Person, Relation
 from casework.people.queries import appointed_in, belonging_to
-from workflows.ties import DECLARABLE, SIGNER, Match, Tie
+from workflows.ties import DECLARABLE, Match, Part, Tie, barring
 
 Ties = Mapping[int, frozenset[Tie]]
 LEAST_NAME = 2
@@ -55,42 +55,21 @@ def ties_to_lead(lead: Lead, persons: Sequence[Person]) -> Ties:
     ids = [person.id for person in persons]
     for row in db.session.execute(_standing(Relation.person_id.in_(ids), or_(*conditions))):
         found.setdefault(row[0], set()).add(Tie(row[1]))
-    _add(found, Tie.NAMED, _named_in([lead], persons))
-    return {person_id: frozenset(ties) for person_id, ties in found.items()}
+    _add(found, Tie.NAMED, named_in([lead], persons))
+    kept = {person_id: barring(ties, Part.OFFICER) for person_id, ties in found.items()}
+    return {person_id: ties for person_id, ties in kept.items() if ties}
 
 
-def barred_signers(case_ids: Select[int], *, organisation_id: int, round_id: int) -> Ties:
-    """Return who declared a tie to a graduate or an employer in any of these cases that bars from signing for them.
+def kept_from(case: Case, part: Part) -> Ties:
+    """Return whom a tie keeps from this part in a case, by id, with the ties that do."""
+    found = {person_id: barring(ties, part) for person_id, ties in ties_of(case).items()}
+    return MappingProxyType({person_id: ties for person_id, ties in found.items() if ties})
 
-    Asked from the side of the few ties, because a report holds thousands of cases.
-    """
-    kinds = [tie.value for tie in SIGNER]
-    ties = _standing(Relation.kind.in_(kinds)).with_only_columns(Relation.person_id, Relation.kind, Relation.value)
-    known = db.session.execute(ties).all()
-    if not known:
-        return {}
-    values = [row.value for row in known]
-    here = (
-        select(Record.student_no, Revision.credit_code, Revision.employer_name)
-        .join(Revision, Record.revision_id == Revision.id)
-        .join(CaseRecord, CaseRecord.record_id == Record.id)
-        .where(Record.organisation_id == organisation_id, Record.round_id == round_id, CaseRecord.case_id.in_(case_ids))
-        .where(
-            or_(
-                Record.student_no.in_(values),
-                Revision.credit_code.in_(values),
-                Revision.employer_name.in_(values),
-            )
-        )
-    )
-    rows = db.session.execute(here).all()
-    numbers = {row.student_no for row in rows}
-    employers = {each for row in rows for each in (row.credit_code, row.employer_name) if each}
-    found: dict[int, set[Tie]] = {}
-    for row in known:
-        if row.value in (employers if row.kind == Tie.EMPLOYER else numbers):
-            found.setdefault(row.person_id, set()).add(Tie(row.kind))
-    return {person_id: frozenset(ties) for person_id, ties in found.items()}
+
+def named_in(leads: Iterable[Lead | Row], persons: Sequence[Person]) -> set[int]:
+    """Return whose names stand in the titles and texts of these leads; names and text stay here."""
+    said = "\n".join(f"{lead.title}\n{lead.content}" for lead in leads)
+    return {person.id for person in persons if len(person.name) >= LEAST_NAME and person.name in said}
 
 
 def _asked_of(case: Case) -> list[Select]:
@@ -178,13 +157,7 @@ def _named_by_leads(case: Case) -> set[int]:
     if not leads:
         return set()
     line = [int(part) for part in case.organisation.path.strip("/").split("/")]
-    return _named_in(leads, appointed_in([*line, case.college_id] if case.college_id else line))
-
-
-def _named_in(leads: Sequence[Lead], persons: Sequence[Person]) -> set[int]:
-    """Return whose names stand in the text of these leads; names and text stay here."""
-    said = "\n".join(f"{lead.title}\n{lead.content}" for lead in leads)
-    return {person.id for person in persons if len(person.name) >= LEAST_NAME and person.name in said}
+    return named_in(leads, appointed_in([*line, case.college_id] if case.college_id else line))
 
 
 def _add(found: dict[int, set[Tie]], tie: Tie, persons: Iterable[int]) -> None:

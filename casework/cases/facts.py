@@ -14,7 +14,7 @@ from workflows import case_facts, evidence
 from workflows.case import CaseFacts
 from workflows.case_facts import Conclusion, Kind, ManifestFacts
 from workflows.severity import Nature, Severity
-from workflows.ties import words_of
+from workflows.ties import Part, barring, words_of
 
 
 def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflicts: bool = True) -> CaseFacts:
@@ -33,9 +33,9 @@ def facts_of(case: Case, *, manifest: ManifestFacts | None = None, with_conflict
         college_id=case.college_id,
         subject_key=subject_of(case),
         owner_id=case.owner_id,
-        owner_conflicts=words_of(ties.get(case.owner_id or 0, ())),
+        owner_conflicts=words_of(barring(ties.get(case.owner_id or 0, ()), Part.OWNER)),
         conflicted_ids=frozenset(ties),
-        ties={person_id: words_of(found) for person_id, found in ties.items()},
+        ties={person_id: words_of(barring(found, Part.REVIEWER)) for person_id, found in ties.items()},
         verifications=tuple(_verification(row) for row in case.verifications),
         corrections=tuple(_correction(row) for row in case.corrections if row.withdrawn_at is None),
         rectification=_rectification(case),

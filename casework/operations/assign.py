@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from casework import clock
-from casework.cases.conflicts import Ties, ties_of
+from casework.cases.conflicts import Ties, kept_from
 from casework.cases.models import Case
 from casework.cases.queries import open_load
 from casework.db import db
@@ -19,7 +19,7 @@ from casework.operations.story import tell
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from workflows.access import Actor
-from workflows.ties import words_of
+from workflows.ties import Part, words_of
 
 AT_ONCE = 500
 ASSIGNABLE = ("flagged", "investigating", "corrected")
@@ -37,7 +37,7 @@ class Shared:
 
 def assign(case: Case, *, to: Person, actor: Actor, reason: str = "") -> None:
     """Make `to` the owner; `Conflict` says why this person cannot be."""
-    if _give(case, _Candidate(to, actor_of(to)), ties_of(case), actor=actor, reason=reason):
+    if _give(case, _Candidate(to, actor_of(to)), kept_from(case, Part.OWNER), actor=actor, reason=reason):
         retime(case)
         announce_case(case, "assign", actor=actor)
 
@@ -76,7 +76,7 @@ def _give(case: Case, to: _Candidate, ties: Ties, *, actor: Actor, reason: str) 
 
 def why_not(case: Case, person: Person) -> Conflict | None:
     """Return why this person cannot own this case, or None: right, conflict of interest, absence."""
-    return _refusal(case, _Candidate(person, actor_of(person)), ties_of(case))
+    return _refusal(case, _Candidate(person, actor_of(person)), kept_from(case, Part.OWNER))
 
 
 def _refusal(case: Case, candidate: _Candidate, ties: Ties) -> Conflict | None:
@@ -119,7 +119,7 @@ def share_out(cases: Sequence[Case], *, among: Sequence[Person], actor: Actor, r
 def _share(case: Case, candidates: Sequence[_Candidate], load: dict[int, int], *, actor: Actor, reason: str) -> Shared:
     """Give one case to the first in line who may have it, and count it on their load."""
     refusal: CaseworkError = Conflict(N_("案件 %(number)s 没有可派的人员。"), params={"number": case.number})
-    ties = ties_of(case)
+    ties = kept_from(case, Part.OWNER)
     for candidate in sorted(candidates, key=lambda each: (load[each.person.id], each.person.id)):
         try:
             changed = _give(case, candidate, ties, actor=actor, reason=reason)

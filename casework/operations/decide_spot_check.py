@@ -1,7 +1,7 @@
 """Say what a spot check of one case found; where it disagrees, the case is opened again with the reason."""
 
 from casework import clock, journal
-from casework.cases.conflicts import ties_of
+from casework.cases.conflicts import kept_from
 from casework.cases.models import Case
 from casework.cases.oversight import SpotChecked
 from casework.errors import N_, Conflict, Invalid
@@ -11,7 +11,7 @@ from casework.operations.refuse_blank import refuse_blank
 from casework.operations.story import tell
 from workflows.access import Actor
 from workflows.case import CONCLUDED
-from workflows.ties import words_of
+from workflows.ties import Part, words_of
 
 AGREES, DISAGREES = "agrees", "disagrees"
 
@@ -51,7 +51,7 @@ def _refuse(member: SpotChecked, case: Case, outcome: str, actor: Actor) -> None
         raise Conflict(N_("案件 %(number)s 的抽查结果已经登记，不能更改。"), code="already_decided", params=shown)
     if actor.id in {case.owner_id, case.accepted_by_id}:
         raise Conflict(N_("您经办或复核过案件 %(number)s，应当回避，请由其他人员抽查。"), code="own_work", params=shown)
-    ties = ties_of(case).get(actor.id)
+    ties = kept_from(case, Part.CHECKER).get(actor.id)
     if ties:
         raise Conflict(
             N_("您与案件 %(number)s 有须回避的关系：%(ties)s。请由其他人员抽查。"),

@@ -39,7 +39,7 @@ def keeps_away(lead: Lead, person: Person) -> bool:
     """Say whether somebody has to keep away from a lead, whoever asks: they serve where it is about, or have a tie."""
     if lead.concerns_id is not None and lead.concerns_id in actor_of(person).bodies:
         return True
-    return bool(ties_to_lead(lead, [person]))
+    return person.id in ties_to_lead(lead, [person])
 
 
 def tell_officer(lead: Lead, *, actor: Actor) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from casework.asking import reaching
-from casework.cases.conflicts import ties_of
+from casework.cases.conflicts import kept_from
 from casework.cases.models import Case
 from casework.db import db
 from casework.leads.models import Lead
@@ -25,6 +25,7 @@ from casework.operations.story import tell
 from casework.people import queries as people
 from casework.people.models import Person
 from workflows.access import Actor
+from workflows.ties import Part
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class KeptFrom:
 @reaching("cases", "leads", why="whatever somebody has a tie to is taken off them, wherever it lies", writes=True)
 def keep_away(person: Person, *, actor: Actor) -> KeptFrom:
     """Take every open case and lead off this person from which a tie keeps them; both they and a supervisor hear."""
-    cases = [case for case in _owned(person) if person.id in ties_of(case)]
+    cases = [case for case in _owned(person) if person.id in kept_from(case, Part.OWNER)]
     for case in cases:
         _take_case(case, person, actor)
     leads = [lead for lead in _worked_on(person) if keeps_away(lead, person)]

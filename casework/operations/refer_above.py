@@ -14,7 +14,7 @@ from sqlalchemy import select
 from casework import clock, journal
 from casework.cases import above
 from casework.cases.above import Referral
-from casework.cases.conflicts import ties_of
+from casework.cases.conflicts import kept_from
 from casework.cases.models import Case
 from casework.cases.queries import is_sealed
 from casework.db import db
@@ -27,6 +27,7 @@ from casework.people import queries as people
 from casework.people.models import Organisation, Person
 from workflows.access import SYSTEM, Actor
 from workflows.case import BEING_WORKED
+from workflows.ties import Part
 
 LEVELS = ("province", "ministry")
 ROLES = ("supervisor", "investigator")
@@ -122,8 +123,9 @@ def everybody_barred(case: Case) -> bool:
 
     An owner who is the only reviewer too is a want of people and no tie: whether to ask above is for them to say.
     """
-    barred = ties_of(case)
-    if case.state == "corrected" and case.owner_id is not None:
+    reviewed = case.state == "corrected" and case.owner_id is not None
+    barred = kept_from(case, Part.REVIEWER if reviewed else Part.OWNER)
+    if reviewed:
         able = [each for each in people.holders("supervisor", case.organisation_id) if each.id != case.owner_id]
     else:
         offices = [case.organisation_id]
@@ -145,7 +147,7 @@ def body_above(case: Case, *, but: Collection[int] = ()) -> Organisation | None:
 
 def asked_people(case: Case, body: Organisation) -> list[Person]:
     """Return who is told at the body above: its supervisors without a tie, else its investigators."""
-    barred = ties_of(case)
+    barred = kept_from(case, Part.TAKER)
     for role in ROLES:
         found = [person for person in people.holders(role, body.id) if person.id not in barred]
         if found:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from casework import journal
 from casework.cases.above import TAKEN_OVER
-from casework.cases.conflicts import ties_of
+from casework.cases.conflicts import kept_from
 from casework.cases.models import Case
 from casework.cases.oversight import HandOver
 from casework.db import db
@@ -26,7 +26,7 @@ from casework.people import queries as people
 from casework.people.models import Organisation, Person
 from workflows.access import Actor, scope_of
 from workflows.case import BEING_WORKED
-from workflows.ties import words_of
+from workflows.ties import Part, words_of
 
 ABOVE = ("province", "ministry")
 
@@ -100,7 +100,7 @@ def _seat(case: Case, actor: Actor) -> Organisation:
 
 
 def _refuse_tied(case: Case, actor: Actor) -> None:
-    ties = ties_of(case).get(actor.id)
+    ties = kept_from(case, Part.TAKER).get(actor.id)
     if ties:
         raise Conflict(
             N_("您与案件 %(number)s 有须回避的关系：%(ties)s。请由本单位其他人员提级办理。"),

@@ -6,13 +6,15 @@ settings change afterwards changes nothing about what is being signed.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 
 from casework import clock
-from casework.cases.conflicts import Ties, barred_signers
+from casework.cases.conflicts import Ties
 from casework.cases.models import Case
+from casework.cases.signer_ties import barred_signers
 from casework.db import db
-from casework.people.models import Person, Relation
+from casework.people import queries as people
+from casework.people.models import Person
 from casework.reports import queries
 from casework.reports.models import Mandate, Report, ReportCase
 from casework.rounds import settings
@@ -74,20 +76,22 @@ def recipient_names(report: Report) -> tuple[str, ...]:
 
 def signing_of(report: Report) -> signoff.Signing:
     """Return a report as the rules of signing see it: slots, signatures, and who has a part in its cases."""
-    rows = db.session.execute(
-        select(Case.owner_id, Case.kind, Case.subject_key)
+    owners = db.session.scalars(
+        select(Case.owner_id)
         .join(ReportCase, ReportCase.case_id == Case.id)
-        .where(ReportCase.report_id == report.id)
-    ).all()
-    today = clock.today()
+        .where(ReportCase.report_id == report.id, Case.owner_id.is_not(None))
+        .distinct()
+    )
+    today, slots = clock.today(), slot_names(report)
     papers = db.session.scalars(
         select(Mandate).filter_by(organisation_id=report.organisation_id, revoked_at=None).order_by(Mandate.id)
     ).all()
+    tied = _tied_to(report, [*slots], [row.person for row in papers])
     return signoff.Signing(
         organisation_id=report.organisation_id,
         report_state=report.state,
         manifest_hash=report.manifest_hash or "",
-        slots=tuple(signoff.Slot(name, Role(name)) for name in slot_names(report)),
+        slots=tuple(signoff.Slot(name, Role(name)) for name in slots),
         signatures=tuple(
             signoff.Signature(
                 row.slot,
@@ -98,9 +102,9 @@ def signing_of(report: Report) -> signoff.Signing:
             for row in report.signatures
             if row.lapsed_at is None
         ),
-        owner_ids=frozenset(row.owner_id for row in rows if row.owner_id is not None),
-        subject_ids=_persons_named([row.subject_key for row in rows if row.kind in ("conduct", "unit")]),
-        ties={person_id: words_of(ties) for person_id, ties in _tied_to(report).items()},
+        owner_ids=frozenset(owner for owner in owners if owner is not None),
+        subject_ids=frozenset(person_id for person_id, ties in tied.items() if Tie.SUBJECT in ties),
+        ties={person_id: words_of(ties) for person_id, ties in tied.items()},
         drafted_by_id=report.drafted_by_id,
         open_case_numbers=tuple(line["number"] for line in (report.manifest or {}).get("open_cases", ())),
         mandates=tuple(
@@ -141,18 +145,9 @@ def manifests_of(
     }
 
 
-def _persons_named(subject_keys: list[str]) -> frozenset[int]:
-    """Return the persons whom a case names as its subject: by account, or by their account at registration."""
-    if not subject_keys:
-        return frozenset()
-    accounts = [key.partition(":")[2] for key in subject_keys if key.startswith("operator:")]
-    named = select(Person.id).where(Person.ref.in_(subject_keys) | Person.login.in_(subject_keys))
-    theirs = select(Relation.person_id).where(
-        Relation.kind == Tie.OPERATOR, Relation.value.in_(accounts), Relation.withdrawn_at.is_(None)
-    )
-    return frozenset(db.session.scalars(union(named, theirs)))
-
-
-def _tied_to(report: Report) -> Ties:
+def _tied_to(report: Report, slots: Iterable[str], delegates: Iterable[Person]) -> Ties:
+    """Return whom a tie to a case bars from signing, of those who hold an office or a paper to sign with."""
+    principals = (person for slot in slots for person in people.holders(slot, report.organisation_id))
+    could = list(dict.fromkeys([*principals, *delegates]))
     inside = select(ReportCase.case_id).where(ReportCase.report_id == report.id)
-    return barred_signers(inside, organisation_id=report.organisation_id, round_id=report.round_id)
+    return barred_signers(inside, could, organisation_id=report.organisation_id, round_id=report.round_id)
