@@ -54,7 +54,8 @@ def appoint_to(person: Person, *, organisation: Organisation, role: str, office:
             params={"name": person.name, "organisation": organisation.name},
         )
     if held is None:
-        held = Appointment(organisation_id=organisation.id, role=role)
+        # whoever asks in the same breath where somebody serves asks a row that the database has not seen yet
+        held = Appointment(organisation_id=organisation.id, organisation=organisation, role=role)
         person.appointments.append(held)
     held.since, held.until, held.office = today, None, office.strip()
     _say("people:appoint", person, actor, organisation_id=organisation.id, role=role)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.notices.invitation_words import token_of
+from casework.operations.invite import open_invitation
 from casework.people.models import ApiToken, Person
 from casework.people.ways_in import Invitation
 from tests.casework.factories import make_case, make_person, make_tree
@@ -45,6 +46,15 @@ def test_a_new_account_is_made_with_its_office(town, as_person):
     assert [(held.role, held.organisation_id) for held in made.appointments] == [
         ("investigator", town.tree.university.id)
     ]
+
+
+def test_a_new_account_with_an_address_is_sent_its_link_at_once(town, as_person):
+    form = {"login": "U901", "name": "新人", "organisation": town.tree.university.code, "role": "investigator"}
+    client = as_person(town.administrator)
+    answer = client.post("/admin/people/new", data=form | {"email": "u901@example.test"})
+    made = db.session.scalars(select(Person).filter_by(login="U901")).one()
+    assert (answer.status_code, open_invitation(made) is not None) == (303, True)
+    assert "链接已发往登记的邮箱" in client.get("/admin").text
 
 
 @pytest.mark.parametrize(("missing", "status"), [("name", 422), ("organisation", 422), ("role", 422)])
