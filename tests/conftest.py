@@ -16,6 +16,7 @@ from tests.support import browser as browsers
 from tests.support import imap, postgres, smtp, valkey
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.services import LEDGER, Ledger, kind_of, needed_by, provide
+from tests.support.sooner import remember_addresses
 
 pytest_plugins = ["tests.support.application"]
 
@@ -28,6 +29,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    remember_addresses()
     config.stash[LEDGER] = Ledger(strict=config.getoption("--strict-services"))
 
 

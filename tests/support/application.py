@@ -1,8 +1,6 @@
 """The application on a database of the test's own, with its context pushed."""
 
 from contextlib import contextmanager
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,6 +8,7 @@ from argon2 import PasswordHasher
 from casework.config import Settings
 from casework.db import db
 from casework.operations import passwords
+from tests.support.sooner import STATEMENTS, TEMPLATES, loaded
 
 
 @pytest.fixture
@@ -29,36 +28,6 @@ def settings(tmp_path, database):
     )
 
 
-class Statements(dict):
-    """Statements that were compiled once: every test has an engine and dialect of its own, and the same questions.
-
-    The dialect is left out of the key; with it nothing would be found again, and everything kept for ever.
-    """
-
-    def get(self, key, default=None):
-        return super().get(key[1:], default)
-
-    def __setitem__(self, key, compiled):
-        super().__setitem__(key[1:], compiled)
-
-
-class Templates:
-    """Templates that were compiled once, for the same reason: what Jinja calls a cache of bytecode."""
-
-    def __init__(self):
-        self.code = {}
-
-    def get_bucket(self, environment, name, filename, source):  # noqa: ARG002 - as Jinja calls it
-        return SimpleNamespace(key=(name, source), code=self.code.get((name, source)))
-
-    def set_bucket(self, bucket):
-        self.code[bucket.key] = bucket.code
-
-
-STATEMENTS = {"sqlite": Statements(), "postgresql": Statements()}
-TEMPLATES = Templates()
-
-
 @contextmanager
 def inside(application):
     """Go inside an application, and let go of its connections afterwards."""
@@ -76,7 +45,7 @@ def inside(application):
 @pytest.fixture
 def app(settings):
     """Return the service inside its context, without doors: to open those takes longer than most tests run."""
-    with inside(import_module("casework.service").create_service(settings)) as application:
+    with inside(loaded("casework.service").create_service(settings)) as application:
         yield application
 
 
@@ -84,7 +53,7 @@ def app(settings):
 def app_with_doors(settings):
     """Return the whole application, pages and API included, inside its context."""
     # Loaded when first asked for: the pure packages are tested without waiting for the whole service.
-    with inside(import_module("casework.app").create_app(settings)) as application:
+    with inside(loaded("casework.app").create_app(settings)) as application:
         yield application
 
 

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 from redis import Redis
 from sqlalchemy import create_engine, insert, inspect, text
+from werkzeug.routing import Map, Rule, UnicodeConverter
 
 from casework.promises import Tick
 from tests.support.databases import ROOT
@@ -60,6 +61,18 @@ def test_each_test_has_an_empty_queue_server(queue_url, _turn):
     with Redis.from_url(queue_url) as connection:
         assert connection.dbsize() == 0
         connection.set("left", "by a test")
+
+
+def test_rules_of_one_text_share_what_builds_their_address_and_keep_their_own_ways_of_writing():
+    class Loud(UnicodeConverter):
+        def to_url(self, value):
+            return value.upper()
+
+    maps = [Map([Rule("/of/<name>", endpoint="of")], converters=own) for own in (None, {"default": Loud}, None)]
+    addresses = [each.bind("office").build("of", {"name": "a", "page": 2}) for each in maps]
+    assert addresses == ["/of/a?page=2", "/of/A?page=2", "/of/a?page=2"]
+    builders = {rule._build.__func__ for each in maps for rule in each.iter_rules()}
+    assert len(builders) == 1
 
 
 def mail_to(address: str) -> EmailMessage:
