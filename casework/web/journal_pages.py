@@ -23,7 +23,7 @@ from casework.journal.checkpoints import latest
 from casework.overview.audit import HIDING, not_about
 from casework.overview.walls import wall
 from casework.people.models import Organisation, Person
-from casework.web import words
+from casework.web.journal_words import GROUPS, action_words
 from casework.web.pages import PAGE_SIZE, page
 from casework.web.wording import said
 from workflows.access import Actor, Reach, scope_of
@@ -31,116 +31,6 @@ from workflows.access_actors import Role
 
 BREAKS = 20
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.DISCIPLINE_OFFICER, Role.AUDITOR})
-GROUPS = {
-    "case": N_("案件"),
-    "report": N_("自查报告"),
-    "filing": N_("备案"),
-    "spot_check": N_("抽查"),
-    "intake": N_("导入"),
-    "confirmation": N_("毕业生答复"),
-    "screening": N_("筛查"),
-    "funnel": N_("漏斗图"),
-    "rates": N_("去向统计"),
-    "sample": N_("抽样"),
-    "people": N_("人员"),
-    "round": N_("轮次"),
-    "deadline": N_("期限"),
-    "plan": N_("自查方案"),
-    "checklist": N_("自查清单"),
-    "measure": N_("整改措施"),
-    "mandate": N_("授权与任职文件"),
-    "evidence": N_("材料"),
-    "person": N_("个人信息"),
-    "delivery": N_("消息送达"),
-    "channel": N_("发送通道"),
-    "service": N_("系统任务"),
-    "journal": N_("日志"),
-    "audit": N_("审计"),
-    "refused": N_("被拒绝的操作"),
-}
-ACTIONS = {
-    "delivery:resend": N_("重发为新消息"),
-    "delivery:replay": N_("重放为新消息"),
-    "delivery:drop": N_("不再发送"),
-    "delivery:look": N_("查看正文"),
-    "delivery:trust": N_("确认地址可用"),
-    "channel:hold": N_("停用"),
-    "channel:release": N_("恢复"),
-    "channel:weight": N_("更改权重"),
-    "channel:test": N_("发送测试消息"),
-    "service:run": N_("手动运行"),
-    "journal:erase": N_("清除个人信息"),
-    "journal:hold": N_("依法保全"),
-    "journal:lift": N_("解除保全"),
-    "audit:ask": N_("询问查看情况"),
-    "audit:answer": N_("答复询问"),
-    "audit:export": N_("导出审计记录"),
-    "refused:forbidden": N_("越出权限"),
-    "refused:out_of_scope": N_("不在职责范围"),
-    "refused:conflict": N_("需要回避"),
-    "refused:proof": N_("密码或第二因素不正确"),
-    "person:unmask": N_("查看完整身份信息"),
-    "evidence:open": N_("打开材料"),
-    "report:download": N_("下载文书"),
-    "report:package": N_("下载卷宗包"),
-    "mandate:record": N_("登记"),
-    "mandate:revoke": N_("终止"),
-    "mandate:open": N_("打开扫描件"),
-    "report:draft": N_("起草"),
-    "report:freeze": N_("定稿"),
-    "report:sign": N_("签字齐全"),
-    "report:signature": N_("签字"),
-    "report:file": N_("备案生效"),
-    "report:return": N_("被退回"),
-    "report:stale": N_("失效"),
-    "filing:deliver": N_("报送"),
-    "filing:receipt": N_("登记回执"),
-    "filing:return": N_("退回"),
-    "filing:withdraw": N_("撤回报送"),
-    "report:withdraw": N_("撤回"),
-    "report:upload": N_("制作上传包"),
-    "report:uploaded": N_("登记上传编号"),
-    "spot_check:draw": N_("抽取案件"),
-    "spot_check:decide": N_("登记抽查结果"),
-    "filing:dispose": N_("登记处置意见"),
-    "confirmation:take": N_("收到毕业生答复"),
-    "intake:take": N_("上传文件"),
-    "intake:write": N_("写入数据"),
-    "intake:drop": N_("放弃导入"),
-    "screening:run": N_("运行筛查"),
-    "funnel:export": N_("导出漏斗图数据"),
-    "export:events": N_("导出办理过程"),
-    "rates:export": N_("导出去向统计"),
-    "rates:export_rows": N_("导出去向统计的名单"),
-    "screening:stop": N_("停止筛查"),
-    "employer:decide": N_("认定用人单位"),
-    "plan:issue": N_("印发自查通知（方案）"),
-    "checklist:answer": N_("答复自查清单"),
-    "measure:add": N_("列出整改措施"),
-    "measure:finish": N_("完成整改措施"),
-    "deadline:move": N_("期限变动"),
-    "round:open": N_("建立轮次"),
-    "round:dates": N_("更改期限"),
-    "round:settings": N_("更改设置"),
-    "round:screening_settings": N_("更改筛查参数"),
-    "people:organisations": N_("导入机构"),
-    "people:add": N_("新建账号"),
-    "people:appoint": N_("任职"),
-    "people:dismiss": N_("免去职务"),
-    "people:password": N_("更改密码"),
-    "people:sign_in": N_("登录"),
-    "people:sign_out": N_("退出登录"),
-    "people:factor_added": N_("增加第二重验证"),
-    "people:factor_removed": N_("移除第二重验证"),
-    "people:factor_reset": N_("重置第二重验证"),
-    "people:recovery_codes": N_("生成恢复码"),
-    "people:recovery_code_used": N_("使用恢复码"),
-    "people:token": N_("生成访问令牌"),
-    "people:revoke": N_("吊销访问令牌"),
-    "people:deactivate": N_("停用账号"),
-    "people:activate": N_("恢复账号"),
-    "people:absence": N_("登记休假"),
-}
 
 
 @dataclass(frozen=True)
@@ -198,16 +88,6 @@ def verified() -> Response:
         next=shown[-1].seq if len(found) > PAGE_SIZE else 0,
         checked_at=clock.now(),
     )
-
-
-def action_words(action: str) -> str:
-    """Return what an entry's action means, in the words of the case story where it is one of a case."""
-    if action in ACTIONS:
-        return said(ACTIONS[action])
-    group, _, step = action.partition(":")
-    if group == "case" and step in words.MOVES:
-        return said(words.MOVES[step][0])
-    return action
 
 
 def _organisations(actor: Actor) -> Sequence[Organisation]:

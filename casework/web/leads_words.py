@@ -44,6 +44,7 @@ STEPS = {
     "reply_upward": (N_("办结答复上级"), "send"),
     "assign": (N_("指定承办人"), "users"),
     "hand_back": (N_("承办人账号停用，退回待指定"), "users"),
+    "keep_away": (N_("承办人回避，退回待指定"), "lock"),
     "import": (N_("随清单导入"), "up"),
     "file": (N_("添加材料"), "up"),
     "file_refused": (N_("附件没有收入"), "x"),

@@ -65,6 +65,7 @@ MOVES = {
     "accept": (N_("复核通过"), "okc"),
     "sign_off": (N_("签字生效"), "seal"),
     "lapse": (N_("签字失效"), "warn"),
+    "acceptance_lapsed": (N_("复核失效，须重新复核"), "warn"),
     "file": (N_("备案生效"), "folder"),
     "reopen": (N_("重新打开"), "swap"),
     "drift": (N_("结论之后登记有变动"), "warn"),
