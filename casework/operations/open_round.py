@@ -4,6 +4,9 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
+
+from sqlalchemy import insert
 
 from casework import journal
 from casework.db import db
@@ -28,7 +31,7 @@ def open_round(*, shipped: str, actor: Actor) -> Round:
         StatutoryDate(level=row["level"], on=date.fromisoformat(row["on"]), clause=row["clause"], label=row["label"])
         for row in content["dates"]
     ]
-    _add(opened, [*tables.entries(folder)], actor=actor)
+    _add(opened, [*tables.rows(folder)], actor=actor)
     return opened
 
 
@@ -45,14 +48,14 @@ def copy_round(source: Round, *, code: str, name: str, cohort: int, dates: Mappi
         StatutoryDate(level=row.level, on=dates[row.level], clause=row.clause, label=row.label) for row in national
     ]
     entries = [
-        CodeEntry(
-            table=row.table,
-            code=row.code,
-            name_zh=row.name_zh,
-            name_en=row.name_en,
-            parent_code=row.parent_code,
-            attributes=dict(row.attributes),
-        )
+        {
+            "table": row.table,
+            "code": row.code,
+            "name_zh": row.name_zh,
+            "name_en": row.name_en,
+            "parent_code": row.parent_code,
+            "attributes": dict(row.attributes),
+        }
         for row in db.session.query(CodeEntry).filter_by(round_id=source.id)
     ]
     _add(opened, entries, actor=actor)
@@ -71,12 +74,10 @@ def _new(code: str, name: str, cohort: int, values: dict) -> Round:
     return Round(code=code, name=name, cohort=cohort, settings=values)
 
 
-def _add(opened: Round, entries: list[CodeEntry], *, actor: Actor) -> None:
+def _add(opened: Round, entries: list[dict[str, Any]], *, actor: Actor) -> None:
     db.session.add(opened)
     db.session.flush()  # the entries need its id
-    for entry in entries:
-        entry.round_id = opened.id
-    db.session.add_all(entries)
+    db.session.execute(insert(CodeEntry), [values | {"round_id": opened.id} for values in entries])
     journal.record(
         organisation_id=actor.appointments[0].organisation_id if actor.appointments else 0,
         action="round:open",

@@ -56,7 +56,8 @@ def make_organisation(name, kind, parent=None, *, short_code=None):
 
 def _free(short_code):
     """Return the short code, or nothing if another organisation has it: it begins the numbers of cases."""
-    return None if db.session.query(Organisation).filter_by(short_code=short_code).count() else short_code
+    taken = short_code and db.session.query(Organisation).filter_by(short_code=short_code).count()
+    return None if taken else short_code
 
 
 def make_tree():
@@ -77,17 +78,21 @@ def make_person(role=None, organisation=None, *, name=None, password=None):
     number = next(_numbers)
     person = Person(login=f"P{number:04}", name=name or f"张三{number}", email=f"p{number}@edu.example.com")
     db.session.add(person)
-    db.session.flush()
     if role:
-        appoint(person, role, organisation)
+        person.appointments.append(_appointment(role, organisation))
+    db.session.flush()
     if password:
         set_password(person, password=password, actor=SYSTEM)
     return person
 
 
 def appoint(person, role, organisation):
-    person.appointments.append(Appointment(role=role, organisation=organisation, since=date(2020, 1, 1)))
+    person.appointments.append(_appointment(role, organisation))
     db.session.flush()
+
+
+def _appointment(role, organisation):
+    return Appointment(role=role, organisation=organisation, since=date(2020, 1, 1))
 
 
 def make_round(shipped="2024"):

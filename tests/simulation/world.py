@@ -11,7 +11,7 @@ from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from casework import clock, jobs, promises
@@ -50,9 +50,6 @@ class World:
         monkeypatch.setattr(doorbell, "ring", self._ring)
         monkeypatch.setattr(delivery, "way_out", lambda _channel: self.carrier)
         monkeypatch.setattr(secrets, "randbelow", lambda below: below // 2)
-        if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-            db.engine.dispose()
         self.office = None
 
     def begin(self, moment=START):
