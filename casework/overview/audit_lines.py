@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -30,6 +31,36 @@ MOST_NAMES = 500
 LEAD_READERS = frozenset({Role.AUDITOR, Role.DISCIPLINE_OFFICER, Role.LEAD_OFFICER})
 _NUMBERS = re.compile(r"(?<![0-9A-Za-z@._%+-])(?=[0-9A-Za-z@._%+-]*?[0-9]{6})[0-9A-Za-z@._%+-]+")
 _SOMETHING = N_("一项操作")
+_PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "admin": N_("管理页面"),
+        "audit": N_("审计记录页面"),
+        "below": N_("下级自查进展页面"),
+        "case": N_("案件页面"),
+        "channels": N_("消息送达页面"),
+        "cosign": N_("签字页面"),
+        "deliveries": N_("消息送达页面"),
+        "filing": N_("备案页面"),
+        "imports": N_("导入与筛查页面"),
+        "jobs": N_("运行状态页面"),
+        "journal": N_("日志校验页面"),
+        "lead": N_("线索页面"),
+        "leads": N_("线索受理页面"),
+        "mandates": N_("授权与任职文件页面"),
+        "overdue": N_("逾期督办页面"),
+        "question": N_("查看情况询问页面"),
+        "questions": N_("查看情况询问页面"),
+        "referrals": N_("请求上级办理页面"),
+        "report": N_("自查报告页面"),
+        "reports": N_("自查报告页面"),
+        "rules": N_("筛查规则页面"),
+        "samples": N_("抽样核查页面"),
+        "spot": N_("抽查已办结案件页面"),
+        "ties": N_("登记他人的回避关系页面"),
+        "webhooks": N_("消息送达页面"),
+    }
+)
+"""What a reader calls the pages at which people are refused, by the first word of their names."""
 _LABELS = frozenset({N_("登录"), *(action.label for action in ACTIONS.values())})
 
 
@@ -109,11 +140,17 @@ def _params(entry: JournalEntry) -> Mapping[str, object]:
     role = facts.get("role", "")
     return {
         "subject": entry.subject,
-        "what": Words((what if what in _LABELS else _SOMETHING,)),
+        "what": Words((what if what in _LABELS else _page_of(what),)),
         "account": facts.get("account", ""),
         "times": facts.get("times", 1),
         "role": Words((Role(role).label if role in set(Role) else role,)),
     }
+
+
+def _page_of(place: str) -> str:
+    """Return the words for the page of this name; those for something where it has none, as commands and programs."""
+    door, _, name = place.partition(".")
+    return _PAGES.get(name.partition("_")[0], _SOMETHING) if door == "web" else _SOMETHING
 
 
 def _people(entries: Sequence[JournalEntry]) -> dict[str, tuple[str, str]]:

@@ -59,7 +59,7 @@ def asked_of(wanted: Wanted, actor: Actor) -> tuple[Asked, Organisation | None]:
     """
     groups = audit.seen_groups(actor)
     if not groups:
-        raise Forbidden(N_("您的角色不能查看审计记录；自己的查看记录在“我的”页面。"))
+        raise Forbidden(N_("您的角色不能查看审计记录；自己的查看记录在“我的账号”的“我的查看与权限”。"))
     if wanted.group and wanted.group not in {each.value for each in groups}:
         raise Invalid(N_("没有这一类审计记录。"), fields={"group": N_("请从列表中选择。")})
     named = audit.bodies_of(actor) if wanted.at else ()

@@ -5,14 +5,16 @@ from flask import Response, request, url_for
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Invalid
 from casework.operations.decide_access import confirm_access, end_access
-from casework.overview.access_review import FINDINGS, review
+from casework.overview.access_review import FINDINGS, TOKEN_UNUSED, review
 from casework.web.admin_people import administrator, visible
 from casework.web.pages import Trouble, page, submitted
 from casework.web.wording import said
 from workflows.access import Actor
 
 DECISIONS = {"confirm": confirm_access, "end": end_access}
-DONE = {"confirm": N_("已确认保留，90天后再复核。"), "end": N_("已终止，并已写入日志。")}
+KEPT = N_("已确认保留，90天后再复核。")
+TOKEN_ENDED = N_("令牌已吊销，并已写入日志。")
+ACCOUNT_ENDED = N_("账号已停用，名下未办结的事项已退回待派发，并已写入日志。")
 
 
 @signed_in
@@ -24,10 +26,16 @@ def access_review() -> Response:
     verb = request.form.get("decision", "")
     return submitted(
         lambda: _decide(verb, actor),
-        done=said(DONE.get(verb, "")),
+        done=said(_done(verb)),
         to=url_for("web.admin_review", finding=request.form.get("filter") or None),
         again=lambda trouble: _page(actor, trouble),
     )
+
+
+def _done(verb: str) -> str:
+    if verb == "confirm":
+        return KEPT
+    return TOKEN_ENDED if request.form.get("finding") == TOKEN_UNUSED else ACCOUNT_ENDED
 
 
 def _decide(verb: str, actor: Actor) -> None:

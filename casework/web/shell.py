@@ -83,6 +83,15 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )
 
 
+FIRST = (
+    ("report:sign", "web.cosign_list"),
+    ("filing:receipt", "web.filings"),
+    ("people:manage", "web.admin"),
+    ("audit:looks", "web.audit"),
+)
+"""Where somebody begins who works on no case: what they alone may do, and its page."""
+
+
 def attach(app: Flask) -> None:
     """Offer the shell to every template."""
     app.before_request(_keep_settings)
@@ -115,10 +124,10 @@ def may(actor: Actor, *actions: str) -> bool:
 
 
 def landing(actor: Actor) -> str:
-    """Return the address of the first page of the menu that this person may open."""
+    """Return the address where this person's own work is: of the menu the first page, where that is not somebody's."""
     first = next((entry.endpoint for _, entries in MENU for entry in entries if may(actor, *entry.action)), "web.me")
-    if may(actor, "report:sign") and not may(actor, "case:conclude"):
-        first = "web.cosign_list"
+    if not may(actor, "case:conclude", "case:accept"):
+        first = next((endpoint for action, endpoint in FIRST if may(actor, action)), first)
     return url_for(first)
 
 

@@ -216,6 +216,9 @@ def test_a_refusal_leaves_one_row_and_no_other(town, as_person):
     again = rows()
     assert {name: again[name] - after[name] for name in after} == {"journal_entries": 0, "refused_tries": 0}
     assert [row.times for row in db.session.query(RefusedTries)] == [2]
+    db.session.rollback()
+    auditor = as_person(town.people["auditor", "university"])
+    assert "越出权限的操作被拒绝：查看情况询问页面" in auditor.get("/journal/audit?group=refusal").text
 
 
 def test_a_visitor_who_is_refused_leaves_nothing(app, town):

@@ -30,6 +30,22 @@ def test_the_right_password_leads_to_the_first_page_of_the_role(client, officer)
     assert client.get("/queue").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("role", "body", "first"),
+    [
+        ("party_leader", "university", "/cosign"),
+        ("discipline_officer", "discipline", "/filing"),
+        ("administrator", "university", "/admin"),
+        ("auditor", "university", "/journal/audit"),
+        ("lead_officer", "university", "/leads"),
+    ],
+)
+def test_who_works_on_no_case_begins_where_their_own_work_is(app, role, body, first):
+    with unit_of_work():
+        person = make_person(role, getattr(make_tree(), body))
+    assert browser_of(app, person).get("/").location == first
+
+
 @pytest.mark.parametrize("login", ["known", "nobody"])
 def test_a_wrong_pair_is_refused_with_one_sentence_and_keeps_the_account_name(client, officer, login):
     person = officer if login == "known" else type("Stranger", (), {"login": "nobody"})

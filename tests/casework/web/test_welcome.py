@@ -49,7 +49,7 @@ def test_a_link_that_was_used_and_one_that_never_was_get_the_same_page(client, l
 def test_the_review_is_the_administrators_and_each_line_is_decided_with_a_reason(town, as_person):
     assert as_person(town.investigator).get("/admin/review").status_code == 403
     client = as_person(town.administrator)
-    assert "没有登录记录" in client.get("/admin/review").text
+    assert "从未登录" in client.get("/admin/review").text
     assert "没有第二重验证" in client.get("/admin/review?finding=no_second_factor").text
     form = {"person": town.investigator.ref, "finding": "idle", "about": "", "decision": "confirm"}
     assert client.post("/admin/review", data=form).status_code == 422
