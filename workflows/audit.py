@@ -72,6 +72,7 @@ def _right(sentence: str, *, reason: bool = False) -> Kind:
 AUDITED: Mapping[str, Kind] = MappingProxyType(
     {
         "person:unmask": _look(N_("查看了案件 %(subject)s 中一名毕业生的完整身份信息"), reason=True),
+        "person:outline": _look(N_("应本人申请，查询了系统持有的关于一个人的信息（%(subject)s）"), reason=True),
         "evidence:open": _look(N_("打开了案件 %(subject)s 的一份材料")),
         "lead:reporter": _look(N_("查看了线索 %(subject)s 的举报人信息"), reason=True),
         "lead:words": _look(N_("查看了线索 %(subject)s 的原文"), reason=True),

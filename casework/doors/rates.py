@@ -60,11 +60,15 @@ RATES: tuple[Rate, ...] = (
         ("web.unsubscribe", "web.unsubscribe_end", "web.calendar", "web.demo_phones"),
         by_person=False,
     ),
-    Rate(Limit("search", an_hour=1800, at_once=90), ("web.search", "web.delivery_search", "api_campaigns.find_told")),
+    Rate(
+        Limit("search", an_hour=1800, at_once=90),
+        ("web.search", "web.delivery_search", "web.subjects", "api_campaigns.find_told"),
+    ),
     Rate(
         Limit("full_look", an_hour=300, at_once=60),
         (
             "web.look",
+            "web.subject",
             "web.lead_words",
             "web.lead_reporter",
             "web.campaign_look",
@@ -94,6 +98,8 @@ RATES: tuple[Rate, ...] = (
             "web.events",
             "web.campaign_file",
             "web.case_file",
+            "web.subject_file",
+            "web.retention_paper",
             "web.lead_file",
             "web.cosign_seen",
             "api_evidence.download_evidence",

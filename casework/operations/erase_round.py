@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import func, select, text, union
 from sqlalchemy.orm import joinedload
 
-from casework import clock, journal
+from casework import asking, clock, journal
+from casework.asking import reaching
 from casework.cases.models import Case
 from casework.config import Settings
 from casework.db import affected, db
@@ -24,7 +25,7 @@ from casework.models import metadata
 from casework.notices.models import Message
 from casework.operations.erase_values import erase_values
 from casework.operations.passwords import confirm_password
-from casework.operations.permit import permit
+from casework.operations.permit import answered_as, permit
 from casework.operations.personal_parts import Matters
 from casework.operations.refuse_blank import refuse_blank
 from casework.overview.erasures import Erasure
@@ -37,6 +38,9 @@ from casework.storage import StoredFile, erase_later
 from workflows.access import SYSTEM, Actor, scope_of
 
 PROPOSE, DONE = "retention:propose", "retention:erase"
+
+
+WHOLE = "what an office keeps of a round is erased as one, its leads too, which nobody need read for that"
 
 
 @dataclass(frozen=True)
@@ -74,20 +78,52 @@ def erasures(actor: Actor) -> list[Erasure]:
     return list(db.session.scalars(wanted.options(*loaded)))
 
 
-def erase_round(*, ref: str, reason: str, password: str, actor: Actor, settings: Settings) -> Erasure:
+@dataclass(frozen=True)
+class Foreseen:
+    """What erasing would take: the proposal, what there is of each sort now, and the matters under a legal hold."""
+
+    erasure: Erasure
+    counts: dict[str, int]
+    held: tuple[str, ...]
+
+
+def get_erasure(ref: str, *, actor: Actor, lock: bool = False) -> Erasure:
+    """Return a proposal of one's own office, waiting or done; raise `NotFound` for any other."""
+    wanted = select(Erasure).filter_by(ref=ref)
+    found = db.session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+    if found is None:
+        raise _absent()
+    with answered_as(_absent()):
+        permit(actor, ERASE, organisation=found.organisation)
+    return found
+
+
+@reaching(*asking.KINDS, why=WHOLE)
+def foresee(ref: str, *, actor: Actor) -> Foreseen:
+    """Return what erasing would take and what stands against it; nothing is changed."""
+    found = get_erasure(ref, actor=actor)
+    if found.done_at is not None:
+        return Foreseen(found, found.counts, ())
+    matters = Matters(found.organisation_id, found.round_id)
+    return Foreseen(found, _counts(found.organisation_id, found.round_id), tuple(sorted(_held(_subjects(matters)))))
+
+
+@reaching(*asking.KINDS, why=WHOLE, writes=True)
+def erase_round(
+    *, ref: str, reason: str, actor: Actor, settings: Settings, password: str = "", proved: bool = False
+) -> Erasure:
     """Erase what a proposal names, in the present unit of work; return it with the counts of what went.
 
-    Raises `NotFound` for a proposal of another office, `WrongPassword`, `Conflict` when it is done, under any legal
-    hold, and before the floor of any matter in it; then nothing is erased.
+    `proved`: who sits there has been asked in this very request; then no password need be given. Raises `NotFound`
+    for a proposal of another office, `WrongPassword`, `Conflict` when it is done, under any legal hold, and before
+    the floor of any matter in it; then nothing is erased.
     """
-    found = db.session.scalars(select(Erasure).filter_by(ref=ref).with_for_update()).one_or_none()
-    if found is None:
-        raise NotFound(N_("没有找到这项到期清除，或不在您的权限范围内。"))
-    permit(actor, ERASE, organisation=found.organisation)
+    found = get_erasure(ref, actor=actor, lock=True)
     refuse_blank({"reason": reason})
     if found.done_at is not None:
         raise Conflict(N_("这项到期清除已经办理，没有再次清除。"), code="erased_already")
-    confirm_password(db.session.get_one(Person, actor.id), password)
+    if password or not proved:
+        confirm_password(db.session.get_one(Person, actor.id), password)
     matters = Matters(found.organisation_id, found.round_id)
     subjects = _subjects(matters)
     _refuse_held(subjects)
@@ -161,15 +197,23 @@ def _subjects(matters: Matters) -> list[str]:
     return named + [number_of(each) for each in db.session.scalars(select(Report).filter_by(**matters.place))]
 
 
+def _held(subjects: list[str]) -> set[str]:
+    """Return which of these matters anybody holds."""
+    return set(db.session.scalars(select(LegalHold.subject).filter_by(lifted_at=None))) & set(subjects)
+
+
 def _refuse_held(subjects: list[str]) -> None:
-    known = set(subjects)
-    held = [each for each in db.session.scalars(select(LegalHold.subject).filter_by(lifted_at=None)) if each in known]
+    held = _held(subjects)
     if held:
         raise Conflict(
             N_("“%(subject)s”等 %(count)d 件依法保全，整个轮次不能清除。解除保全后再办理。"),
             code="legal_hold",
-            params={"subject": min(held), "count": len(set(held))},
+            params={"subject": min(held), "count": len(held)},
         )
+
+
+def _absent() -> NotFound:
+    return NotFound(N_("没有找到这项到期清除，或不在您的权限范围内。"))
 
 
 def _with_values(organisation_id: int, subjects: list[str]) -> list[str]:

@@ -12,30 +12,34 @@ from casework.errors import N_, NotFound
 from casework.journal import MAIN, JournalEntry
 from casework.journal.checkpoints import covering, prove
 from casework.operations.erase_round import DONE
-from casework.operations.permit import permit
+from casework.operations.permit import answered_as, permit
 from casework.overview.erasures import Erasure
 from workflows.access import Actor
 
 LABELS = {
-    "records": "毕业生登记",
-    "cases": "案件",
-    "leads": "线索",
-    "reports": "自查报告",
-    "letters": "信件",
-    "files": "材料文件",
-    "values": "日志旁封存的内容",
+    "records": N_("毕业生登记"),
+    "cases": N_("案件"),
+    "leads": N_("线索"),
+    "reports": N_("自查报告"),
+    "letters": N_("信件"),
+    "files": N_("材料文件"),
+    "values": N_("日志旁封存的内容"),
 }
+"""What proposals and papers count; the paper itself is Chinese, pages translate."""
 
 
 def erasure_paper(ref: str, *, actor: Actor) -> str:
     """Return the text; raise `NotFound` for what is not erased, or lies with another office."""
     found = db.session.scalars(select(Erasure).filter_by(ref=ref)).one_or_none()
+    if found is None:
+        raise _absent()
+    with answered_as(_absent()):
+        permit(actor, "journal:verify", organisation=found.organisation)
     entry = db.session.scalars(
         select(JournalEntry).filter_by(subject=ref, action=DONE).order_by(JournalEntry.id.desc()).limit(1)
     ).one_or_none()
-    if found is None or found.done_at is None or entry is None or found.done_by is None:
-        raise NotFound(N_("没有找到这项到期清除，或还没有办理。"))
-    permit(actor, "journal:verify", organisation=found.organisation)
+    if found.done_at is None or entry is None or found.done_by is None:
+        raise _absent()
     lines = [
         "个人信息到期清除证明",
         "",
@@ -63,3 +67,7 @@ def erasure_paper(ref: str, *, actor: Actor) -> str:
             *(f"  {node}" for node in proof.proof),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _absent() -> NotFound:
+    return NotFound(N_("没有找到这项到期清除，或还没有办理。"))

@@ -1,45 +1,43 @@
 """Everything that is held about one person, for that person: what a graduate or a member of staff may ask for.
 
 PIPL Art. 45 gives everybody a look at, and a copy of, what is processed about
-them. The report says each thing in words and where it came from. It leaves out
-who reported something, and every other person, and says that it does. Making it
-is a look at everything at once: with a reason, in the chain of looks.
+them. The report says each thing in words and where it came from, who reported
+something and every other person left out, and when it was looked at, by nobody's name.
+Making it is a look at everything at once: with a reason, in the chain of looks.
+The page before it names only what there is, and not what it says; it is a look
+likewise. What lies with another body by now is held about them all the same.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from casework import clock, journal
-from casework.campaigns.models import ContactTask, GraduateContact
-from casework.cases.models import Case, CaseLead, CaseRecord, Correction, Evidence, Verification
+from casework.asking import reaching
 from casework.db import db
 from casework.errors import N_, NotFound
-from casework.intake.fields import RECORD_FIELDS
-from casework.intake.models import Batch, Change, Confirmation, Proof, Record, Revision
-from casework.notices.models import Message
+from casework.intake.models import Record
+from casework.operations.held_parts import Section, about_member, about_record
 from casework.operations.mark_export import Mark, mark_of
 from casework.operations.permit import permit
 from casework.operations.refuse_blank import refuse_blank
-from casework.people.models import Appointment, Organisation, Person, Relation
-from casework.rounds.models import Round
-from casework.screening.models import Finding, FindingRecord
+from casework.overview.looked_at import LOOKED, looks_at
+from casework.people.models import Organisation, Person
 from workflows.access import Actor
 
-ACTION = "person:report"
-LEFT_OUT = "未列入：反映人的身份和线索原文，以及其他人的个人信息（依法不向申请人提供）；仍在核查中的内部意见。"
+LEFT_OUT = N_("未列入：反映人的身份和线索原文，以及其他人的个人信息（依法不向申请人提供）；仍在核查中的内部意见。")
+WHOLE = "whoever asks gets what is held about them, wherever it lies by now"
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of the report: its heading, where this comes from, and lines of what and what is held."""
+class Held:
+    """What there is about somebody: what pages call them, where, the refs of it, its parts."""
 
-    heading: str
-    source: str
-    lines: tuple[tuple[str, str], ...]
+    about: str
+    organisation: Organisation
+    refs: tuple[str, ...]
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True)
@@ -53,188 +51,76 @@ class SubjectReport:
     left_out: str = LEFT_OUT
 
 
+@reaching("cases", "records", why=WHOLE)
 def report_on_graduate(*, student_no: str, organisation: Organisation, reason: str, actor: Actor) -> SubjectReport:
     """Return what is held about a graduate of an organisation, in every round; the look is journalled.
 
     Raises `NotFound` when there is no such registration there.
     """
+    return _reported(_of_graduate(student_no, organisation, reason, actor), reason=reason, actor=actor)
+
+
+@reaching("cases", "records", why=WHOLE)
+def outline_of_graduate(*, student_no: str, organisation: Organisation, reason: str, actor: Actor) -> Held:
+    """Return the same to be shown on a page by its headings alone; the look is journalled as well."""
+    return _outlined(_of_graduate(student_no, organisation, reason, actor), reason=reason, actor=actor)
+
+
+def report_on_member(*, person: Person, organisation: Organisation, reason: str, actor: Actor) -> SubjectReport:
+    """Return what is held about a member of staff who has a role in an organisation; the look is journalled."""
+    return _reported(_of_member(person, organisation, reason, actor), reason=reason, actor=actor)
+
+
+def outline_of_member(*, person: Person, organisation: Organisation, reason: str, actor: Actor) -> Held:
+    """Return the same to be shown on a page by its headings alone; the look is journalled as well."""
+    return _outlined(_of_member(person, organisation, reason, actor), reason=reason, actor=actor)
+
+
+def _of_graduate(student_no: str, organisation: Organisation, reason: str, actor: Actor) -> Held:
     permit(actor, "person:unmask", organisation=organisation)
     refuse_blank({"reason": reason})
     wanted = select(Record).filter_by(organisation_id=organisation.id, student_no=student_no.strip())
     records = db.session.scalars(wanted.order_by(Record.id)).all()
     if not records:
         raise NotFound(N_("没有找到这名毕业生的登记。请核对学号。"))
-    sections = tuple(part for record in records for part in _about_record(record))
-    refs = [each.ref for each in records]
-    return _noted(records[0].name, sections, organisation=organisation, refs=refs, reason=reason, actor=actor)
+    sections = tuple(part for record in records for part in about_record(record))
+    return Held(records[0].name, organisation, tuple(each.ref for each in records), sections)
 
 
-def report_on_member(*, person: Person, organisation: Organisation, reason: str, actor: Actor) -> SubjectReport:
-    """Return what is held about a member of staff who has a role in an organisation; the look is journalled."""
+def _of_member(person: Person, organisation: Organisation, reason: str, actor: Actor) -> Held:
     permit(actor, "people:manage", organisation=organisation)
     refuse_blank({"reason": reason})
     if organisation.id not in {each.organisation_id for each in person.appointments}:
         raise NotFound(N_("没有找到这名工作人员，或不在您的权限范围内。"))
-    sections = tuple(_about_member(person))
-    return _noted(person.name, sections, organisation=organisation, refs=[person.ref], reason=reason, actor=actor)
+    return Held(person.name, organisation, (person.ref,), tuple(about_member(person)))
 
 
-def _noted(
-    about: str, sections: tuple[Section, ...], *, organisation: Organisation, refs: list[str], reason: str, actor: Actor
-) -> SubjectReport:
+def _reported(held: Held, *, reason: str, actor: Actor) -> SubjectReport:
     mark = mark_of(actor, purpose=reason)
+    _say("person:report", held, reason=reason, actor=actor, mark=mark.ref)
+    return SubjectReport(held.about, clock.now(), mark, (*held.sections, *_looks(held.refs)))
+
+
+def _looks(refs: tuple[str, ...]) -> tuple[Section, ...]:
+    """Return when and how somebody looked, for the person themself: whoever looked is another person."""
+    found = looks_at(refs)
+    lines = tuple((f"{each.at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}", LOOKED[each.action]) for each in found)
+    return (Section(N_("查看过完整信息的记录"), N_("查看日志；不列查看人"), lines),) if lines else ()
+
+
+def _outlined(held: Held, *, reason: str, actor: Actor) -> Held:
+    _say("person:outline", held, reason=reason, actor=actor)
+    return held
+
+
+def _say(action: str, held: Held, *, reason: str, actor: Actor, **facts: str) -> None:
+    lines = sum(len(each.lines) for each in held.sections)
     journal.record(
-        organisation_id=organisation.id,
-        action=ACTION,
+        organisation_id=held.organisation.id,
+        action=action,
         actor=str(actor.id),
-        subject=refs[0],
-        facts={"records": refs, "lines": sum(len(each.lines) for each in sections), "mark": mark.ref},
+        subject=held.refs[0],
+        facts={"records": list(held.refs), "lines": lines, **facts},
         personal={"reason": reason.strip()},
         chain=journal.LOOKS,
     )
-    return SubjectReport(about, clock.now(), mark, sections)
-
-
-def _about_record(record: Record) -> Iterator[Section]:
-    round_ = db.session.get_one(Round, record.round_id)
-    labels = {field.name: field.label for field in RECORD_FIELDS}
-    revisions = db.session.execute(
-        select(Revision, Batch)
-        .join(Batch, Batch.id == Revision.batch_id)
-        .where(Revision.record_id == record.id)
-        .order_by(Revision.number)
-    ).all()
-    for revision, batch in revisions:
-        held = {column.key: getattr(revision, column.key) for column in Revision.__table__.c if column.key in labels}
-        held |= {"student_no": record.student_no, **(revision.sealed or {})}
-        lines = tuple((labels.get(name, name), _said(value)) for name, value in held.items() if _said(value))
-        source = f"{batch.confirmed_at or batch.uploaded_at:%Y-%m-%d} 导入的登记文件，第{revision.number}版"
-        yield Section(f"{round_.cohort}届毕业去向登记", source, lines)
-    yield from _filled(
-        Section("登记系统中的变更", "导入的变更记录", _changes(record)),
-        Section("本人确认", "国家系统的确认结果或本人填写", _answers(record)),
-        Section("佐证材料", "导入的材料清单", _proofs(record)),
-        Section("疑点", "自动筛查；疑似，以核查结论为准", _findings(record)),
-        Section("案件", "就业监测数据自查", _cases(record)),
-        Section("发给本人的消息", "提醒与确认", _letters(record)),
-    )
-
-
-def _filled(*sections: Section) -> Iterator[Section]:
-    return (each for each in sections if each.lines)
-
-
-def _changes(record: Record) -> tuple[tuple[str, str], ...]:
-    wanted = select(Change).filter_by(
-        round_id=record.round_id, organisation_id=record.organisation_id, student_no=record.student_no
-    )
-    rows = db.session.scalars(wanted.order_by(Change.changed_at, Change.id))
-    return tuple(
-        (_moment(row.changed_at), f"{row.old_code} {row.old_employer} → {row.new_code} {row.new_employer}")
-        for row in rows
-    )
-
-
-def _answers(record: Record) -> tuple[tuple[str, str], ...]:
-    rows = db.session.scalars(select(Confirmation).filter_by(record_id=record.id).order_by(Confirmation.id))
-    return tuple(
-        (
-            _moment(row.answered_at),
-            "；".join(
-                filter(None, (row.status, row.words or "", *(str(each) for each in (row.corrections or {}).values())))
-            ),
-        )
-        for row in rows
-    )
-
-
-def _proofs(record: Record) -> tuple[tuple[str, str], ...]:
-    rows = db.session.scalars(select(Proof).filter_by(record_id=record.id).order_by(Proof.id))
-    return tuple((row.kind, row.file_name) for row in rows)
-
-
-def _findings(record: Record) -> tuple[tuple[str, str], ...]:
-    wanted = select(Finding).join(FindingRecord).where(FindingRecord.record_id == record.id).order_by(Finding.id)
-    return tuple(("已撤销" if row.withdrawn_at else "疑似", row.rule) for row in db.session.scalars(wanted))
-
-
-def _cases(record: Record) -> tuple[tuple[str, str], ...]:
-    """Return the cases about a graduate; what an unfinished one holds, and what a report to us opened, stays out."""
-    reported = select(CaseLead.case_id)
-    wanted = (
-        select(Case)
-        .join(CaseRecord, CaseRecord.case_id == Case.id)
-        .where(CaseRecord.record_id == record.id)
-        .order_by(Case.id)
-    )
-    told = set(db.session.scalars(reported))
-    lines: list[tuple[str, str]] = []
-    for case in db.session.scalars(wanted):
-        lines.append((case.number, f"{_moment(case.opened_at)} 立案；核查结论：{case.conclusion or '尚无'}"))
-        if case.id in told or case.conclusion is None:
-            continue
-        mine = or_(Verification.record_id == record.id, Verification.record_id.is_(None))
-        verified = db.session.scalars(select(Verification).where(Verification.case_id == case.id, mine))
-        corrected = db.session.scalars(select(Correction).filter_by(case_id=case.id, record_id=record.id))
-        files = db.session.scalars(select(Evidence).filter_by(case_id=case.id, record_id=record.id))
-        lines += [
-            *((f"{case.number} 核查", f"{each.method} {each.result}") for each in verified),
-            *((f"{case.number} 更正", f"{each.field}：{each.old} → {each.new}") for each in corrected),
-            *((f"{case.number} 材料", each.name) for each in files),
-        ]
-    return tuple(lines)
-
-
-def _letters(record: Record) -> tuple[tuple[str, str], ...]:
-    rows = db.session.scalars(select(Message).filter_by(record_id=record.id).order_by(Message.id))
-    letters = [(_moment(row.created_at), f"{row.kind}，{row.channel}，{row.state}") for row in rows]
-    ways = db.session.scalars(select(GraduateContact).filter_by(record_id=record.id))
-    tasks = db.session.scalars(select(ContactTask).filter_by(record_id=record.id))
-    return (
-        *letters,
-        *((f"{each.channel} 联系方式", each.state) for each in ways),
-        *(("人工联系", each.reason) for each in tasks),
-    )
-
-
-def _about_member(person: Person) -> Iterator[Section]:
-    account = (
-        ("账号", person.login),
-        ("姓名", person.name),
-        ("邮箱", person.email),
-        ("手机", person.mobile or ""),
-        ("企业微信", person.wecom),
-        ("语言", person.language),
-    )
-    yield Section("账号", "管理员导入或本人填写", tuple(line for line in account if line[1]))
-    held = db.session.scalars(
-        select(Appointment).filter_by(person_id=person.id).options(joinedload(Appointment.organisation))
-    )
-    posts = tuple((each.organisation.name, f"{each.role}，{each.since} 起") for each in held)
-    ties = db.session.scalars(select(Relation).filter_by(person_id=person.id))
-    kept = tuple((each.kind, each.value) for each in ties if each.kind != "kin")
-    letters = db.session.scalars(select(Message).filter_by(person_id=person.id).order_by(Message.id.desc()).limit(500))
-    sent = tuple((_moment(each.created_at), f"{each.kind}，{each.channel}，{each.state}") for each in letters)
-    entries = db.session.execute(
-        select(journal.JournalEntry.at, journal.JournalEntry.action)
-        .where(journal.JournalEntry.actor == str(person.id))
-        .order_by(journal.JournalEntry.id.desc())
-        .limit(500)
-    ).all()
-    done = tuple((_moment(at), action) for at, action in entries)
-    yield from _filled(
-        Section("职务", "管理员导入", posts),
-        Section("回避关系", "本人申报或登记系统", kept),
-        Section("发给本人的消息（最近500条）", "提醒", sent),
-        Section("本人的操作（最近500条，仅列时间和类别）", "日志", done),
-    )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}"
-
-
-def _said(value: object) -> str:
-    if isinstance(value, datetime):
-        return _moment(value)
-    return "" if value is None else str(value)

@@ -15,7 +15,7 @@ from casework.db import db
 from casework.filing.models import Filing
 from casework.notices.models import Message
 from casework.notices.queries import HIDING, shown_to
-from casework.overview import lead_desk
+from casework.overview import keeping, lead_desk
 from casework.overview.deliveries import count_stuck
 from casework.overview.desk import running
 from casework.overview.reading_questions import count_waiting
@@ -48,6 +48,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, Count]:
         "campaigns": Count(_campaigns_waiting(actor)),
         "contact_tasks": Count(_to_contact(actor)),
         "questions": Count(count_waiting(actor)),
+        "retention": Count(keeping.count_waiting(actor)),
     }
     return {name: each for name, each in found.items() if each.number}
 

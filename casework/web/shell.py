@@ -77,11 +77,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("web.rules", N_("筛查规则"), "search", ("screening:run", "round:settings")),
             Entry("web.journal", N_("日志校验"), "shield", ("journal:verify",)),
             Entry("web.audit", N_("审计记录"), "search", ("audit:looks", "audit:rights"), "questions"),
+            Entry("web.retention", N_("保存与清除"), "lock", ("journal:hold",), "retention"),
+            # Whoever may export answers for more than a college; a college unmasks within its cases alone.
+            Entry("web.subjects", N_("本人查询"), "user", ("export", "people:manage")),
             Entry("web.admin", N_("管理"), "gear", ("people:manage", "round:settings"), "deliveries"),
         ),
     ),
 )
-
 
 FIRST = (
     ("report:sign", "web.cosign_list"),

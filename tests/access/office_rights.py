@@ -6,6 +6,8 @@ from typing import Any
 from casework.cases.above import Referral
 from casework.cases.models import Case
 from casework.db import db
+from casework.intake.models import Record
+from casework.overview.erasures import Erasure
 from casework.overview.reading_models import ReadingQuestion
 from casework.people.actors import path_of
 from casework.people.models import Relation
@@ -39,9 +41,13 @@ def add_rights(made: Any) -> None:
         case_id=case.id, asked_by_body_id=own.id, asked_of_id=staff.bodies["province"].id, cause="asked",
         asked_by_id=supervisor.id, reason="本单位人员均须回避",
     )  # fmt: skip
-    db.session.add_all([mandate, tie, question, referral])
+    erasure = Erasure(organisation_id=own.id, round_id=made.round_.id, over_on=date(2034, 12, 31))
+    db.session.add_all([mandate, tie, question, referral, erasure])
     db.session.flush()
     inside = {"organisation_path": path_of(own)}
+    record = db.session.query(Record).filter_by(organisation_id=own.id).first()
+    made.add("erasure", {"ref": erasure.ref}, facts=inside)
+    made.add("record", {"ref": record.ref}, facts=inside)
     made.add("mandate", {"ref": mandate.ref}, facts=inside)
     made.add("tie", {"ref": tie.ref}, facts=inside, whose=f"{Role.INVESTIGATOR}@own")
     made.add("question", {"ref": question.ref}, whose=ASKED)

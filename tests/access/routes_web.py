@@ -199,6 +199,17 @@ POST      web.audit_file       audit:rights                      -
 GET       web.questions        audit:looks                       -
 POST      web.question_answer  own                               question
 GET       web.own_audit        anybody                           -
+GET       web.retention        journal:hold                      -
+POST      web.retention_hold   journal:hold                      body:organisation nowhere=403
+POST      web.retention_lift   journal:hold                      body:organisation nowhere=403
+GET       web.retention_one    journal:erase                     erasure
+POST      web.retention_erase  journal:erase                     erasure
+GET       web.retention_paper  journal:verify                    erasure lacks=proof
+GET,POST  web.subjects         export|people:manage              -
+POST      web.subject          person:unmask                     record        kind=graduate nowhere=403
+POST      web.subject          people:manage                     person        kind=member nowhere=403
+POST      web.subject_file     person:unmask                     record        kind=graduate nowhere=403
+POST      web.subject_file     people:manage                     person        kind=member nowhere=403
 
 # reports and filing
 GET       web.reports          anybody                           -

@@ -28,6 +28,7 @@ MARKED = {
     "casework/web/filing_pages.py": "download_document(",
     "casework/cli/filings.py": "download_document(",
     "casework/cli/subjects.py": "mark.words",
+    "casework/web/subjects.py": "mark.words",
 }
 """Which file sends, and the words by which it comes to its mark. `export_…` and `download_document` mark by themselves;
 a package (ZIP) is bound by its own hash, which the journal's entry names, and no byte of it may differ."""
@@ -40,6 +41,7 @@ BARE = {
     "casework/api/oversight.py": "the same package",
     "casework/web/mandates.py": "the scan of a paper as it was filed; each opening is journalled",
     "casework/cli/screening_report.py": "findings of an operator's own files, readable for nobody else (mode 0600)",
+    "casework/web/retention.py": "the proof of an erasure: numbers, hashes and who confirmed it",
     "casework/cli/simulate.py": "what was made up",
     "casework/web/public_lead_receipt.py": "the reporter's own receipt: signed statement and proof, no names",
     "casework/web/public_lead_sent.py": "a picture of the reporter's own receipt code",
