@@ -33,11 +33,11 @@ from casework.operations.begin_sign_in import (
     begin_sign_in,
     end_sign_in,
     has_second_factor,
-    hash_of,
     holds,
     renew_sign_in,
 )
 from casework.people.actors import actor_of
+from casework.people.long_secrets import hash_of
 from casework.people.models import Appointment, Person
 from casework.people.sign_in import SignIn
 from workflows.access import Actor

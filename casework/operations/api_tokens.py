@@ -4,15 +4,16 @@ A token has an end, a year from now at the latest, because nobody remembers the
 program that still holds one. What it may be used for is chosen when it is made.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from casework import clock, journal
+from casework import clock
 from casework.db import db
 from casework.errors import N_, Invalid
+from casework.operations.note_account import note_account
 from casework.operations.permit_account import permit_account
+from casework.people.long_secrets import hash_of
 from casework.people.models import ApiToken, Person
 from workflows.access import Actor
 from workflows.token_scopes import READ, SCOPES
@@ -47,7 +48,8 @@ def make_token(
             ends_at=clock.now() + timedelta(days=days),
         )
     )
-    _say("people:token", person, actor, name=name, scopes=",".join(chosen), days=str(days))
+    facts = {"name": name, "scopes": ",".join(chosen), "days": str(days)}
+    note_account(person, "people:token", actor=actor, facts=facts)
     return token
 
 
@@ -56,20 +58,4 @@ def revoke_token(token: ApiToken, *, actor: Actor) -> None:
     if token.revoked_at is not None:
         return
     token.revoked_at = clock.now()
-    _say("people:revoke", token.person, actor, name=token.name)
-
-
-def hash_of(token: str) -> str:
-    """Return what is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _say(action: str, person: Person, actor: Actor, **facts: str) -> None:
-    for held in person.appointments[:1]:
-        journal.record(
-            organisation_id=held.organisation_id,
-            action=action,
-            actor=str(actor.id),
-            subject=person.login,
-            facts=facts,
-        )
+    note_account(token.person, "people:revoke", actor=actor, facts={"name": token.name})

@@ -5,16 +5,17 @@ the sign-in, and with every proof inside it. Whoever was handed an earlier id, o
 planted one, has nothing.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, exists, select
 
-from casework import clock, journal
+from casework import clock
 from casework.db import affected, db
 from casework.errors import N_, NotFound
+from casework.operations.note_account import note_account
+from casework.people.long_secrets import hash_of
 from casework.people.models import Person
 from casework.people.sign_in import Authenticator, SignIn
 from workflows.access import SYSTEM, Actor
@@ -49,7 +50,7 @@ def begin_sign_in(
             device=device[:LONGEST_DEVICE],
         )
     )
-    _say("people:sign_in", person, actor=str(person.id), how=how, second=second)
+    note_account(person, "people:sign_in", facts={"how": how, "second": second})
     return secret
 
 
@@ -67,7 +68,7 @@ def end_sign_in(*, ref: str, person: Person, actor: Actor) -> None:
         raise NotFound(N_("没有找到这次登录，可能已经退出。"))
     if not affected(delete(SignIn).where(SignIn.ref == ref, SignIn.person_id == person.id)):
         raise NotFound(N_("没有找到这次登录，可能已经退出。"))
-    _say("people:sign_out", person, actor=str(actor.id))
+    note_account(person, "people:sign_out", actor=actor)
 
 
 def end_other_sign_ins(person: Person, *, but: SignIn | None, actor: Actor) -> int:
@@ -77,7 +78,7 @@ def end_other_sign_ins(person: Person, *, but: SignIn | None, actor: Actor) -> i
     wanted = delete(SignIn).where(SignIn.person_id == person.id)
     ended = affected(wanted if but is None else wanted.where(SignIn.id != but.id))
     if ended:
-        _say("people:sign_out", person, actor=str(actor.id))
+        note_account(person, "people:sign_out", actor=actor)
     return ended
 
 
@@ -109,19 +110,3 @@ def has_second_factor(person: Person) -> bool:
     """Say whether a person has set up a second factor and confirmed it."""
     held = exists().where(Authenticator.person_id == person.id, Authenticator.confirmed_at.is_not(None))
     return bool(db.session.scalar(select(held)))
-
-
-def hash_of(secret: str) -> str:
-    """Return what is kept of a secret that is long enough not to be guessed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _say(action: str, person: Person, *, actor: str, **facts: str) -> None:
-    for held in person.appointments[:1]:
-        journal.record(
-            organisation_id=held.organisation_id,
-            action=action,
-            actor=actor,
-            subject=person.login,
-            facts=facts,
-        )

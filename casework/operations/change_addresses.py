@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from sqlalchemy import delete
 
-from casework import journal
 from casework.db import db
 from casework.errors import N_, Forbidden, Invalid
 from casework.intake.importers.contacts import read_email, read_mobile
@@ -18,6 +17,7 @@ from casework.intake.importers.shapes import Flaw
 from casework.notices.models import ContactPoint
 from casework.notices.ways import SMS
 from casework.operations.change_person import permit_person
+from casework.operations.note_account import note_account
 from casework.people.models import Person
 from workflows.access import Actor
 
@@ -52,7 +52,8 @@ def change_addresses(person: Person, *, changes: Mapping[str, str], actor: Actor
     for name in changed:
         setattr(person, name, values[name] or (None if name == "mobile" else ""))
         _forget_faults(person, CHANNELS[name])
-        _say(person, name, actor, how="set" if values[name] else "removed")
+        facts = {"address": name, "how": "set" if values[name] else "removed"}
+        note_account(person, "people:address", actor=actor, facts=facts)
     return changed
 
 
@@ -80,14 +81,3 @@ def _forget_faults(person: Person, channels: tuple[str, ...]) -> None:
     db.session.flush()  # somebody new needs an id
     known = delete(ContactPoint).where(ContactPoint.person_id == person.id, ContactPoint.channel.in_(channels))
     db.session.execute(known)
-
-
-def _say(person: Person, name: str, actor: Actor, *, how: str) -> None:
-    for held in person.appointments[:1]:
-        journal.record(
-            organisation_id=held.organisation_id,
-            action="people:address",
-            actor=str(actor.id),
-            subject=person.login,
-            facts={"address": name, "how": how},
-        )

@@ -4,14 +4,14 @@ A calendar program cannot sign in, so the address is the key. Only its hash is
 stored: whoever reads the database cannot open anybody's calendar.
 """
 
-import hashlib
 import secrets
 
 from sqlalchemy import select
 
-from casework import journal
 from casework.db import db
 from casework.errors import N_, Forbidden
+from casework.operations.note_account import note_account
+from casework.people.long_secrets import hash_of
 from casework.people.models import Person
 from workflows.access import Actor
 
@@ -23,7 +23,7 @@ def renew_calendar(person: Person, *, actor: Actor) -> str:
     _permit(person, actor)
     key = secrets.token_urlsafe(KEY_BYTES)
     person.calendar_hash = hash_of(key)
-    _say(person, "people:calendar", actor)
+    note_account(person, "people:calendar", actor=actor)
     return key
 
 
@@ -33,7 +33,7 @@ def end_calendar(person: Person, *, actor: Actor) -> None:
     if person.calendar_hash is None:
         return
     person.calendar_hash = None
-    _say(person, "people:calendar_end", actor)
+    note_account(person, "people:calendar_end", actor=actor)
 
 
 def person_of_key(key: str) -> Person | None:
@@ -42,16 +42,6 @@ def person_of_key(key: str) -> Person | None:
     return found if found is not None and found.active else None
 
 
-def hash_of(key: str) -> str:
-    """Return what is stored of a key."""
-    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
-
-
 def _permit(person: Person, actor: Actor) -> None:
     if actor.id != person.id:
         raise Forbidden(N_("日历订阅只能由本人管理。"))
-
-
-def _say(person: Person, action: str, actor: Actor) -> None:
-    for held in person.appointments[:1]:
-        journal.record(organisation_id=held.organisation_id, action=action, actor=str(actor.id), subject=person.login)

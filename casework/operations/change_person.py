@@ -7,10 +7,11 @@ could otherwise make themselves a checker.
 
 from datetime import timedelta
 
-from casework import clock, journal
+from casework import clock
 from casework.db import db
 from casework.errors import N_, Conflict, Forbidden, Invalid
 from casework.operations import last_administrator
+from casework.operations.note_account import note_account
 from casework.operations.patience import forget_at_door, forget_proofs
 from casework.operations.permit import permit
 from casework.people.actors import path_of
@@ -58,7 +59,7 @@ def appoint_to(person: Person, *, organisation: Organisation, role: str, office:
         held = Appointment(organisation_id=organisation.id, organisation=organisation, role=role)
         person.appointments.append(held)
     held.since, held.until, held.office = today, None, office.strip()
-    _say("people:appoint", person, actor, organisation_id=organisation.id, role=role)
+    note_account(person, "people:appoint", actor=actor, organisation_id=organisation.id, facts={"role": role})
     return held
 
 
@@ -69,12 +70,12 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     if appointment.role == last_administrator.ROLE:
         last_administrator.keep_an_administrator(appointment.person, organisation_id=appointment.organisation_id)
     appointment.until = clock.today() - timedelta(days=1)
-    _say(
-        "people:dismiss",
+    note_account(
         appointment.person,
-        actor,
+        "people:dismiss",
+        actor=actor,
         organisation_id=appointment.organisation_id,
-        role=appointment.role,
+        facts={"role": appointment.role},
     )
 
 
@@ -88,7 +89,7 @@ def reopen_account(person: Person, *, actor: Actor) -> None:
     person.session_epoch += 1
     forget_at_door(person)
     forget_proofs(person)
-    _say("people:activate", person, actor)
+    note_account(person, "people:activate", actor=actor)
 
 
 def permit_person(person: Person, actor: Actor) -> None:
@@ -110,8 +111,3 @@ def refuse_oneself(person: Person, actor: Actor) -> None:
     """Raise `Forbidden` for whoever would change their own offices or close their own account."""
     if person.id == actor.id:
         raise Forbidden(N_("不能更改自己的任职或停用自己的账号，请由另一位系统管理员办理。"), code="oneself")
-
-
-def _say(action: str, person: Person, actor: Actor, *, organisation_id: int | None = None, **facts: str) -> None:
-    where = organisation_id or (person.appointments[0].organisation_id if person.appointments else 0)
-    journal.record(organisation_id=where, action=action, actor=str(actor.id), subject=person.login, facts=facts)

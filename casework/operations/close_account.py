@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
-from casework import asking, clock, journal
+from casework import asking, clock
 from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, Invalid
@@ -27,6 +27,7 @@ from casework.operations.find_officer import find_officer, may_have, tell_office
 from casework.operations.invite import withdraw_open
 from casework.operations.last_administrator import keep_an_administrator
 from casework.operations.lead_steps import note_step
+from casework.operations.note_account import note_account
 from casework.operations.retime import retime_cases
 from casework.operations.retime_lead import retime_lead
 from casework.operations.story import tell
@@ -151,12 +152,5 @@ def _tell_supervisors(person: Person, cases: Sequence[Case], leads: Sequence[Lea
 
 
 def _say(person: Person, reason: str, done: HandedOver, actor: Actor) -> None:
-    where = person.appointments[0].organisation_id if person.appointments else 0
-    journal.record(
-        organisation_id=where,
-        action="people:deactivate",
-        actor=str(actor.id),
-        subject=person.login,
-        facts={"cases": done.cases_given + done.cases_back, "leads": done.leads_given + done.leads_back},
-        personal={"reason": reason},
-    )
+    facts = {"cases": done.cases_given + done.cases_back, "leads": done.leads_given + done.leads_back}
+    note_account(person, "people:deactivate", actor=actor, facts=facts, personal={"reason": reason})

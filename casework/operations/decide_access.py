@@ -7,12 +7,12 @@ person can say, so those are ended one by one on the page of the account.
 
 from sqlalchemy import select
 
-from casework import journal
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid, NotFound
 from casework.operations.api_tokens import revoke_token
 from casework.operations.change_person import permit_person, refuse_oneself
 from casework.operations.close_account import close_account
+from casework.operations.note_account import note_account
 from casework.overview.access_review import MANY_ROLES, TOKEN_UNUSED, Line, lines_of
 from casework.people.models import ApiToken, Person
 from casework.people.ways_in import AccessDecision
@@ -57,11 +57,5 @@ def _decide(line: Line, decision: str, reason: str, actor: Actor) -> None:
     made = AccessDecision(person_id=person.id, finding=line.finding, about=line.about, decision=decision, reason=reason)
     made.by_id = None if actor is SYSTEM else actor.id
     db.session.add(made)
-    journal.record(
-        organisation_id=person.appointments[0].organisation_id if person.appointments else 0,
-        action=f"people:access_{decision}",
-        actor=str(actor.id),
-        subject=person.login,
-        facts={"finding": line.finding},
-        personal={"reason": reason},
-    )
+    facts, personal = {"finding": line.finding}, {"reason": reason}
+    note_account(person, f"people:access_{decision}", actor=actor, facts=facts, personal=personal)

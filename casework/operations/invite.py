@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Select, select
 
-from casework import clock, journal
+from casework import clock
 from casework.db import db, new_ref
 from casework.errors import N_, Conflict, Invalid, NotFound
 from casework.notices.invitation_words import REF, hash_of, token_of
@@ -18,6 +18,7 @@ from casework.notices.post import Notice, post
 from casework.notices.ways import SMS, WEBHOOK, out_to
 from casework.operations import passwords
 from casework.operations.change_person import permit_person
+from casework.operations.note_account import note_account
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from casework.people.ways_in import INVITE, RESET, Invitation
@@ -53,7 +54,7 @@ def invite(person: Person, *, actor: Actor, unsent: bool = False) -> str:
         ends_at=clock.now() + GOOD_FOR,
     )
     db.session.add(made)
-    _say(f"people:{made.purpose}", person, actor=str(actor.id))
+    note_account(person, "people:invite" if made.purpose == INVITE else "people:reset", actor=actor)
     _post(made, person, channels)
     return token_of(ref)
 
@@ -63,7 +64,7 @@ def withdraw(person: Person, *, actor: Actor) -> None:
     permit_person(person, actor)
     if not withdraw_open(person):
         raise NotFound(N_("没有可撤回的链接，可能已经用过或过期。"))
-    _say("people:invitation_withdrawn", person, actor=str(actor.id))
+    note_account(person, "people:invitation_withdrawn", actor=actor)
 
 
 def open_invitation(person: Person) -> Invitation | None:
@@ -92,7 +93,7 @@ def take_invitation(token: str, *, password: str) -> Person:
     passwords.set_password(person, password=password, actor=actor_of(person))
     locked.used_at = clock.now()
     withdraw_open(person)
-    _say("people:invitation_used", person, actor=str(person.id))
+    note_account(person, "people:invitation_used")
     return person
 
 
@@ -140,8 +141,3 @@ def _post(made: Invitation, person: Person, channels: list[str]) -> None:
             for channel in channels
         ]
     )
-
-
-def _say(action: str, person: Person, *, actor: str) -> None:
-    for held in person.appointments[:1]:
-        journal.record(organisation_id=held.organisation_id, action=action, actor=actor, subject=person.login)

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete
 
-from casework import journal
 from casework.db import db, insert_new
 from casework.errors import N_, Conflict, Forbidden, NotFound
 from casework.notices.models import Suppression
 from casework.notices.ways import INBOX, SMS, out
+from casework.operations.note_account import note_account
 from casework.people.models import Person
 from casework.people.queries import lock_persons
 from notifications.kinds import CAMPAIGN, ESCALATION, REMINDER
@@ -84,11 +84,4 @@ def _permit(person: Person, actor: Actor) -> None:
 
 
 def _say(person: Person, action: str, channel: str, actor: Actor) -> None:
-    for held in person.appointments[:1]:
-        journal.record(
-            organisation_id=held.organisation_id,
-            action=action,
-            actor=str(actor.id),
-            subject=person.login,
-            facts={"channel": SMS_TOGETHER if channel in SMS else channel},
-        )
+    note_account(person, action, actor=actor, facts={"channel": SMS_TOGETHER if channel in SMS else channel})

@@ -37,9 +37,9 @@ from casework import clock
 from casework.config import Settings
 from casework.db import db, insert_new
 from casework.errors import N_, Invalid
-from casework.operations.begin_sign_in import hash_of
 from casework.operations.patience import forget_proofs
 from casework.operations.second_factor import factors_of, name_of, note_added, refuse_too_many
+from casework.people.long_secrets import hash_of
 from casework.people.models import Person
 from casework.people.sign_in import PASSKEY, Authenticator, SpentChallenge
 from casework.sealing import ring

@@ -12,9 +12,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select
 
-from casework import clock, journal
+from casework import clock
 from casework.db import db, insert_new
 from casework.errors import N_, Invalid
+from casework.operations.note_account import note_account
 from casework.operations.patience import (
     Tried,
     count_at_door,
@@ -56,13 +57,7 @@ def set_password(person: Person, *, password: str, actor: Actor) -> None:
     person.session_epoch = (person.session_epoch or 0) + 1
     forget_at_door(person)
     forget_proofs(person)
-    for appointment in person.appointments[:1]:
-        journal.record(
-            organisation_id=appointment.organisation_id,
-            action="people:password",
-            actor=str(actor.id),
-            subject=person.login,
-        )
+    note_account(person, "people:password", actor=actor)
 
 
 def refuse_weak(person: Person, password: str) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from casework import clock, journal
+from casework import clock
 from casework.db import db, insert_new
 from casework.errors import N_, Conflict, Forbidden, NotFound
+from casework.operations.note_account import note_account
 from casework.operations.permit_account import permit_account
 from casework.people import queries
 from casework.people.models import Person
@@ -56,13 +57,13 @@ def link(person: Person, *, provider: str, subject: str, actor: Actor) -> Identi
     )
     if db.session.scalars(known).first() is not None:
         raise Conflict(N_("账号或该统一身份已有关联，没有保存。请先解除原有关联。"), code="linked_already")
-    return _bind(person, provider, subject, actor=str(actor.id))
+    return _bind(person, provider, subject, actor=actor)
 
 
 def unlink(identity: Identity, *, actor: Actor) -> None:
     """Release a person from a subject: the next sign-in from there binds anew, or finds nobody."""
     permit_account(identity.person, actor)
-    _say("people:unlink", identity.person, actor=str(actor.id), provider=identity.provider)
+    note_account(identity.person, "people:unlink", actor=actor, facts={"provider": identity.provider})
     db.session.delete(identity)
 
 
@@ -89,22 +90,15 @@ def _link_by_login(provider: str, subject: str, login: str) -> Identity | None:
             N_("这个账号已与另一个统一身份关联，没有登录。请与本单位系统管理员联系，核实后解除原有关联。"),
             code="elsewhere_other_subject",
         )
-    return _bind(person, provider, subject, actor=str(person.id))
+    return _bind(person, provider, subject, actor=None)
 
 
-def _bind(person: Person, provider: str, subject: str, *, actor: str) -> Identity:
+def _bind(person: Person, provider: str, subject: str, *, actor: Actor | None) -> Identity:
     made = Identity(provider=provider, subject=subject, person_id=person.id, person=person)
     db.session.add(made)
-    _say("people:link", person, actor=actor, provider=provider)
+    note_account(person, "people:link", actor=actor, facts={"provider": provider})
     return made
 
 
 def _hash(provider: str, proof: str) -> str:
     return hashlib.sha256(f"{provider}:{proof}".encode()).hexdigest()
-
-
-def _say(action: str, person: Person, *, actor: str, **facts: str) -> None:
-    for held in person.appointments[:1]:
-        journal.record(
-            organisation_id=held.organisation_id, action=action, actor=actor, subject=person.login, facts=facts
-        )

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import pyotp
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from casework import clock, journal
+from casework import clock
 from casework.db import REF_ALPHABET, affected, db
 from casework.errors import N_, Conflict, Invalid, NotFound
 from casework.operations.announce import announce
+from casework.operations.note_account import note_account, office_of
 from casework.operations.patience import count_proof, forget_proofs, refuse_waiting
 from casework.operations.permit_account import permit_account
 from casework.people.models import Person
@@ -108,7 +109,7 @@ def renew_codes(person: Person, *, actor: Actor) -> tuple[str, ...]:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
     codes = tuple(_fresh_code() for _ in range(CODES))
     db.session.add_all(RecoveryCode(person_id=person.id, hash=_hash(person, code)) for code in codes)
-    _journal("people:recovery_codes", person, actor=actor)
+    note_account(person, "people:recovery_codes", actor=actor)
     return codes
 
 
@@ -179,29 +180,15 @@ def say(
     action: str, person: Person, *, actor: Actor | None, personal: Mapping[str, str] | None = None, **facts: object
 ) -> None:
     """Journal a change of how somebody gets in, and tell them: it may not have been they."""
-    _journal(action, person, actor=actor, personal=personal, **facts)
+    note_account(person, action, actor=actor, facts=facts, personal=personal)
     now = clock.now()
     announce(
         "sign_in_changed",
         to=[person],
         params={"at": now.isoformat()},
         dedup=f"person:{person.id}:{action}:{now.timestamp():.6f}",
-        organisation_id=person.appointments[0].organisation_id if person.appointments else None,
+        organisation_id=office_of(person) or None,
     )
-
-
-def _journal(
-    action: str, person: Person, *, actor: Actor | None, personal: Mapping[str, str] | None = None, **facts: object
-) -> None:
-    for held in person.appointments[:1]:
-        journal.record(
-            organisation_id=held.organisation_id,
-            action=action,
-            actor=str(actor.id if actor else person.id),
-            subject=person.login,
-            facts=facts,
-            personal=personal,
-        )
 
 
 def refuse_too_many(person: Person) -> None:

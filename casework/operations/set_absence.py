@@ -7,10 +7,11 @@ declare a leader absent, or an escalation could be led around them.
 
 from datetime import date
 
-from casework import clock, journal
+from casework import clock
 from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.operations.announce import announce
 from casework.operations.change_person import permit_person
+from casework.operations.note_account import note_account
 from casework.people.actors import path_of
 from casework.people.models import Person
 from casework.people.presence import offices_of, present
@@ -80,14 +81,8 @@ def _refuse_unfit(other: Person, person: Person, today: date) -> None:
 
 
 def _say(person: Person, actor: Actor) -> None:
-    for held in person.appointments[:1]:
-        journal.record(
-            organisation_id=held.organisation_id,
-            action="people:absence",
-            actor=str(actor.id),
-            subject=person.login,
-            facts={
-                "until": person.absent_until.isoformat() if person.absent_until else "",
-                "stand_in": person.stand_in.login if person.stand_in else "",
-            },
-        )
+    facts = {
+        "until": person.absent_until.isoformat() if person.absent_until else "",
+        "stand_in": person.stand_in.login if person.stand_in else "",
+    }
+    note_account(person, "people:absence", actor=actor, facts=facts)

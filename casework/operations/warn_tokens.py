@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from casework import clock
 from casework.db import db
 from casework.operations.announce import announce
+from casework.operations.note_account import office_of
 from casework.people.models import ApiToken, Person
 from casework.people.ways_in import SpentProof
 
@@ -37,5 +38,5 @@ def _tell(token: ApiToken) -> int:
         to=[token.person],
         params={"on": token.ends_at.astimezone(clock.BEIJING).date().isoformat()},
         dedup=f"token:{token.id}:ending",
-        organisation_id=token.person.appointments[0].organisation_id if token.person.appointments else None,
+        organisation_id=office_of(token.person) or None,
     )

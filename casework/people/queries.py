@@ -1,6 +1,5 @@
 """Questions about people and organisations."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from casework import clock
 from casework.db import db
 from casework.errors import N_, NotFound
+from casework.people.long_secrets import hash_of
 from casework.people.models import ApiToken, Appointment, Organisation, Person
 
 
@@ -27,10 +27,9 @@ def get_person(ref: str) -> Person:
 
 def find_token(token: str) -> ApiToken | None:
     """Return the token that this is, of somebody active, neither revoked nor ended; or None."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
     offices = joinedload(Person.appointments).joinedload(Appointment.organisation)  # what the actor is made of
     standing = select(ApiToken).where(
-        ApiToken.hash == digest, ApiToken.revoked_at.is_(None), ApiToken.ends_at > clock.now()
+        ApiToken.hash == hash_of(token), ApiToken.revoked_at.is_(None), ApiToken.ends_at > clock.now()
     )
     wanted = standing.options(joinedload(ApiToken.person).options(offices))
     found = db.session.scalars(wanted).unique().one_or_none()

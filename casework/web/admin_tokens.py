@@ -1,7 +1,5 @@
 """One's own keys for programs: made, shown once, revoked."""
 
-import hashlib
-
 from flask import Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
@@ -13,6 +11,7 @@ from casework.doors import arriving
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, NotFound
 from casework.operations.api_tokens import USUAL_DAYS, make_token, revoke_token
+from casework.people.long_secrets import hash_of
 from casework.people.models import ApiToken, Person
 from casework.web import shell
 from casework.web.pages import Trouble, attempt, page, required, submitted
@@ -79,7 +78,7 @@ def _page(*, trouble: Trouble | None = None, made: str = "") -> Response:
         chosen=_scopes_chosen() if trouble else [READ],
         usual_days=USUAL_DAYS,
         made=made,
-        made_hash=hashlib.sha256(made.encode()).hexdigest() if made else "",
+        made_hash=hash_of(made) if made else "",
         trouble=trouble,
         given=request.form,
         administers=shell.may(current_actor(), "people:manage"),

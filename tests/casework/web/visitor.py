@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.operations.begin_sign_in import hash_of
+from casework.people.long_secrets import hash_of
 from casework.people.sign_in import SignIn
 
 TOKEN = "token of the tests"
