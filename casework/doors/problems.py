@@ -56,7 +56,7 @@ OVERTAKEN = (StaleDataError, IntegrityError)
 UNSTORABLE = (DataError, OverflowError)
 """What is said to a value that no check refused: by the database, or by SQLite's driver to a number too large."""
 LOCATIONS = frozenset({"json", "query", "multipart"})
-NO_TOKEN = N_("没有有效的访问令牌。请在请求头写 Authorization: Bearer <令牌>；令牌由系统管理员发放。")
+NO_TOKEN = N_("没有有效的访问令牌。请在请求头写 Authorization: Bearer <令牌>；令牌由本人在“我的访问令牌”页面生成。")
 
 
 def attach(app: Flask) -> None:

@@ -54,7 +54,8 @@ def make_token(
 
 
 def revoke_token(token: ApiToken, *, actor: Actor) -> None:
-    """End a token; ending it twice changes nothing."""
+    """End a token of one's own or of somebody in one's care; ending it twice changes nothing."""
+    permit_account(token.person, actor)
     if token.revoked_at is not None:
         return
     token.revoked_at = clock.now()

@@ -102,9 +102,18 @@ def confirm_password(person: Person, password: str) -> None:
     forget_proofs(person)
 
 
-def fits(person: Person, password: str) -> bool:
-    """Say whether this is the person's password; nothing is counted."""
-    return _fits(person.password_hash, password)
+def prove_by_password(person: Person, password: str) -> bool:
+    """Say whether a signed-in person has typed their password, and count it: unlike a refusal, a wrong one stays.
+
+    Raises `Forbidden` while they have to wait.
+    """
+    queries.lock_persons(person.id)
+    refuse_waiting(person.proofs_wait_until)
+    if _fits(person.password_hash, password):
+        forget_proofs(person)
+        return True
+    count_proof(person)
+    return False
 
 
 def count_failure(person_id: int) -> None:

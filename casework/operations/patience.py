@@ -57,7 +57,9 @@ def refuse_waiting(until: datetime | None) -> None:
     if until is not None and until > clock.now():
         at = until.astimezone(clock.BEIJING).strftime("%H:%M:%S")
         raise Forbidden(
-            N_("连续输错多次，请在 %(until)s 以后再试；本单位管理员可以提前解除。"), code="locked", params={"until": at}
+            N_("连续输错多次，请在 %(until)s 以后再试；忘记密码的，请本单位系统管理员发送重设密码的链接。"),
+            code="locked",
+            params={"until": at},
         )
 
 

@@ -1,4 +1,4 @@
-"""Coming in and going out: sign-in, sign-out, one's own settings, the health of the service for people's eyes."""
+"""Coming in by account and password, going out, and the page of one's own account."""
 
 from flask import Response as Page
 from flask import g, redirect, request, url_for

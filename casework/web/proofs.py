@@ -19,11 +19,9 @@ from werkzeug.wrappers import Response
 from casework.doors import refused, sessions
 from casework.doors.sessions import signed_in
 from casework.errors import N_, Forbidden
-from casework.operations import passkeys, passwords
-from casework.operations.patience import count_proof, forget_proofs, refuse_waiting
+from casework.operations import passkeys
+from casework.operations.passwords import prove_by_password
 from casework.operations.second_factor import check_code, factors_of
-from casework.people.models import Person
-from casework.people.queries import lock_persons
 from casework.people.sign_in import PASSKEY, TOTP
 from casework.web.arrival import inside
 from casework.web.pages import Trouble, attempt, settings
@@ -106,18 +104,7 @@ def _check() -> str:
         return PASSKEY if found else ""
     if form.get("proof_code"):
         return check_code(person, form["proof_code"])
-    return "password" if _password_fits(person, form.get("proof_password", "")) else ""
-
-
-def _password_fits(person: Person, password: str) -> bool:
-    lock_persons(person.id)
-    refuse_waiting(person.proofs_wait_until)
-    fits = passwords.fits(person, password)
-    if fits:
-        forget_proofs(person)
-    else:
-        count_proof(person)
-    return fits
+    return "password" if prove_by_password(person, form.get("proof_password", "")) else ""
 
 
 def _ask(trouble: Trouble | None = None, *, within: timedelta = FRESH) -> Response:
