@@ -33,9 +33,10 @@ class Scope:
 
     `reach` says how `organisation_id` is meant: `own` that organisation alone,
     `below` its whole subtree, `children` those directly under it and not itself.
-    `sealed` False leaves sealed things out. `blind_to` leaves out leads and cases
-    that concern these organisations themselves (`concerns_id`): those of the person
-    who asks, whichever of their offices reaches the thing.
+    `sealed` False leaves sealed things out, `delivered` True what has not reached
+    the discipline body. `blind_to` leaves out leads and cases that concern these
+    organisations themselves (`concerns_id`): those of the person who asks,
+    whichever of their offices reaches the thing.
     """
 
     organisation_id: int
@@ -44,6 +45,7 @@ class Scope:
     kinds: frozenset[str] | None = None
     states: frozenset[str] | None = None
     sealed: bool = True
+    delivered: bool = False
     blind_to: frozenset[int] = frozenset()
 
     def reaches(self, organisation_path: Sequence[int]) -> bool:
@@ -61,6 +63,7 @@ class Scope:
         kind: str | None = None,
         state: str | None = None,
         sealed: bool = False,
+        delivered: bool = False,
         concerns_id: int | None = None,
     ) -> bool:
         """Say whether one thing lies inside; a fact that is not given cannot satisfy a scope that asks for it."""
@@ -70,6 +73,7 @@ class Scope:
             and (self.kinds is None or kind in self.kinds)
             and (self.states is None or state in self.states)
             and (self.sealed or not sealed)
+            and (not self.delivered or delivered)
             and (concerns_id is None or concerns_id not in self.blind_to)
         )
 
@@ -96,6 +100,7 @@ def permitted(
     kind: str | None = None,
     state: str | None = None,
     sealed: bool = False,
+    delivered: bool = False,
     concerns_id: int | None = None,
 ) -> Refusal | None:
     """Return nothing if the actor may do this here, otherwise `out_of_scope` or `not_permitted` with its sentence."""
@@ -105,6 +110,7 @@ def permitted(
         "kind": kind,
         "state": state,
         "sealed": sealed,
+        "delivered": delivered,
         "concerns_id": concerns_id,
     }
     if any(scope.covers(**thing) for scope in scope_of(actor, action)):
@@ -127,6 +133,7 @@ def _scope(grant: Grant, appointment: Appointment, *, blind_to: frozenset[int]) 
         kinds=grant.kinds,
         states=grant.states,
         sealed=grant.sealed,
+        delivered=grant.delivered,
         blind_to=blind_to,
     )
 

@@ -109,7 +109,10 @@ ACTIONS: dict[str, Action] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """A row: these roles, at these levels, may do these actions this far down, and only with such things."""
+    """A row: these roles, at these levels, may do these actions this far down, and only with such things.
+
+    `delivered`: only what has reached the discipline body, by a delivery that stands.
+    """
 
     roles: tuple[Role, ...]
     levels: tuple[Level, ...]
@@ -118,6 +121,7 @@ class Grant:
     kinds: frozenset[str] | None = None
     states: frozenset[str] | None = None
     sealed: bool = True
+    delivered: bool = False
 
 
 _SEATS = (Level.UNIVERSITY, Level.PROVINCE, Level.MINISTRY)
@@ -125,9 +129,10 @@ _ABOVE = (Level.PROVINCE, Level.MINISTRY)
 _LEADERS = (Role.VICE_LEADER, Role.PARTY_LEADER, Role.ADMIN_LEADER)
 _PRINCIPALS = (Role.PARTY_LEADER, Role.ADMIN_LEADER)
 _CASE_WORK = ("case:begin", "case:conclude", "case:note", "case:evidence", "case:verify", "case:correct")
-_DELIVERED = frozenset({"signed", "filed"})
-_IN_A_REPORT = frozenset({"signed_off", "filed"})
 _LOOKED_INTO = ("case:read", "consequence:record")
+_RECEIVED = ("report:read", "report:package", "filing:read", "filing:receipt", "filing:return", "filing:dispose")
+_SIGNED, _SIGNED_OFF, _FILED = frozenset({"signed"}), frozenset({"signed_off"}), frozenset({"filed"})
+_FOR_DISCIPLINE = ((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN)
 
 POLICY: tuple[Grant, ...] = (
     Grant((Role.INVESTIGATOR,), (Level.COLLEGE,), Reach.OWN, ("case:read", *_CASE_WORK), sealed=False),
@@ -173,21 +178,11 @@ POLICY: tuple[Grant, ...] = (
     Grant(_LEADERS, _SEATS, Reach.OWN, ("report:sign", "report:refuse")),
     Grant(_PRINCIPALS, _SEATS, Reach.OWN, ("campaign:approve",)),
     Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, _LOOKED_INTO, kinds=frozenset({"conduct"})),
-    # Whoever is to receipt a report may look into its cases first.
-    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, _LOOKED_INTO, states=_IN_A_REPORT),
-    Grant(
-        (Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("report:read", "filing:read"), states=_DELIVERED
-    ),
-    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("filing:receipt",), states=_DELIVERED),
-    Grant((Role.DISCIPLINE_OFFICER,), (Level.DISCIPLINE,), Reach.OWN, ("filing:return",), states=_DELIVERED),
-    Grant(
-        (Role.DISCIPLINE_OFFICER,),
-        (Level.DISCIPLINE,),
-        Reach.OWN,
-        ("filing:dispose", "report:package"),
-        None,
-        _DELIVERED,
-    ),
+    # Whoever is to receipt a report may look into it and its cases first, from its delivery on.
+    Grant(*_FOR_DISCIPLINE, _LOOKED_INTO, states=_FILED),
+    Grant(*_FOR_DISCIPLINE, _LOOKED_INTO, states=_SIGNED_OFF, delivered=True),
+    Grant(*_FOR_DISCIPLINE, _RECEIVED, states=_FILED),
+    Grant(*_FOR_DISCIPLINE, _RECEIVED, states=_SIGNED, delivered=True),
     Grant(
         (Role.DISCIPLINE_OFFICER,),
         (Level.DISCIPLINE,),

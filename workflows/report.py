@@ -84,7 +84,7 @@ class ReportFacts:
     """A report as its rules see it; `state` alone is written, by the engine.
 
     `checklist` maps each required item (N1.1 … N1.5) to whether it is answered.
-    `valid_slots` are the slots with a signature that has not lapsed.
+    `valid_slots` are the slots with a signature that has not lapsed; `delivered`: it has reached the discipline body.
     """
 
     state: str
@@ -102,6 +102,7 @@ class ReportFacts:
     valid_slots: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    delivered: bool = False
 
 
 REPORT_STEPS = (

@@ -29,8 +29,9 @@ def by_role(action: str) -> Guard:
     """Return the guard for a step that the policy table grants as `action`."""
 
     def granted(ask: Attempt) -> Refusal | None:
-        path, state = ask.subject.organisation_path, ask.subject.state
-        if ask.actor is not SYSTEM and permitted(ask.actor, action, organisation_path=path, state=state) is None:
+        facts = ask.subject
+        where = {"organisation_path": facts.organisation_path, "state": facts.state, "delivered": facts.delivered}
+        if ask.actor is not SYSTEM and permitted(ask.actor, action, **where) is None:
             return None
         return Refusal(
             "not_your_report",

@@ -66,6 +66,7 @@ class Case(db.Model):
     concluded_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    delivered_at: Mapped[datetime | None]  # with its report, to the discipline body, by a delivery that stands
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     merged_from_state: Mapped[Code | None]
     sealed: Mapped[bool] = mapped_column(default=False)  # a graduate denies: no college sees it before it has an owner

@@ -138,6 +138,8 @@ def _condition(scope: Scope) -> ColumnElement[bool]:
         parts.append(Case.kind.in_(sorted(scope.kinds)))
     if scope.states is not None:
         parts.append(Case.state.in_(sorted(scope.states)))
+    if scope.delivered:
+        parts.append(Case.delivered_at.is_not(None))
     if scope.blind_to:
         parts.append(not_about(scope.blind_to))
     return and_(*parts)

@@ -135,7 +135,9 @@ def _may_read(person: Person, subject: Case | Report | Lead) -> bool:
     where = path_of(subject.organisation)
     actor = actor_of(person)
     if isinstance(subject, Report):
-        return permitted(actor, "report:read", organisation_path=where, state=subject.state) is None
+        delivered = subject.delivered_at is not None
+        refusal = permitted(actor, "report:read", organisation_path=where, state=subject.state, delivered=delivered)
+        return refusal is None
     if isinstance(subject, Lead):
         return hears_of_lead(person, subject)
     refusal = permitted(
@@ -146,6 +148,7 @@ def _may_read(person: Person, subject: Case | Report | Lead) -> bool:
         kind=subject.kind,
         state=subject.state,
         sealed=is_sealed(subject),
+        delivered=subject.delivered_at is not None,
         concerns_id=subject.concerns_id,
     )
     return refusal is None

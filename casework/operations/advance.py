@@ -25,6 +25,7 @@ from workflows.case_facts import CaseFacts, Conclusion, ManifestFacts
 from workflows.engine import Moved
 
 AGREED = "agree_unverifiable"
+IN_A_REPORT = frozenset({"signed_off", "filed"})
 CLOCKLESS = frozenset({"sign_off", "lapse", "file"})  # the clocks of a case stopped at `accept`
 # What nobody takes by hand is refused by the rules, with their sentence, to whoever sees the case.
 PERMISSION = {"unmerge": "case:merge"} | dict.fromkeys(CLOCKLESS, "case:read")
@@ -117,6 +118,8 @@ def _write(case: Case, moved: Moved, facts: CaseFacts) -> None:
     """Write the state that the rules have decided; nothing else in the service assigns it."""
     if moved.from_state != moved.to_state:
         case.state, case.state_since = facts.state, clock.now()
+        if case.state not in IN_A_REPORT:
+            case.delivered_at = None
     if moved.says.get("accepted") is False:
         case.accepted_at = case.accepted_by_id = None
 

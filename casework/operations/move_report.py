@@ -9,7 +9,7 @@ from casework.operations.refusals import noted
 from casework.operations.retime_report import retime_report
 from casework.reports.facts import facts_of
 from casework.reports.models import Report
-from casework.reports.queries import number_of
+from casework.reports.queries import DELIVERED, number_of
 from workflows.access import Actor
 from workflows.engine import Moved
 from workflows.report import REPORT, ChangedField, fire
@@ -41,6 +41,8 @@ def move_report(
     with noted(f"report:{action}", organisation_id=report.organisation_id, subject=number_of(report), actor=actor):
         moved = fire(facts, action, actor=actor, **({"reason": reason} if "reason" in asked else {}))
     report.state = facts.state
+    if report.state not in DELIVERED:
+        report.delivered_at = None
     if action in MOMENTS:
         setattr(report, MOMENTS[action], clock.now())
     if moved.says.get("signatures_lapse"):

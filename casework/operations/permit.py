@@ -47,6 +47,7 @@ def refusal_for_case(actor: Actor, action: str, case: Case) -> Refusal | None:
         kind=case.kind,
         state=case.state,
         sealed=is_sealed(case),
+        delivered=case.delivered_at is not None,
         concerns_id=case.concerns_id,
     )
 
@@ -57,6 +58,7 @@ def reads_sealed(actor: Actor, action: str, case: Case) -> bool:
         return True
     where = path_of(case.organisation)
     place = {"college_id": case.college_id, "kind": case.kind, "state": case.state, "concerns_id": case.concerns_id}
+    place |= {"delivered": case.delivered_at is not None}
     return permitted(actor, action, organisation_path=where, sealed=True, **place) is None  # type: ignore[arg-type] # of several types
 
 

@@ -17,7 +17,13 @@ def permit_report(actor: Actor, action: str, report: Report) -> None:
 
 def refusal_for_report(actor: Actor, action: str, report: Report) -> Refusal | None:
     """Return why the actor may not do this with this report, or None."""
-    return permitted(actor, action, organisation_path=path_of(report.organisation), state=report.state)
+    return permitted(
+        actor,
+        action,
+        organisation_path=path_of(report.organisation),
+        state=report.state,
+        delivered=report.delivered_at is not None,
+    )
 
 
 def refuse_filed(report: Report) -> None:

@@ -3,7 +3,10 @@
 With the delivery they are told a root of the journal, under which the signatures stand (`filing.signing`).
 """
 
-from casework import journal
+from sqlalchemy import select, update
+
+from casework import clock, journal
+from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, Conflict
 from casework.filing import queries as filing
@@ -12,8 +15,8 @@ from casework.operations.advance import advance
 from casework.operations.permit_report import permit_report, refuse_filed
 from casework.operations.refusals import noted
 from casework.operations.stale_above import stale_above
-from casework.reports.models import Report
-from casework.reports.queries import lock_report, number_of
+from casework.reports.models import Report, ReportCase
+from casework.reports.queries import case_ids, lock_cases, lock_report, number_of
 from workflows.access import Actor
 
 
@@ -22,6 +25,7 @@ def send_report(report: Report, *, actor: Actor) -> tuple[Filing, ...]:
     with noted("filing:deliver", organisation_id=report.organisation_id, subject=number_of(report), actor=actor):
         permit_report(actor, "filing:deliver", report)
         refuse_filed(report)
+        lock_cases(case_ids(report))  # cases before the report, as everybody does
         lock_report(report)
         _refuse_unsigned(report)
     sent = {each.recipient_id for each in filing.standing(report)}
@@ -41,8 +45,18 @@ def send_report(report: Report, *, actor: Actor) -> tuple[Filing, ...]:
             },
         )
         journal.mark(report.organisation_id, reason="deliver")
+        if recipient.capacity == filing.DISCIPLINE:
+            _reach_discipline(report)
     stale_above(report, step=advance)
     return tuple(filing.standing(report))
+
+
+def _reach_discipline(report: Report) -> None:
+    """Let the discipline body read the report and its cases from now on; nothing of them has changed."""
+    report.delivered_at = clock.now()
+    inside = select(ReportCase.case_id).where(ReportCase.report_id == report.id)
+    theirs = update(Case).where(Case.id.in_(inside), Case.state == "signed_off")
+    db.session.execute(theirs.values(delivered_at=report.delivered_at))
 
 
 def _refuse_unsigned(report: Report) -> None:

@@ -59,6 +59,7 @@ def facts_of(
         valid_slots=tuple(slot.label for slot in signing.slots if slot.name in signing.valid_slots),
         recipients=recipient_names(report),
         receipts=tuple(receipts),
+        delivered=report.delivered_at is not None,
     )
 
 

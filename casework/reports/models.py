@@ -107,6 +107,7 @@ class Report(db.Model):
     manifest_hash: Mapped[Code | None]
     snapshot: Mapped[dict | None] = mapped_column(SealedJSON("report"), deferred=True)
     signed_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]  # to the discipline body, by a delivery that stands
     filed_at: Mapped[datetime | None]
     stale_at: Mapped[datetime | None]
     stale_case: Mapped[Code] = mapped_column(default="")

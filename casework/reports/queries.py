@@ -217,6 +217,8 @@ def _condition(scope: Scope) -> ColumnElement[bool]:
     parts = [_organisations(scope)]
     if scope.states is not None:
         parts.append(Report.state.in_(sorted(scope.states)))
+    if scope.delivered:
+        parts.append(Report.delivered_at.is_not(None))
     return and_(*parts)
 
 

@@ -10,9 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 from casework import clock
+from casework.db import db
 from casework.operations.promise_screening import promise_screening
 from casework.operations.take_lead import take_lead
 from casework.people.actors import actor_of, path_of
+from casework.reports.models import Report, ReportCase
 from tests.access.office import Tried
 from tests.casework.factories import make_case, make_finding, make_record
 from workflows.access import ACTIONS, Actor, Role, scope_of
@@ -77,6 +79,22 @@ def hidden(tried: Tried) -> Iterator[Hidden]:
     above = {"organisation_path": path_of(bodies["province"]), "concerns_id": bodies["own"].id, "kind": "conduct"}
     states = tuple(above | {"state": state} for state in ("flagged", "accepted"))
     yield Hidden("cases and a lead about the own body", states, about_own)
+
+
+def signed_only(tried: Tried) -> Hidden:
+    """Return a report that is signed and lies with nobody, and its case: the discipline body waits for its delivery."""
+    own, round_, staff = tried.staff.bodies["own"], tried.round_, tried.staff
+
+    def make() -> None:
+        case = make_case(own, round_, state="signed_off", owner=staff.person(Role.INVESTIGATOR, "own"))
+        report = Report(
+            organisation=own, organisation_id=own.id, round_id=round_.id, number=2, supplementary=True, state="signed",
+            drafted_by_id=staff.person(Role.SUPERVISOR, "own").id, manifest_hash="0" * 64, signed_at=clock.now(),
+        )  # fmt: skip
+        report.cases = [ReportCase(case=case, position=1, dossier_hash="0" * 64, dossier={})]
+        db.session.add(report)
+
+    return Hidden("a signed report that nobody has delivered", ({"organisation_path": path_of(own)},), make)
 
 
 def may_not_notice(actor: Actor, *things: dict[str, Any]) -> bool:

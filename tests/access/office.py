@@ -91,6 +91,7 @@ def make_tried(settings) -> Tried:
         facts = {"kind": case.kind, "state": case.state, "sealed": case.sealed and case.owner_id is None}
         path, college, concerns = path_of(case.organisation), case.college_id, case.concerns_id
         facts |= {"organisation_path": path, "college_id": college, "concerns_id": concerns}
+        facts |= {"delivered": case.delivered_at is not None}
         whose = next((name for name, person in staff.people.items() if person is case.owner), "")
         made.add("case", _parts_of_case(case), facts=facts, variant=variant, whose=whose)
         made.add("body:case", {"case": case.number}, facts=facts, variant=variant)
@@ -209,6 +210,7 @@ def _add_report(made: Tried, settings) -> Report:
     report, *_ = delivered(office, settings)
     db.session.flush()
     facts = {"organisation_path": path_of(bodies["own"]), "state": report.state}
+    facts |= {"delivered": report.delivered_at is not None}
     made.add("report", {"ref": report.ref, "upload": "x", "paper": "x"}, facts=facts)
     db.session.add(upload := Upload(report=report, ref=new_ref(), sha256="0" * 64, made_by_id=office.supervisor.id))
     made.add("upload", {"ref": upload.ref}, facts=facts)

@@ -19,9 +19,10 @@ from casework.operations.digest import digest
 from casework.people.models import Person
 from casework.people.reach import reach_of
 from casework.web.calendar_feed import written
-from tests.access.hidden import hidden, may_not_notice
+from tests.access.hidden import hidden, may_not_notice, signed_only
 from tests.access.table import OPEN, all_rows
 from tests.access.visits import make_visits, nothing_kept
+from tests.architecture.test_exits import BARE, MARKED
 
 MONDAY = datetime(2024, 7, 29, 4, 0, tzinfo=UTC)
 CHANGING = re.compile(
@@ -30,8 +31,13 @@ CHANGING = re.compile(
 )
 """What is another one each time: tokens of forms, and the reference of an export."""
 NAMED = frozenset({None, "service", "organisation", "query:organisation", "place", "round"})
-EXPORTS = frozenset({"web.events"})
-"""Files that are asked for with a form."""
+EXPORTS = frozenset(
+    {"web.events", "web.audit_file", "web.campaign_file", "web.filing_package", "api_oversight.make_upload_package"}
+)
+"""Files that are asked for with a form, those of one thing too; `test_every_file…` finds one that is missing here."""
+NOT_OF_LISTS = {
+    "web.subject_file": "what is held about one person, found by their number; its own tests try who gets it",
+}
 SEARCHES = ("LC", "X", "20202210001")
 AT_ONCE = 5 if int(os.environ.get("ACCESS", "99")) > 1 else 999
 """So many people, or one more, read everything for each thing that comes into being; `make access` asks everybody."""
@@ -55,6 +61,12 @@ def lists():
         for row in all_rows()
         if row.endpoint in EXPORTS or (row.method == "GET" and row.of in NAMED and row.needs != (OPEN,))
     ]
+
+
+def has_exit(visits, row):
+    """Say whether the file in which a row is answered hands out files at all, as the list of exits has it."""
+    view = visits.app.view_functions[row.endpoint]
+    return f"{view.__module__.replace('.', '/')}.py" in MARKED.keys() | BARE.keys()
 
 
 def read(visits, name, row):
@@ -125,6 +137,28 @@ def test_what_is_hidden_changes_no_byte_of_what_somebody_gets(visits):
         unaware, found = differences(visits, made)
         assert unaware, made.what
         assert found == [], made.what
+
+
+def test_every_file_that_a_form_asks_for_is_read_before_and_after(visits):
+    """Ask by POST all that lies in files with a way out, as people who together may do it: a new one is named above."""
+    asked = [row for row in all_rows() if row.method == "POST" and row.needs != (OPEN,) and has_exit(visits, row)]
+    sent = set()
+    for row in asked:
+        thing = next(iter(visits.things(row)), None)
+        for name in ("supervisor@own", "auditor@own", "administrator@ministry"):
+            answer = visits.call(name, row, thing, dry=True)
+            if "attachment" in answer.headers.get("Content-Disposition", ""):
+                sent.add(row.endpoint)
+            answer.close()
+    assert sent - EXPORTS - NOT_OF_LISTS.keys() == set()
+    assert sent >= {"web.events", "web.audit_file"}
+
+
+def test_what_is_signed_and_not_yet_delivered_changes_no_byte_of_what_the_discipline_body_gets(visits):
+    made = signed_only(visits.tried)
+    theirs = {visits.actors[name] for name in ("discipline_officer@own_discipline",)}
+    unaware, found = differences(visits, made, sees=lambda actor, *_: actor in theirs)
+    assert (len(unaware), found) == (1, [])
 
 
 def test_whoever_may_see_it_does_get_something_else(visits):

@@ -95,7 +95,9 @@ POLICY_TABLE = [
     (LEADER, "lead:reporter", UNIVERSITY, {}, FORBIDDEN),
     (PROVINCE_LEADER, "report:read", UNIVERSITY, {}, YES),
     (PROVINCE_LEADER, "report:sign", UNIVERSITY, {}, FORBIDDEN),
-    (DISCIPLINE, "report:read", UNIVERSITY, {"state": "signed"}, YES),
+    (DISCIPLINE, "report:read", UNIVERSITY, {"state": "signed", "delivered": True}, YES),
+    (DISCIPLINE, "report:read", UNIVERSITY, {"state": "signed"}, UNSEEN),
+    (DISCIPLINE, "filing:receipt", UNIVERSITY, {"state": "signed"}, UNSEEN),
     (DISCIPLINE, "report:read", UNIVERSITY, {"state": "draft"}, UNSEEN),
     (DISCIPLINE, "filing:dispose", UNIVERSITY, {"state": "filed"}, YES),
     (DISCIPLINE, "filing:receipt", PROVINCE, {"state": "signed"}, UNSEEN),
@@ -104,9 +106,11 @@ POLICY_TABLE = [
     (DISCIPLINE, "case:read", UNIVERSITY, {"kind": "record", "state": "flagged"}, UNSEEN),
     (DISCIPLINE, "case:conclude", UNIVERSITY, {"kind": "conduct"}, FORBIDDEN),
     (DISCIPLINE, "lead:reporter", UNIVERSITY, {"kind": "conduct", "concerns_id": UNIVERSITY}, YES),
-    (STATIONED, "filing:receipt", PROVINCE, {"state": "signed"}, YES),
+    (STATIONED, "filing:receipt", PROVINCE, {"state": "signed", "delivered": True}, YES),
     (STATIONED, "report:read", UNIVERSITY, {"state": "filed"}, UNSEEN),
-    (DISCIPLINE, "case:read", UNIVERSITY, {"kind": "record", "state": "signed_off"}, YES),
+    (DISCIPLINE, "case:read", UNIVERSITY, {"kind": "record", "state": "signed_off", "delivered": True}, YES),
+    (DISCIPLINE, "case:read", UNIVERSITY, {"kind": "record", "state": "signed_off"}, UNSEEN),
+    (DISCIPLINE, "consequence:record", UNIVERSITY, {"kind": "record", "state": "signed_off"}, UNSEEN),
     (DISCIPLINE, "consequence:record", UNIVERSITY, {"kind": "unit", "state": "filed"}, YES),
     (DISCIPLINE, "consequence:record", PROVINCE, {"kind": "conduct", "state": "filed"}, UNSEEN),
     (PROVINCE_OFFICER, "consequence:record", UNIVERSITY, {}, YES),
@@ -167,7 +171,11 @@ def test_a_scope_can_be_read_into_a_query():
         COLLEGE,
         False,
     )
-    assert {scope.states for scope in scope_of(DISCIPLINE, "case:read")} == {None, frozenset({"signed_off", "filed"})}
+    assert {(scope.states, scope.delivered) for scope in scope_of(DISCIPLINE, "case:read")} == {
+        (None, False),
+        (frozenset({"filed"}), False),
+        (frozenset({"signed_off"}), True),
+    }
     assert scope_of(ADMINISTRATOR, "case:read") == ()
 
 

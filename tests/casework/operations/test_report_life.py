@@ -1,21 +1,28 @@
 """A report from the plan to the last receipt, and back when something changes."""
 
+from contextlib import nullcontext
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from casework.cases.dossier import differing_field
 from casework.cases.dossier_of import dossier_of
 from casework.cases.models import Case
+from casework.cases.queries import get_case, visible
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import Conflict
+from casework.errors import Conflict, NotFound
 from casework.filing.models import Filing
 from casework.filing.queries import history_of, standing
 from casework.notices.models import Message
 from casework.operations.mark_stale import mark_stale
+from casework.operations.permit import refusal_for_case
+from casework.operations.permit_report import refusal_for_report
 from casework.operations.refuse_report import refuse_report
 from casework.operations.return_filing import return_filing
+from casework.operations.send_report import send_report
+from casework.operations.withdraw_filing import withdraw_filing
 from casework.people.actors import actor_of
 from casework.reports import queries
 from casework.reports.manifest import manifest_hash
@@ -231,8 +238,45 @@ def test_whoever_receives_a_report_sees_it_and_strangers_do_not(office, settings
     sign(report, "party_leader", office.party_leader)
     sign(report, "admin_leader", office.admin_leader)
     db.session.flush()
+    assert seen_by(office.discipline_officer) == []
+    send_report(report, actor=actor_of(office.supervisor))
+    db.session.flush()
     assert seen_by(office.discipline_officer) == [report]
     assert seen_by(make_office().supervisor) == []
+
+
+def test_the_discipline_body_reads_what_was_signed_from_its_delivery_on_and_as_long_as_that_stands(office, settings):
+    accepted(office)
+    officer = office.discipline_officer
+
+    def seen():
+        db.session.flush()
+        actor = actor_of(officer)
+        found = [db.session.scalar(select(func.count()).select_from(visible(actor).subquery()))]
+        with nullcontext() if reads else pytest.raises(NotFound):
+            found.append(get_case(case.number, actor).number)
+        assert (refusal_for_case(actor, "case:read", case) is None) is reads
+        assert (refusal_for_report(actor, "report:package", report) is None) is reads
+        assert list(db.session.scalars(queries.visible_reports(actor))) == ([report] if reads else [])
+        return found
+
+    report = signed(office, settings)
+    case, reads = report.cases[0].case, False
+    assert (case.state, seen()) == ("signed_off", [0])
+    version, changed_at = case.version, dossier_of(case)
+    send_report(report, actor=actor_of(office.supervisor))
+    reads = True
+    assert seen() == [1, case.number]
+    assert (case.version, dossier_of(case)) == (version, changed_at)
+    withdraw_filing(report, reason="附件放错", actor=actor_of(office.supervisor))
+    reads = False
+    assert (report.delivered_at, case.delivered_at, seen()) == (None, None, [0])
+    again = signed(office, settings)
+    assert (again.id, case.state, seen()) == (report.id, "signed_off", [0])
+    for filing in send_report(again, actor=actor_of(office.supervisor)):
+        give_receipt(filing, officer if filing.capacity == "discipline" else office.superior_officer)
+    reads = True
+    assert (case.state, seen()) == ("filed", [1, case.number])
 
 
 def test_dossiers_read_back_from_the_report_equal_those_of_the_cases(office, settings):
