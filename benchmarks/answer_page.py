@@ -26,7 +26,7 @@ from casework.campaigns.identity import code_of
 from casework.campaigns.models import AnswerCode, Campaign, Wave
 from casework.campaigns.tokens import hash_of, path_for
 from casework.db import db, new_ref
-from casework.doors import tokens
+from casework.doors import buckets
 from casework.intake.bulk import insert_rows
 from casework.intake.models import Batch, Record, Revision
 from casework.operations.issue_links import issue_links
@@ -119,7 +119,7 @@ def posting(client: FlaskClient, addresses: list[str]) -> dict[str, float]:
     times: dict[str, list[float]] = {"send a code": [], "check it": [], "answer confirmed": [], "answer denied": []}
 
     def timed(name: str, address: str, **given: str) -> str:
-        tokens._own.clear()  # noqa: SLF001 - all of them come from one place here
+        buckets._own.clear()  # noqa: SLF001 - all of them come from one place here
         started = time.perf_counter()
         answer = client.post(address, data=given)
         times[name].append(time.perf_counter() - started)

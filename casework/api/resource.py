@@ -22,7 +22,7 @@ from werkzeug.exceptions import BadRequest, Unauthorized, UnsupportedMediaType
 from casework.api.document import PROBLEM
 from casework.api.schemas.problem import Problem
 from casework.api.scopes import needed_for
-from casework.doors.api_keys import permit_scope
+from casework.doors.api_tokens import permit_scope
 from casework.doors.idempotency import HEADER, LONGEST, once
 from casework.doors.unit import unit_of_work
 

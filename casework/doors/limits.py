@@ -15,7 +15,7 @@ from flask import current_app, request
 
 from casework import clock
 from casework.config import Network, Settings
-from casework.doors import tokens
+from casework.doors import buckets
 from casework.notices.manners import Rate
 from casework.sealing import ring
 
@@ -56,7 +56,7 @@ def wait_of(limit: Limit, whom: str) -> float:
     """Take one from the bucket of whoever is named; only a keyed hash of the name and the day leaves this function."""
     _let_go_of_full_buckets()
     key = ring().index("limit", f"{clock.today()}:{limit.name}:{whom}")
-    return tokens.take(f"{limit.name}:{key}", 1, rate=limit.rate)
+    return buckets.take(f"{limit.name}:{key}", 1, rate=limit.rate)
 
 
 def place_of_request() -> str:
@@ -101,4 +101,4 @@ def _prefix(address: str | None) -> str:
 
 
 def _let_go_of_full_buckets() -> None:
-    tokens.let_go(more_than=MOST_BUCKETS, clock_of_process=time.monotonic)
+    buckets.let_go(more_than=MOST_BUCKETS, clock_of_process=time.monotonic)

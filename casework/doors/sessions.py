@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response
 from casework import clock
 from casework.config import Settings
 from casework.db import db
-from casework.doors import api_keys, devices, limits
+from casework.doors import api_tokens, devices, limits
 from casework.doors.unit import note_down, unit_of_work
 from casework.errors import N_, Conflict
 from casework.operations.begin_sign_in import (
@@ -211,5 +211,5 @@ def _note_presence(row: SignIn) -> None:
 
 
 def _by_token() -> Person | None:
-    g.token = api_keys.bearer()
+    g.token = api_tokens.bearer()
     return g.token.person if g.token else None

@@ -18,7 +18,7 @@ from flask import current_app
 from casework import promises
 from casework.config import Settings
 from casework.db import db
-from casework.doors import tokens
+from casework.doors import buckets
 from casework.doors.unit import unit_of_work
 from casework.jobs.carriers import ASKED_FOR_REPORTS, way_out
 from casework.notices.manners import Rate
@@ -105,7 +105,7 @@ def _resting() -> Mapping[int, float]:
     """Return, by wave, in how many seconds its pace allows another batch; waves that need not wait are left out."""
     with unit_of_work():
         paced = [wave for wave in waves_that_speak() if wave.runs and wave.per_minute]
-    waits = {wave.wave_id: tokens.wait_for(wave.campaign_ref, wave.at_once, rate=wave.rate) for wave in paced}
+    waits = {wave.wave_id: buckets.wait_for(wave.campaign_ref, wave.at_once, rate=wave.rate) for wave in paced}
     return {wave_id: wait for wave_id, wait in waits.items() if wait > 0}
 
 
@@ -123,7 +123,7 @@ def _may_go(claimed: Claimed, name: str, rate: Rate) -> bool:
     This comes before the gate, so that nothing lies between its answer and the call.
     """
     end = time.monotonic() + PATIENCE
-    while (wait := tokens.take(name, claimed.count, rate=rate)) > 0:
+    while (wait := buckets.take(name, claimed.count, rate=rate)) > 0:
         if time.monotonic() + wait > end:
             with unit_of_work():
                 let_go(claimed, pause=timedelta(seconds=wait))

@@ -8,7 +8,7 @@ import pytest
 
 from casework import clock
 from casework.config import LOOPBACK
-from casework.doors import limits, tokens
+from casework.doors import buckets, limits
 from casework.sealing import KeyRing, configure
 from tests.casework.notices.office import OPENED
 
@@ -24,11 +24,11 @@ PLACES = {
 
 
 @pytest.fixture(autouse=True)
-def buckets(monkeypatch):
+def kept_buckets(monkeypatch):
     """Return the buckets of a process that has no queue server."""
     configure(KeyRing({"k1": bytes(32)}, b"index key of the tests"))
     kept = {}
-    monkeypatch.setattr(tokens, "_own", kept)
+    monkeypatch.setattr(buckets, "_own", kept)
     return kept
 
 
@@ -50,12 +50,12 @@ def test_a_place_gets_its_burst_and_then_a_time_to_come_back(ask):
     assert 0 < ask("203.0.113.7") <= 4 * 60  # a process alone gives a quarter of the rate
 
 
-def test_places_share_a_bucket_as_far_as_they_share_a_network(ask, buckets):
+def test_places_share_a_bucket_as_far_as_they_share_a_network(ask, kept_buckets):
     for what, (one, other, shared) in PLACES.items():
-        buckets.clear()
+        kept_buckets.clear()
         ask(one)
         ask(other)
-        assert (what, len(buckets) == 1) == (what, shared)
+        assert (what, len(kept_buckets) == 1) == (what, shared)
 
 
 VISITOR, OTHER, PROXY = "203.0.113.7", "198.51.100.77", "10.2.3.4"
@@ -73,26 +73,26 @@ HEARD = {
 }
 
 
-def test_of_what_is_passed_on_the_visitor_counts_and_only_configured_proxies_are_believed(ask, buckets, app):
+def test_of_what_is_passed_on_the_visitor_counts_and_only_configured_proxies_are_believed(ask, kept_buckets, app):
     app.extensions["casework"] = replace(app.extensions["casework"], proxies=(*LOOPBACK, ip_network("10.2.3.0/24")))
     for what, (near, passed_on, counted) in HEARD.items():
-        buckets.clear()
+        kept_buckets.clear()
         ask(near, passed_on=passed_on)
         ask(counted)
-        assert (what, len(buckets)) == (what, 1)
+        assert (what, len(kept_buckets)) == (what, 1)
 
 
-def test_where_no_proxy_is_configured_nobody_in_a_private_network_writes_themselves_a_fresh_bucket(ask, buckets):
+def test_where_no_proxy_is_configured_nobody_in_a_private_network_writes_themselves_a_fresh_bucket(ask, kept_buckets):
     for count in range(4):
         ask("192.168.7.7", passed_on=f"203.0.{count}.1")
-    assert len(buckets) == 1
+    assert len(kept_buckets) == 1
 
 
-def test_what_is_kept_names_no_address_and_another_thing_every_day(ask, buckets):
+def test_what_is_kept_names_no_address_and_another_thing_every_day(ask, kept_buckets):
     ask("203.0.113.7")
     ask("203.0.113.7", at=OPENED + timedelta(days=1))
-    assert len(buckets) == 2
-    assert not [name for name in buckets if "203" in name.split(":")[1][:3] or "." in name]
+    assert len(kept_buckets) == 2
+    assert not [name for name in kept_buckets if "203" in name.split(":")[1][:3] or "." in name]
 
 
 def test_each_limit_has_its_own_buckets(ask):
@@ -101,10 +101,10 @@ def test_each_limit_has_its_own_buckets(ask):
     assert ask("203.0.113.7", limits.Limit("other", an_hour=60, at_once=3)) == 0
 
 
-def test_a_process_alone_forgets_full_buckets_before_they_are_too_many(buckets):
-    buckets.update({f"full {number}": 0.0 for number in range(20)})
-    buckets["waiting"] = 1e12
-    tokens.let_go(more_than=100)
-    assert len(buckets) == 21
-    tokens.let_go(more_than=10)
-    assert set(buckets) == {"waiting"}
+def test_a_process_alone_forgets_full_buckets_before_they_are_too_many(kept_buckets):
+    kept_buckets.update({f"full {number}": 0.0 for number in range(20)})
+    kept_buckets["waiting"] = 1e12
+    buckets.let_go(more_than=100)
+    assert len(kept_buckets) == 21
+    buckets.let_go(more_than=10)
+    assert set(kept_buckets) == {"waiting"}

@@ -6,7 +6,7 @@ import pytest
 from flask import g
 
 from casework.app import create_app
-from casework.doors import limits, rates, tokens
+from casework.doors import buckets, limits, rates
 from casework.doors.unit import unit_of_work
 from tests.architecture.test_routes import OPEN
 from tests.casework.factories import make_person, make_tree
@@ -16,10 +16,10 @@ PLACE, OTHER_PLACE = "203.0.113.7", "198.51.100.7"
 
 
 @pytest.fixture(autouse=True)
-def buckets(monkeypatch):
+def kept_buckets(monkeypatch):
     """Return the buckets of a process that has no queue server: a quarter of each rate."""
     kept = {}
-    monkeypatch.setattr(tokens, "_own", kept)
+    monkeypatch.setattr(buckets, "_own", kept)
     return kept
 
 
@@ -79,7 +79,7 @@ def test_what_is_taken_away_is_counted_by_person_wherever_they_are(app, limited)
     assert asked(limited, "/funnel", "GET", one)
 
 
-def test_nothing_is_counted_where_the_settings_lift_the_limits(app, buckets):
+def test_nothing_is_counted_where_the_settings_lift_the_limits(app, kept_buckets):
     for _ in range(5):
         app.test_client().get("/calendar/x.ics")
-    assert buckets == {}
+    assert kept_buckets == {}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from casework.db import db
-from casework.doors import tokens
+from casework.doors import buckets
 from casework.jobs import delivery
 from casework.notices import ways
 from casework.notices.manners import Manners, Rate
@@ -16,7 +16,7 @@ from tests.casework.notices.outward import NOW, Scripted, call, states, tell
 
 @pytest.fixture(autouse=True)
 def _rested(office, told_case):
-    tokens._own.clear()
+    buckets._own.clear()
     tell(office, told_case, number=10)
 
 

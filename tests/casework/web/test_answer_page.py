@@ -13,7 +13,7 @@ from casework.campaigns.models import AnswerCode
 from casework.campaigns.plan import MIDNIGHT, end_of
 from casework.cases.models import Case
 from casework.db import db
-from casework.doors import tokens
+from casework.doors import buckets
 from casework.doors.unit import unit_of_work
 from casework.intake.models import Confirmation
 from casework.notices.graduates import graduates
@@ -27,7 +27,7 @@ NEVER = "从未与该单位签订就业协议、劳动合同或其他录用形�
 @pytest.fixture
 def graduate(app):
     """Return a way to register one more graduate and to get the address of their page."""
-    tokens._own.clear()  # no queue server here: what other tests asked for is remembered by the process
+    buckets._own.clear()  # no queue server here: what other tests asked for is remembered by the process
     with unit_of_work():
         tree = make_tree()
         wave = make_wave(tree.university, make_round())

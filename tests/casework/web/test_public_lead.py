@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from casework.db import db
-from casework.doors import tokens
+from casework.doors import buckets
 from casework.leads.models import Lead, LeadDraft
 from casework.web import public_lead_screens as screens
 from tests.casework.leads.office import leads
@@ -29,7 +29,7 @@ PDF = b"%PDF-1.4\n%%EOF\n"
 
 @pytest.fixture(autouse=True)
 def fresh_buckets():
-    tokens._own.clear()
+    buckets._own.clear()
 
 
 @pytest.fixture

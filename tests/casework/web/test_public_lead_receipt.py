@@ -8,7 +8,7 @@ from flask import request
 
 from casework import clock
 from casework.db import db
-from casework.doors import limits, tokens
+from casework.doors import buckets, limits
 from casework.doors.unit import unit_of_work
 from casework.leads import receipts, statements
 from casework.leads.models import Lead, LeadTalk
@@ -41,7 +41,7 @@ NOT_OURS = {
 
 @pytest.fixture(autouse=True)
 def fresh_buckets():
-    tokens._own.clear()
+    buckets._own.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PIL import Image
 
 from casework import clock
 from casework.db import db
-from casework.doors import tokens
+from casework.doors import buckets
 from casework.leads.models import Lead
 from tests.casework.leads.office import leads
 from tests.casework.notices.office import office
@@ -20,7 +20,7 @@ __all__ = ["leads", "office"]
 
 @pytest.fixture(autouse=True)
 def fresh_buckets():
-    tokens._own.clear()
+    buckets._own.clear()
 
 
 @pytest.fixture

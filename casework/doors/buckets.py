@@ -16,7 +16,7 @@ from redis import Redis, RedisError
 from casework.doors import doorbell
 from casework.notices.manners import Rate
 
-log = logging.getLogger("casework.tokens")
+log = logging.getLogger("casework.buckets")
 ALONE = 0.25
 """The part of a rate that a process takes while it cannot ask the others."""
 _KEY = "casework:rate:"

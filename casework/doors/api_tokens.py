@@ -1,7 +1,7 @@
-"""The key that a program shows: whose it is, what it may be used for, and when and from where it was used last.
+"""The token that a program shows: whose it is, what it may be used for, and when and from where it was used last.
 
 Its use is written down at most once a minute, in a transaction of its own that
-keeps nobody waiting: that a key is in use matters to its owner, to the second it does not.
+keeps nobody waiting: that a token is in use matters to its owner, to the second it does not.
 """
 
 from datetime import timedelta
