@@ -27,6 +27,7 @@ from casework.api.rates import rates
 from casework.api.referrals import referrals
 from casework.api.reports import reports
 from casework.api.resource import Resource
+from casework.api.retention import retention
 from casework.api.rounds import rounds
 from casework.api.samples import samples
 from casework.api.screening import screening
@@ -69,4 +70,5 @@ RESOURCES: tuple[Resource, ...] = (
     channels,
     service,
     audit,
+    retention,
 )

@@ -1,11 +1,13 @@
-"""Whoever is asking: the account, its appointments, its own inbox."""
+"""Whoever is asking: the account, its appointments, its own inbox, its own tokens."""
 
 from flask import current_app, g
 from sqlalchemy import select
 
+from casework import clock
 from casework.api.resource import Resource
 from casework.api.schemas.fields import Query
 from casework.api.schemas.people import MeOut, MessagePage, MessageQuery, ReadOut
+from casework.api.schemas.tokens import TokenOut, TokensOut
 from casework.asking import reaching
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
@@ -13,6 +15,9 @@ from casework.notices import queries, words
 from casework.notices.models import Message
 from casework.notices.queries import HIDING
 from casework.notices.ways import INBOX
+from casework.operations.api_tokens import revoke_token
+from casework.people.models import ApiToken
+from casework.people.own_tokens import SHOWN, get_own_token, tokens_of
 from workflows.access import ACTIONS, scope_of
 
 me = Resource("me", "Whoever is asking, and their inbox")
@@ -52,6 +57,27 @@ def mark_message_read(ref: str) -> object:
 def mark_messages_read() -> object:
     """Mark the whole inbox as read."""
     return {"marked": queries.mark_read(current_actor().id)}
+
+
+@me.operation("GET", "/me/tokens", query=Query, out=TokensOut)
+def list_own_tokens(_query: dict) -> object:
+    """List one's own tokens, the newest first; no secret is among what is answered."""
+    return {"items": [_token(each) for each in tokens_of(current_actor().id)], "next": None}
+
+
+@me.operation("DELETE", "/me/tokens/<name:ref>", out=TokenOut)
+def revoke_own_token(ref: str) -> object:
+    """Revoke one of one's own tokens, this one too; a second time changes nothing."""
+    actor = current_actor()
+    found = get_own_token(ref, person_id=actor.id)
+    revoke_token(found, actor=actor)
+    return _token(found)
+
+
+def _token(token: ApiToken) -> dict[str, object]:
+    names = ("name", "scopes", "created_at", "ends_at", "used_at", "used_from", "revoked_at")
+    standing = token.revoked_at is None and token.ends_at > clock.now()
+    return {name: getattr(token, name) for name in names} | {"ref": token.hash[:SHOWN], "standing": standing}
 
 
 def _shown(message: Message) -> dict[str, object]:

@@ -22,6 +22,7 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "case-actions": "cases",
         "referrals": "cases",
         "audit": SETTINGS,
+        "retention": SETTINGS,
         "leads": LEADS,
         "lead_links": LEADS,
         "campaigns": "campaigns",

@@ -13,6 +13,11 @@ GET       api_me.read_me                        anybody                  -
 GET       api_me.list_messages                  anybody                  -
 POST      api_me.mark_message_read              own                      message
 POST      api_me.mark_messages_read             anybody                  -
+GET       api_me.list_own_tokens                anybody                  -
+DELETE    api_me.revoke_own_token               own                      token
+GET       api_retention.list_erasures           anybody                  -             # those of one's own offices: of most people none
+GET       api_retention.list_holds              anybody                  -             # likewise
+POST      api_retention.place_a_hold            journal:hold             body:organisation
 GET       api_own_notices.read_notices          anybody                  -
 PATCH     api_own_notices.change_own_addresses  anybody                  -
 PUT       api_own_notices.change_muting         anybody                  -             lacks=channel
