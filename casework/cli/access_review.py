@@ -3,15 +3,13 @@
 import click
 
 from casework.cli import spoken
-from casework.cli.context import acting, application
+from casework.cli.context import acting, application, person_of
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, NotFound
+from casework.errors import N_
 from casework.operations.decide_access import confirm_access, end_access
 from casework.overview.access_review import FINDINGS
 from casework.overview.access_review import review as found_by
-from casework.people import queries
-from casework.people.models import Person
 
 
 @click.group(cls=spoken.SpokenGroup, help=N_("权限复核：可能不再需要的账号和令牌，逐项确认或终止。"))
@@ -44,7 +42,7 @@ def list_(login: str, finding: str | None) -> None:
 def confirm(*, person: str, finding: str, about: str, reason: str, login: str) -> None:
     """Confirm a line."""
     with application(), unit_of_work():
-        confirm_access(_person(person), finding=finding, about=about, reason=reason, actor=acting(login))
+        confirm_access(person_of(person), finding=finding, about=about, reason=reason, actor=acting(login))
     click.echo(spoken.say(N_("已确认保留，90天后再复核。")))
 
 
@@ -57,15 +55,8 @@ def confirm(*, person: str, finding: str, about: str, reason: str, login: str) -
 def end(*, person: str, finding: str, about: str, reason: str, login: str) -> None:
     """End what a line is about."""
     with application(), unit_of_work():
-        end_access(_person(person), finding=finding, about=about, reason=reason, actor=acting(login))
+        end_access(person_of(person), finding=finding, about=about, reason=reason, actor=acting(login))
     click.echo(spoken.say(N_("已终止，并已写入日志。")))
-
-
-def _person(login: str) -> Person:
-    found = queries.find_person(login)
-    if found is None:
-        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
-    return found
 
 
 COMMANDS = (review,)

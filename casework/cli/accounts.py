@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from casework.cli import spoken
-from casework.cli.context import acting, application
+from casework.cli.context import acting, application, person_of
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, NotFound
+from casework.errors import N_
 from casework.notices.invitation_words import PREFIX
 from casework.operations import api_tokens, passwords
 from casework.operations.change_addresses import change_addresses
@@ -19,8 +19,6 @@ from casework.operations.import_people import import_people
 from casework.operations.invite import invite as make_invitation
 from casework.operations.recognise import identities_of, link, unlink
 from casework.operations.set_absence import set_absence
-from casework.people import queries
-from casework.people.models import Person
 from casework.people.ways_in import CAS, OIDC
 from workflows.access import SYSTEM
 from workflows.token_scopes import READ, SCOPES
@@ -49,7 +47,7 @@ def people(organisations: Path, people: Path) -> None:
 def password(login: str, password: str) -> None:
     """Give an account a password."""
     with application(), unit_of_work():
-        passwords.set_password(_person(login), password=password, actor=SYSTEM)
+        passwords.set_password(person_of(login), password=password, actor=SYSTEM)
     click.echo(spoken.say(N_("账号 %(login)s 的密码已设置。"), login=login))
 
 
@@ -64,7 +62,7 @@ def token(*, login: str, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Make an API token."""
     with application(), unit_of_work():
         made = api_tokens.make_token(
-            _person(login), name=name, scopes=scopes or (READ,), days=days, actor=acting(login)
+            person_of(login), name=name, scopes=scopes or (READ,), days=days, actor=acting(login)
         )
     click.echo(made)
 
@@ -74,7 +72,7 @@ def token(*, login: str, name: str, scopes: tuple[str, ...], days: int) -> None:
 def invite(login: str) -> None:
     """Make a link by which somebody sets their own password."""
     with application() as app, unit_of_work():
-        secret = make_invitation(_person(login), actor=SYSTEM, unsent=True)
+        secret = make_invitation(person_of(login), actor=SYSTEM, unsent=True)
         base_url = app.extensions["casework"].base_url
     click.echo(base_url + PREFIX + secret)
 
@@ -87,7 +85,7 @@ def invite(login: str) -> None:
 def identity(*, login: str, provider: str, subject: str | None, remove: bool) -> None:
     """Link an account with who its person is at another house, or release it."""
     with application(), unit_of_work():
-        person = _person(login)
+        person = person_of(login)
         for held in identities_of(person):
             if remove and held.provider == provider:
                 unlink(held, actor=SYSTEM)
@@ -103,8 +101,8 @@ def identity(*, login: str, provider: str, subject: str | None, remove: bool) ->
 def close(*, login: str, reason: str, successor: str | None) -> None:
     """Close an account and hand over its open work."""
     with application(), unit_of_work():
-        heir = _person(successor) if successor else None
-        done = close_account(_person(login), reason=reason, successor=heir, actor=SYSTEM)
+        heir = person_of(successor) if successor else None
+        done = close_account(person_of(login), reason=reason, successor=heir, actor=SYSTEM)
     said = N_(
         "账号 %(login)s 已停用；案件移交 %(given)d 件、退回 %(back)d 件，线索移交 %(leads)d 条、退回 %(left)d 条。"
     )
@@ -122,7 +120,7 @@ def reach(*, login: str, mobile: str | None, wecom: str | None, email: str | Non
     given = {"mobile": mobile, "wecom": wecom, "email": email}
     changes = {name: value for name, value in given.items() if value is not None}
     with application(), unit_of_work():
-        changed = change_addresses(_person(login), changes=changes, actor=SYSTEM)
+        changed = change_addresses(person_of(login), changes=changes, actor=SYSTEM)
     click.echo(spoken.say(N_("账号 %(login)s 的联系方式更改了 %(n)d 项。"), login=login, n=len(changed)))
 
 
@@ -133,16 +131,9 @@ def reach(*, login: str, mobile: str | None, wecom: str | None, email: str | Non
 def absence(*, login: str, until: datetime | None, other: str | None) -> None:
     """Register somebody's leave, or their return."""
     with application(), unit_of_work():
-        stand_in = _person(other) if other else None
-        set_absence(_person(login), until=until.date() if until else None, stand_in=stand_in, actor=SYSTEM)
+        stand_in = person_of(other) if other else None
+        set_absence(person_of(login), until=until.date() if until else None, stand_in=stand_in, actor=SYSTEM)
     click.echo(spoken.say(N_("账号 %(login)s 的休假与代理已更新。"), login=login))
-
-
-def _person(login: str) -> Person:
-    found = queries.find_person(login)
-    if found is None:
-        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
-    return found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

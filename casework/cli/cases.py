@@ -8,7 +8,7 @@ from casework import clock
 from casework.cases import queries
 from casework.cases.models import Case
 from casework.cli import case_decisions, spoken
-from casework.cli.context import acting, application
+from casework.cli.context import acting, application, person_of
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.config import Settings
 from casework.db import db
@@ -24,7 +24,6 @@ from casework.operations.open_case import open_case
 from casework.operations.propose_correction import propose_correction
 from casework.operations.small_steps import add_note
 from casework.people import queries as people
-from casework.people.models import Person
 from casework.rounds import queries as rounds
 from workflows.case import CASE
 from workflows.case_facts import Conclusion, Kind
@@ -105,7 +104,7 @@ def assign_(*, numbers: tuple[str, ...], logins: tuple[str, ...], reason: str, l
     """Give cases an owner."""
     with application(), unit_of_work():
         actor = acting(login)
-        among = [_person(each) for each in logins]
+        among = [person_of(each) for each in logins]
         cases = [queries.get_case(number, actor, lock=True) for number in numbers]
         if len(among) == 1:
             for found in cases:
@@ -240,13 +239,6 @@ def note(*, number: str, words: str, login: str) -> None:
     """Write a note."""
     with case_decisions.working_on(number, login) as (found, actor):
         add_note(found, words=words, actor=actor)
-
-
-def _person(login: str) -> Person:
-    person = people.find_person(login)
-    if person is None:
-        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
-    return person
 
 
 def _record(found: Case, student_no: str) -> Record:

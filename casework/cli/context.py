@@ -13,6 +13,7 @@ from casework.errors import N_, NotFound, Unavailable
 from casework.journal import Door
 from casework.people import queries
 from casework.people.actors import actor_of
+from casework.people.models import Person
 from casework.service import create_service
 from workflows.access import Actor
 
@@ -38,8 +39,20 @@ def application(*, settings: Settings | None = None, migrated: bool = True) -> I
 
 
 def acting(login: str) -> Actor:
-    """Return the person in whose name a command acts."""
-    person = queries.find_person(login)
-    if person is None or not person.active:
-        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
+    """Return the person in whose name a command acts; a closed account acts no more."""
+    person = person_of(login)
+    if not person.active:
+        raise _nobody(login)
     return actor_of(person)
+
+
+def person_of(login: str) -> Person:
+    """Return the person whose account a command names, closed or not; raises `NotFound`."""
+    person = queries.find_person(login)
+    if person is None:
+        raise _nobody(login)
+    return person
+
+
+def _nobody(login: str) -> NotFound:
+    return NotFound(N_("没有账号 %(login)s。"), params={"login": login})

@@ -10,12 +10,12 @@ import click
 from casework import clock
 from casework.cases.lead_facts import lead_facts
 from casework.cli import lead_links, spoken
-from casework.cli.context import acting, application
+from casework.cli.context import acting, application, person_of
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.db import db
 from casework.deadlines.reasons import recalled
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, CaseworkError, NotFound
+from casework.errors import N_, CaseworkError
 from casework.leads import queries
 from casework.leads.models import Lead
 from casework.operations.assign_lead import assign_lead
@@ -176,10 +176,7 @@ def act(
 def assign(*, number: str, to: str, reason: str, login: str) -> None:
     """Give a lead to somebody."""
     with _working_on(number, login) as (found, actor):
-        person = people.find_person(to)
-        if person is None:
-            raise NotFound(N_("没有账号 %(login)s。"), params={"login": to})
-        assign_lead(found, to=person, reason=reason, actor=actor)
+        assign_lead(found, to=person_of(to), reason=reason, actor=actor)
 
 
 @lead.command(help=N_("向反映人提问（ask）、答复（reply），或登记对上级的阶段性答复（interim）、办结答复（upward）。"))

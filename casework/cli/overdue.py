@@ -5,10 +5,10 @@ import click
 from casework import clock, working_days
 from casework.cases.queries import get_case
 from casework.cli import spoken
-from casework.cli.context import acting, application
+from casework.cli.context import acting, application, person_of
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, Forbidden, NotFound
+from casework.errors import N_, Forbidden
 from casework.operations.press import press as press_owner
 from casework.operations.raise_case import raise_case
 from casework.overview import board, board_counts
@@ -59,9 +59,7 @@ def show(*, login: str, round_code: str, by: str) -> None:
 def press(*, owner: str, organisation: str, note: str, login: str) -> None:
     """Press an owner, by login."""
     with application(), unit_of_work():
-        person = people.find_person(owner)
-        if person is None:
-            raise NotFound(N_("没有账号 %(login)s。"), params={"login": owner})
+        person = person_of(owner)
         place = people.get_organisation(organisation)
         done = press_owner(person, organisation=place, note=note, actor=acting(login))
         click.echo(spoken.say(N_("已催办%(n)d件逾期案件。"), n=len(done.cases)))

@@ -5,13 +5,12 @@ from pathlib import Path
 import click
 
 from casework.cli import spoken
-from casework.cli.context import acting, application
+from casework.cli.context import acting, application, person_of
 from casework.cli.rounds import AS
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, NotFound
+from casework.errors import N_
 from casework.operations.subject_report import SubjectReport, report_on_graduate, report_on_member
-from casework.people.models import Person
-from casework.people.queries import find_person, get_organisation
+from casework.people.queries import get_organisation
 from casework.reports.render.held import held_docx
 
 AT, WHY = N_("单位代码。"), N_("依据，如申请书的日期和编号；写入文书和日志。")
@@ -49,15 +48,8 @@ def member(*, member: str, code: str, reason: str, output: Path, login: str) -> 
     """Write what is held about a member of staff."""
     with application(), unit_of_work():
         place = get_organisation(code)
-        made = report_on_member(person=_person(member), organisation=place, reason=reason, actor=acting(login))
+        made = report_on_member(person=person_of(member), organisation=place, reason=reason, actor=acting(login))
     _write(made, output)
-
-
-def _person(login: str) -> Person:
-    found = find_person(login)
-    if found is None:
-        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
-    return found
 
 
 def _write(made: SubjectReport, output: Path) -> None:

@@ -6,17 +6,16 @@ import click
 
 from casework import clock
 from casework.cli import spoken
-from casework.cli.context import acting, application
+from casework.cli.context import acting, application, person_of
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.cli.self_check import DAY
 from casework.db import db
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, NotFound
+from casework.errors import N_
 from casework.operations.declare_tie import declare_tie, withdraw_tie
 from casework.operations.permit_ties import permit_ties
 from casework.operations.record_mandate import record_mandate, revoke_mandate
 from casework.people import queries as people
-from casework.people.models import Person
 from casework.people.relations import get_tie, shown_value, ties_declared
 from casework.reports.mandates import get_mandate, mandates_of, state_of
 from casework.reports.models import Mandate
@@ -42,7 +41,7 @@ def tie() -> None:
 def declare(*, login: str, kind: str, value: str, reason: str, acting_login: str) -> None:
     """Declare a tie."""
     with application(), unit_of_work():
-        made = declare_tie(_person(login), kind=kind, value=value, reason=reason, actor=acting(acting_login))
+        made = declare_tie(person_of(login), kind=kind, value=value, reason=reason, actor=acting(acting_login))
         click.echo(made.tie.ref)
         for number in (*made.kept_from.cases, *made.kept_from.leads):
             click.echo(spoken.say(N_("%(number)s 已退回改派。"), number=number))
@@ -54,7 +53,7 @@ def declare(*, login: str, kind: str, value: str, reason: str, acting_login: str
 def list_(*, login: str, acting_login: str) -> None:
     """List the ties of one person."""
     with application():
-        person = _person(login)
+        person = person_of(login)
         permit_ties(person, acting(acting_login))
         for each in ties_declared(person):
             label = spoken.say(DECLARABLE[Tie(each.kind)].label)
@@ -107,8 +106,8 @@ def add(  # a paper has this many parts
             organisation=people.get_organisation(organisation),
             round_=get_round(round_code),
             slot=slot,
-            principal=_person(principal),
-            delegate=_person(delegate),
+            principal=person_of(principal),
+            delegate=person_of(delegate),
             valid_from=valid_from.date(),
             valid_to=valid_to.date(),
             document=document,
@@ -138,13 +137,6 @@ def revoke(*, ref: str, acting_login: str) -> None:
     with application(), unit_of_work():
         actor = acting(acting_login)
         revoke_mandate(get_mandate(ref, actor), actor=actor)
-
-
-def _person(login: str) -> Person:
-    found = people.find_person(login)
-    if found is None:
-        raise NotFound(N_("没有账号 %(login)s。"), params={"login": login})
-    return found
 
 
 COMMANDS = (tie, mandate)

@@ -1,21 +1,18 @@
-"""One's own second factors: an app, passkeys, recovery codes; set up, named, removed. And one's own sessions."""
+"""One's own second factors: an app, passkeys, recovery codes; set up, named, removed."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import segno
-from flask import Response, flash, g, jsonify, redirect, request, url_for
-from flask_babel import gettext
+from flask import Response, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from casework.doors import sessions
 from casework.doors.sessions import current_actor, enrolment, signed_in
 from casework.errors import N_, NotFound
 from casework.operations import passkeys, second_factor
-from casework.operations.begin_sign_in import end_other_sign_ins, end_sign_in
 from casework.people.models import Person
-from casework.web.entry import own_page
-from casework.web.pages import Trouble, attempt, page, settings, submitted
+from casework.web.pages import Trouble, attempt, page, settings
 from casework.web.proofs import proved
 from casework.web.wording import said
 
@@ -54,33 +51,6 @@ def change(verb: str) -> Answer:
         return page("own/codes.html", codes=made, done=said(DONE[verb]))
     flash(said(DONE[verb]))
     return redirect(url_for("web.factors"), 303)
-
-
-@signed_in
-def end_session(ref: str) -> Answer:
-    """End one of one's own sessions, or with `others` all but this one."""
-    actor = current_actor()
-    if ref == "others":
-        return submitted(
-            lambda: end_other_sign_ins(g.person, but=g.sign_in, actor=actor),
-            done=gettext("其他登录已全部退出。"),
-            to=url_for("web.me"),
-            again=own_page,
-        )
-    return submitted(
-        lambda: end_sign_in(ref=ref, person=g.person, actor=actor),
-        done=gettext("这次登录已退出。"),
-        to=url_for("web.me"),
-        again=own_page,
-    )
-
-
-@enrolment
-@signed_in
-def stay() -> Response:
-    """Say in how many seconds this session ends, now that its person was heard of again."""
-    idle, limit = sessions.ends_in()
-    return jsonify(idle=int(idle), limit=int(limit))
 
 
 def _confirm(person: Person) -> tuple[str, ...]:
