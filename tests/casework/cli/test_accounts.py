@@ -1,4 +1,4 @@
-"""Accounts from the terminal: people come in from two files, passwords and tokens are given by login."""
+"""Accounts from the terminal: brought in from two files, let in by password, link or token, closed; by login."""
 
 from datetime import date
 
@@ -8,10 +8,12 @@ from sqlalchemy import select
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.journal import JournalEntry
+from casework.operations.invite import find_invitation, take_invitation
 from casework.operations.passwords import check_password
+from casework.operations.recognise import identities_of
 from casework.people import queries
 from casework.people.models import Organisation, Person
-from tests.casework.factories import PASSWORD, make_person, make_tree
+from tests.casework.factories import PASSWORD, make_case, make_person, make_round, make_tree
 
 pytestmark = pytest.mark.usefixtures("app")
 ORGANISATIONS = "org_id,type,name,parent_id,code\nORG0001,ministry,教育部门,,\nORG0102,province,湖北省,ORG0001,42\n"
@@ -96,3 +98,34 @@ def test_leave_and_return_are_registered(command_line, person):
     command_line.done("absence", person.login)
     db.session.rollback()
     assert (person.absent_until, person.stand_in_id) == (None, None)
+
+
+def test_a_link_is_shown_once_and_the_one_before_it_ends(command_line, person):
+    first, second = (command_line.done("invite", person.login).strip().rpartition("/")[2] for _ in range(2))
+    assert find_invitation(first) is None
+    with unit_of_work():
+        take_invitation(second, password=PASSWORD)
+    assert find_invitation(second) is None
+    assert second not in str(list(db.session.execute(select(JournalEntry.facts))))
+
+
+def test_an_account_elsewhere_is_linked_and_released(command_line, person):
+    command_line.done("identity", person.login, "oidc", "sub-1")
+    assert [each.subject for each in identities_of(person)] == ["sub-1"]
+    assert "已有关联" in command_line.refused("identity", person.login, "oidc", "sub-2")
+    command_line.done("identity", person.login, "oidc", "--remove")
+    db.session.rollback()
+    assert list(identities_of(person)) == []
+
+
+def test_an_account_is_closed_with_its_reason_and_its_work_goes_on(command_line, person):
+    with unit_of_work():
+        place = person.appointments[0].organisation
+        heir, owner = (make_person("investigator", place) for _ in range(2))
+        case = make_case(place, make_round(), state="investigating", owner=owner)
+    assert "停用的原因" in command_line.refused("close", owner.login, "--reason", " ")
+    assert "没有账号 U999" in command_line.refused("close", owner.login, "--reason", "离职", "--successor", "U999")
+    said = command_line.done("close", owner.login, "--reason", "离职", "--successor", heir.login)
+    assert "案件移交 1 件" in said
+    db.session.rollback()
+    assert (owner.active, case.owner_id) == (False, heir.id)
