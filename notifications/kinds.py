@@ -57,6 +57,7 @@ _ALL = (
     _kind("report_withdrawn", ESCALATION, "report due link", N_("报告已撤回")),
     _kind("report_below_changed", ESCALATION, "report cited due link", N_("引用的下级报告有变化")),
     _kind("case_taken_over", ESCALATION, "case recipient_body link", N_("案件提级办理")),
+    _kind("case_returned_below", ESCALATION, "case organisation recipient_body due link", N_("提级案件退回原单位")),
     _kind("report_orphaned", ESCALATION, "report due role link", N_("报告无人可签")),
     _kind("case_referred", ESCALATION, "case organisation due link", N_("请上级办理")),
     _kind("referral_given_back", ESCALATION, "case recipient_body link", N_("请上级办理被退回")),

@@ -1,4 +1,4 @@
-"""Cases for the level above: ask for it, see who asks, give back, take over."""
+"""Cases for the level above: ask for it, see who asks, give the request back, take over and hand back."""
 
 from casework.api.cases import answer, changed
 from casework.api.resource import Resource
@@ -11,6 +11,7 @@ from casework.cases.queries import get_case
 from casework.doors.pages_of import page_of
 from casework.doors.sessions import current_actor
 from casework.operations import refer_above
+from casework.operations.return_below import return_below
 from casework.operations.take_over import seats_above, take_over
 from casework.people.models import Person
 from casework.people.queries import get_person
@@ -30,6 +31,14 @@ def take_case_over(body: dict, number: str) -> object:
     """Take a case of the level below over; a request that waits for it is answered by that."""
     case = changed(number)
     take_over(case, reason=body["reason"], to=_colleague(body["to"]), actor=current_actor())
+    return answer(case)
+
+
+@referrals.operation("POST", "/cases/<name:number>/return-below", body=WhyIn, out=CaseOut, match=True)
+def return_case_below(body: dict, number: str) -> object:
+    """Give a case that one's own body took over back to the body that had it."""
+    case = changed(number)
+    return_below(case, reason=body["reason"], actor=current_actor())
     return answer(case)
 
 

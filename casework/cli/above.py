@@ -1,4 +1,4 @@
-"""Cases for the level above, from the terminal: ask for it, see who asks, give back, take over."""
+"""Cases for the level above, from the terminal: ask for it, see who asks, give back, take over, return below."""
 
 import click
 
@@ -13,6 +13,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import N_, NotFound
 from casework.operations.refer_above import give_back, refer_above
+from casework.operations.return_below import return_below
 from casework.operations.take_over import take_over
 from casework.people.queries import find_person
 
@@ -67,6 +68,16 @@ def take(*, number: str, reason: str, other: str | None, login: str) -> None:
         if other and to is None:
             raise NotFound(N_("没有账号 %(login)s。"), params={"login": other})
         take_over(found, reason=reason, to=to, actor=actor)
+
+
+@above.command("back", help=N_("把提级办理的案件退回原单位办理。"))
+@click.argument("number")
+@spoken.option("--reason", required=True, help=N_("退回的理由。"))
+@spoken.option("--as", "login", required=True, help=AS)
+def back_(*, number: str, reason: str, login: str) -> None:
+    """Return a case to the body below that had it."""
+    with working_on(number, login) as (found, actor):
+        click.echo(return_below(found, reason=reason, actor=actor).name)
 
 
 COMMANDS = (above,)

@@ -160,9 +160,9 @@ def _manifest(
 
 
 def _chains_of(report: Report, numbers: Collection[str]) -> list[int]:
-    """Return whose journals tell of the report and its cases: its own first, then of bodies that handed a case over."""
-    left = select(HandOver.left_id).join(HandOver.case).where(Case.number.in_(numbers)).distinct()
-    others = set(db.session.scalars(left)) - {report.organisation_id}
+    """Return whose journals tell of the report and its cases: its own first, then of bodies that had one before."""
+    handed = select(HandOver.left_id, HandOver.went_id).join(HandOver.case).where(Case.number.in_(numbers)).distinct()
+    others = {body for row in db.session.execute(handed) for body in row} - {report.organisation_id}
     return [report.organisation_id, *sorted(others)]
 
 

@@ -45,7 +45,7 @@ def refer_above(case: Case, *, reason: str, actor: Actor) -> Referral:
         raise Forbidden(N_("案件 %(number)s 由经办人或就业部门负责人请上级办理。"), params={"number": case.number})
     refuse_blank({"reason": reason})
     shown = {"number": case.number}
-    if not _is_open(case):
+    if not is_open(case):
         raise Conflict(N_("案件 %(number)s 已复核、签字、备案或合并，不能请上级办理。"), code="closed", params=shown)
     if open_referral(case) is not None:
         raise Conflict(N_("案件 %(number)s 已请上级办理，正在等待答复。"), code="already_asked", params=shown)
@@ -60,7 +60,7 @@ def refer_above(case: Case, *, reason: str, actor: Actor) -> Referral:
 def offer_above(case: Case) -> Referral | None:
     """Offer a case to the level above when everybody here has to keep away; return the request that waits, or None."""
     waiting = open_referral(case)
-    if waiting is not None or not _is_open(case) or not everybody_barred(case):
+    if waiting is not None or not is_open(case) or not everybody_barred(case):
         return waiting
     asked = body_above(case, but=_gave_back(case))
     return _ask(case, asked, cause=above.ALL_BARRED, actor=SYSTEM) if asked is not None else None
@@ -118,17 +118,24 @@ def open_referral(case: Case) -> Referral | None:
     return db.session.scalars(select(Referral).filter_by(case_id=case.id, ended_at=None)).one_or_none()
 
 
-def everybody_barred(case: Case) -> bool:
-    """Say whether people are appointed here for the next step of a case and a tie keeps away every one of them.
+def is_open(case: Case) -> bool:
+    """Say whether a case is still worked on or waits for its review: only such a case changes hands."""
+    return case.state in BEING_WORKED or (case.state == "corrected" and case.accepted_at is None)
 
+
+def everybody_barred(case: Case, *, at: Organisation | None = None) -> bool:
+    """Say whether people are appointed for the next step of a case and a tie keeps away every one of them.
+
+    Asked of the body that has it, or of another that might (`at`), where it would wait for an owner.
     An owner who is the only reviewer too is a want of people and no tie: whether to ask above is for them to say.
     """
-    reviewed = case.state == "corrected" and case.owner_id is not None
+    body_id = case.organisation_id if at is None else at.id
+    reviewed = at is None and case.state == "corrected" and case.owner_id is not None
     barred = kept_from(case, Part.REVIEWER if reviewed else Part.OWNER)
     if reviewed:
-        able = [each for each in people.holders("supervisor", case.organisation_id) if each.id != case.owner_id]
+        able = [each for each in people.holders("supervisor", body_id) if each.id != case.owner_id]
     else:
-        offices = [case.organisation_id]
+        offices = [body_id]
         if case.college_id is not None and not is_sealed(case):
             offices.append(case.college_id)
         able = [person for office in offices for role in ROLES for person in people.holders(role, office)]
@@ -153,10 +160,6 @@ def asked_people(case: Case, body: Organisation) -> list[Person]:
         if found:
             return found
     return []
-
-
-def _is_open(case: Case) -> bool:
-    return case.state in BEING_WORKED or (case.state == "corrected" and case.accepted_at is None)
 
 
 def _gave_back(case: Case) -> set[int]:

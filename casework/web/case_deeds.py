@@ -19,6 +19,7 @@ from casework.operations.propose_correction import complete_correction, propose_
 from casework.operations.record_consequence import record_consequence, withdraw_consequence
 from casework.operations.rectification import finish_measure, write_rectification
 from casework.operations.refer_above import refer_above
+from casework.operations.return_below import return_below
 from casework.operations.small_steps import add_note, agree_unverifiable, change_severity
 from casework.operations.take_over import take_over
 from casework.people.models import Person
@@ -106,6 +107,10 @@ def _take_over(case: Case, actor: Actor) -> object:
     return take_over(case, reason=request.form.get("reason", ""), to=to, actor=actor)
 
 
+def _return_below(case: Case, actor: Actor) -> object:
+    return return_below(case, reason=request.form.get("reason", ""), actor=actor)
+
+
 def _consequence(case: Case, actor: Actor) -> object:
     given = {name: request.form.get(name, "") for name in ("code", "decided_by", "document", "words")}
     return record_consequence(case, decided_on=day_of("decided_on"), actor=actor, **given)
@@ -119,6 +124,7 @@ OWN: dict[str, Callable[[Case, Actor], object]] = {
     "hold": _hold,
     "assign": _assign,
     "take_over": _take_over,
+    "return_below": _return_below,
     "consequence": _consequence,
     "refer": lambda case, actor: refer_above(case, reason=request.form.get("reason", ""), actor=actor),
     "note": lambda case, actor: add_note(case, words=request.form.get("words", ""), actor=actor),

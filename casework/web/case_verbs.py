@@ -8,6 +8,7 @@ from casework.errors import N_
 from casework.operations.permit import refusal_for_case
 from casework.operations.record_consequence import ABOUT, ESTABLISHED
 from casework.operations.refer_above import open_referral
+from casework.operations.return_below import may_return_below
 from casework.overview import case_sheet
 from casework.people.actors import path_of
 from casework.web.wording import said
@@ -186,6 +187,14 @@ VERBS: dict[str, Verb] = {
             ),
         ),
         Verb(
+            "return_below",
+            N_("退回原单位办理"),
+            "swap",
+            "case:take_over",
+            OPEN,
+            N_("案件退回提级前的单位，待其派发经办人，案号和期限不变；双方都会收到通知和理由。"),
+        ),
+        Verb(
             "refer",
             N_("请上级办理"),
             "up",
@@ -233,6 +242,8 @@ def _fits(verb: Verb, case: Case, actor: Actor) -> bool:  # noqa: PLR0911 - a li
     if verb.code == "take_over":
         path = path_of(case.organisation)
         return any(scope.organisation_id in path[:-1] for scope in scope_of(actor, verb.action))
+    if verb.code == "return_below":
+        return may_return_below(case, actor)
     if verb.code == "refer":
         mine = actor.id == case.owner_id or refusal_for_case(actor, "case:assign", case) is None
         return mine and case.accepted_at is None and open_referral(case) is None

@@ -104,6 +104,7 @@ MOVES = {
     "press": (N_("催办"), "bell"),
     "raise": (N_("上报"), "up"),
     "take_over": (N_("提级办理"), "up"),
+    "return_below": (N_("退回原单位办理"), "swap"),
     "refer": (N_("请上级办理"), "up"),
     "give_back": (N_("上级退回"), "swap"),
     "keep_away": (N_("经办人回避，退回待派"), "lock"),

@@ -77,6 +77,7 @@ GET,POST  web.action           case:merge                        case          v
 GET       web.action           case:refer                        case          verb=refer
 POST      web.action           case:refer                        case          verb=refer owner=case:assign
 GET,POST  web.action           case:take_over                    case          verb=take_over
+GET,POST  web.action           case:take_over                    case          verb=return_below
 GET,POST  web.action           consequence:record                case          verb=consequence
 GET,POST  web.action           case:merge                        case          verb=unmerge
 GET       web.case_part        case:read                         case          what=withdraw-evidence

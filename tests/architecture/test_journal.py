@@ -84,6 +84,7 @@ WORDS_KEPT = {
     "refer_above": {IN_THE_STORY, "case_referrals.reason", "case_referrals.answer"},
     "reply_lead": {IN_THE_LEAD, "lead_talks.words"},
     "reporter_adds": {IN_THE_LEAD, "lead_talks.words"},
+    "return_below": {IN_THE_STORY},
     "return_filing": {"filings.return_reason"},
     "second_factor": set(),
     "small_steps": {IN_THE_STORY},

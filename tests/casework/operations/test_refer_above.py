@@ -2,8 +2,10 @@
 
 import pytest
 
+from casework import journal
 from casework.cases.above import Referral
 from casework.cases.above_queries import count_waiting
+from casework.cases.queries import get_case
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, Invalid, NotFound
@@ -15,6 +17,7 @@ from casework.operations.draw_spot_check import draw_spot_check
 from casework.operations.orphans import orphans
 from casework.operations.refer_above import everybody_barred, give_back, refer_above, review_offer
 from casework.operations.retime import retime
+from casework.operations.return_below import may_return_below, return_below
 from casework.operations.take_over import take_over
 from casework.people.actors import actor_of
 from casework.people.models import Relation
@@ -196,3 +199,72 @@ def test_nobody_takes_over_or_checks_a_case_to_which_they_are_tied(office, provi
         decide_spot_check(check.members[0], concluded, outcome="agrees", actor=actor_of(province.supervisor))
     db.session.rollback()
     assert check.members[0].outcome == ""
+
+
+def taken(office, province, **values):
+    case = some_case(office, **values)
+    with unit_of_work():
+        take_over(case, reason="涉及面较广", actor=actor_of(province.supervisor), to=province.investigator)
+    return case
+
+
+def test_a_case_taken_over_is_handed_back_with_a_reason_and_both_sides_and_both_chains_know(office, province):
+    case = taken(office, province, state="investigating")
+    due = case.due_at
+    heads = {each.id: list(journal.head(each.id)) for each in (office.organisation, province.organisation)}
+    with unit_of_work():
+        return_below(case, reason="查清后由学校续办", actor=actor_of(province.supervisor))
+    assert (case.organisation, case.owner, case.state, case.due_at) == (
+        office.organisation,
+        None,
+        "investigating",
+        due,
+    )
+    assert (case.moves[-1].action, case.moves[-1].words) == ("return_below", "查清后由学校续办")
+    assert get_case(case.number, actor_of(office.supervisor)) is case
+    entries = {row.organisation_id: row for row in db.session.query(JournalEntry).filter_by(action="case:return_below")}
+    assert entries[office.organisation.id].facts["head_there"] == heads[province.organisation.id]
+    assert entries[province.organisation.id].facts["head_there"] == heads[office.organisation.id]
+    assert not any("续办" in str(row.facts) for row in entries.values())
+    told = {row.person_id for row in db.session.query(Message).filter_by(kind="case_returned_below")}
+    assert told == {office.supervisor.id, province.supervisor.id, province.investigator.id, office.superior_officer.id}
+    with pytest.raises(Conflict) as once:
+        return_below(case, reason="再次", actor=actor_of(province.supervisor))
+    db.session.rollback()
+    assert once.value.code == "not_taken_over"
+    with unit_of_work():
+        take_over(case, reason="再次提级", actor=actor_of(province.supervisor))
+        assert may_return_below(case, actor_of(province.supervisor))
+        assert not may_return_below(case, actor_of(office.supervisor))
+
+
+def test_what_may_not_be_handed_back_stays_where_it_is(office, province):
+    case, never = taken(office, province, state="investigating"), some_case(province, state="investigating")
+    with unit_of_work():
+        ministry = make_person("supervisor", office.tree.ministry)
+    refused = (
+        # which case, who, the reason, how the case stands, the refusal
+        (case, province.supervisor, " ", {}, Invalid, None),
+        (never, province.supervisor, "x", {}, Conflict, "not_taken_over"),
+        (case, ministry, "x", {}, Forbidden, None),
+        (case, office.supervisor, "x", {}, NotFound, None),
+        (case, province.party_leader, "x", {}, Forbidden, None),
+        (case, province.supervisor, "x", {"state": "filed"}, Conflict, "case_concluded"),
+        (case, province.supervisor, "x", {"concerns_id": office.organisation.id}, Conflict, "concerns_itself"),
+    )
+    for which, who, reason, stands, error, code in refused:
+        for name, value in stands.items():
+            setattr(which, name, value)
+        with pytest.raises(error) as met:
+            return_below(which, reason=reason, actor=actor_of(who))
+        assert code in {None, met.value.code}
+        db.session.rollback()
+        assert which.organisation_id == province.organisation.id
+    for person in (office.investigator, office.supervisor):
+        tie(person, case)
+    with pytest.raises(Conflict) as barred:
+        return_below(case, reason="x", actor=actor_of(province.supervisor))
+    assert barred.value.code == "all_barred"
+    db.session.rollback()
+    assert db.session.query(JournalEntry).filter_by(action="case:return_below").count() == 0
+    assert db.session.query(Message).filter_by(kind="case_returned_below").count() == 0

@@ -243,3 +243,29 @@ def test_a_filed_report_is_packed_for_the_national_system_and_its_number_recorde
     assert other.post(f"/filing/{ref}/uploads").status_code == 303
     db.session.rollback()
     assert db.session.query(Upload).count() == 1
+
+
+def test_a_case_taken_over_goes_back_from_its_page_with_a_reason_that_both_sides_read(office, as_person):
+    with unit_of_work():
+        province = make_office(level="province", tree=office.tree)
+        case = make_case(office.organisation, office.round_, owner=office.investigator, state="investigating")
+        number = case.number
+    above, below = as_person(province.supervisor), as_person(office.supervisor)
+    assert "退回原单位办理" not in above.get(f"/cases/{number}").text
+    version = {"version": str(case.version)}
+    assert above.post(f"/cases/{number}/actions/take_over", data=version | {"reason": "涉及面广"}).status_code == 303
+    assert below.get(f"/cases/{number}").status_code == 404
+    assert "退回原单位办理" in above.get(f"/cases/{number}").text
+    form = above.get(f"/cases/{number}/actions/return_below")
+    assert (form.status_code, "退回的理由" in form.text) == (200, True)
+    db.session.rollback()
+    version = {"version": str(db.session.query(Case).filter_by(number=number).one().version)}
+    refused = above.post(f"/cases/{number}/actions/return_below", data=version | {"reason": " "})
+    assert (refused.status_code, below.get(f"/cases/{number}").status_code) == (422, 404)
+    done = above.post(f"/cases/{number}/actions/return_below", data=version | {"reason": "由学校续办"})
+    assert done.status_code == 303
+    page = below.get(f"/cases/{number}").text
+    assert "由学校续办" in page
+    assert "湖北省教育厅（演示） → 岭川大学" in page
+    assert "退回原单位办理" in above.get(f"/cases/{number}").text  # the step in the story, not a button any more
+    assert f"/cases/{number}/actions/return_below" not in above.get(f"/cases/{number}").text
