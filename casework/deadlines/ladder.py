@@ -42,11 +42,6 @@ def ladder_in(settings: Mapping[str, Any]) -> Ladder:
     return Ladder(rungs, quiet_from=time.fromisoformat(hours["from"]), quiet_until=time.fromisoformat(hours["to"]))
 
 
-def limits_of(round_: Round) -> dict[str, Limits]:
-    """Return the working-day limits of a round by severity."""
-    return limits_in(round_.settings)
-
-
 def limits_in(settings: Mapping[str, Any]) -> dict[str, Limits]:
     """Return the working-day limits that settings of a round describe, by severity."""
     return {severity: Limits(**stages) for severity, stages in settings["limits"].items()}

@@ -174,4 +174,3 @@ RECORD_FIELDS: tuple[RecordField, ...] = (
 )
 
 KEPT_FIELDS: tuple[RecordField, ...] = tuple(field for field in RECORD_FIELDS if field.kept)
-SEALED_NAMES: frozenset[str] = frozenset(field.name for field in RECORD_FIELDS if field.sealed)

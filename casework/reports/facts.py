@@ -119,15 +119,10 @@ def signing_of(report: Report) -> signoff.Signing:
     )
 
 
-def manifest_facts(report: Report, entry: ReportCase, *, receipts: Sequence[Receipt] = ()) -> ManifestFacts:
-    """Return what the report says about one of its cases, as the rules of the case ask it."""
-    return manifests_of(report, [entry], receipts=receipts)[entry.case_id]
-
-
 def manifests_of(
     report: Report, entries: Iterable[ReportCase], *, receipts: Sequence[Receipt] = ()
 ) -> dict[int, ManifestFacts]:
-    """Return the same for many cases of one report, by case id; what they share is read once."""
+    """Return what a report says about these of its cases, as the rules of a case ask it, by case id."""
     signing = signing_of(report)
     slots = tuple(slot.label for slot in signing.slots)
     signed = tuple(slot.label for slot in signing.slots if slot.name in signing.valid_slots)

@@ -79,7 +79,6 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 
 STATUSES = ("unconfirmed", "confirmed", "wrong_information", "never_signed")
-CODE_TABLES = ("destination", "degree", "employer_nature", "industry", "job_category", "proof_kind")
 
 _KINDS: dict[pa.DataType, Callable[[pa.DataType], bool]] = {
     TEXT: lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind),

@@ -4,7 +4,7 @@ import pytest
 
 from casework.db import db
 from casework.deadlines.hearers import Hearers
-from casework.deadlines.ladder import dates_of, ladder_of, limits_of
+from casework.deadlines.ladder import dates_of, ladder_of, limits_in
 from casework.doors.unit import unit_of_work
 from casework.people.presence import present
 from casework.rounds.models import StatutoryDate
@@ -16,7 +16,7 @@ def test_the_rounds_ladder_becomes_the_rules_ladder(office):
     assert [rung.code for rung in ladder.rungs][:4] == ["remind_5", "remind_3", "remind_1", "remind_0"]
     assert {rung.code: rung.audience for rung in ladder.rungs}["escalate_3"] == ("party_leader", "admin_leader")
     assert (ladder.quiet_from, ladder.quiet_until) == (time(22), time(8))
-    assert limits_of(office.round)["critical"] == Limits(1, 2, 1)
+    assert limits_in(office.round.settings)["critical"] == Limits(1, 2, 1)
 
 
 def test_each_date_says_who_has_set_it(office):

@@ -15,9 +15,9 @@ from casework.operations.advance import advance
 from casework.operations.answer_checklist import answer_checklist
 from casework.operations.draft_report import draft_report
 from casework.operations.freeze_report import freeze_report
+from casework.operations.go_stale import go_stale
 from casework.operations.issue_plan import issue_plan
 from casework.operations.log_verification import log_verification
-from casework.operations.mark_stale import mark_stale
 from casework.operations.measures import add_measure
 from casework.operations.receipt import receipt
 from casework.operations.send_report import send_report
@@ -173,7 +173,7 @@ def states(cases):
 def reopen(case, office):
     """Reopen a case that is in a report, as a supervisor does."""
     advance(case, "reopen", actor=actor_of(office.supervisor), reason="用人单位来函更正")
-    return mark_stale(case)
+    return go_stale(case, step=advance)
 
 
 def conclude_again(case, office):

@@ -16,7 +16,8 @@ from casework.errors import Conflict, NotFound
 from casework.filing.models import Filing
 from casework.filing.queries import history_of, standing
 from casework.notices.models import Message
-from casework.operations.mark_stale import mark_stale
+from casework.operations.advance import advance
+from casework.operations.go_stale import go_stale
 from casework.operations.permit import refusal_for_case
 from casework.operations.permit_report import refusal_for_report
 from casework.operations.refuse_report import refuse_report
@@ -98,7 +99,7 @@ def test_an_assignment_after_acceptance_leaves_the_report_as_it_is(office, setti
     (case,) = accepted(office)
     report = signed(office, settings)
     case.owner = office.vice_leader
-    assert mark_stale(case) is None
+    assert go_stale(case, step=advance) is None
     assert (report.state, case.state) == ("signed", "signed_off")
 
 
@@ -157,11 +158,11 @@ def test_a_finding_that_joins_a_signed_case_names_the_field_and_takes_back_its_a
     changed, other = accepted(office, 2)
     report = signed(office, settings)
     changed.severity = "high"
-    done = mark_stale(changed)
+    done = go_stale(changed, step=advance)
     assert (done.field, done.lapsed) == ("facts.severity", (other,))
     assert (changed.state, changed.accepted_at) == ("corrected", None)
     assert (report.state, report.stale_field) == ("stale", "facts.severity")
-    assert mark_stale(changed) is None
+    assert go_stale(changed, step=advance) is None
 
 
 def test_a_leader_who_does_not_sign_sends_the_report_back_to_its_drafter(office, settings):

@@ -11,7 +11,7 @@ from casework.db import db
 from casework.notices.models import Message
 from casework.notices.words import letter
 from casework.operations.advance import advance
-from casework.operations.mark_stale import mark_stale
+from casework.operations.go_stale import go_stale
 from casework.operations.refuse_report import refuse_report
 from casework.operations.return_filing import return_filing
 from casework.people.actors import actor_of
@@ -47,7 +47,7 @@ def live(office, settings):
     give_receipt(discipline, office.discipline_officer)
     case = db.session.scalars(select(Case).order_by(Case.id)).first()
     advance(case, "reopen", actor=actor_of(office.supervisor), reason="用人单位来函更正")
-    mark_stale(case)
+    go_stale(case, step=advance)
     return report
 
 
