@@ -4,7 +4,7 @@ Who reported something, what they wrote, and every other person are left out. Th
 labels are those of a document that is written in Chinese for the person themself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from casework import clock, journal
 from casework.campaigns.models import ContactTask, GraduateContact
 from casework.cases.models import Case, CaseLead, CaseRecord, Correction, Evidence, Verification
+from casework.cases.queries import not_about
 from casework.db import db
 from casework.errors import N_
 from casework.intake.fields import RECORD_FIELDS
@@ -33,8 +34,11 @@ class Section:
     lines: tuple[tuple[str, str], ...]
 
 
-def about_record(record: Record) -> Iterator[Section]:
-    """Yield what is held about a graduate by one registration, without the parts of which there is nothing."""
+def about_record(record: Record, *, bodies: Collection[int]) -> Iterator[Section]:
+    """Yield what is held about a graduate by one registration, without the parts of which there is nothing.
+
+    What is about one of these `bodies` stays out: it passes through the hands of somebody who serves there.
+    """
     round_ = db.session.get_one(Round, record.round_id)
     labels = {field.name: field.label for field in RECORD_FIELDS}
     revisions = db.session.execute(
@@ -55,7 +59,7 @@ def about_record(record: Record) -> Iterator[Section]:
         Section(N_("本人确认"), N_("国家系统的确认结果或本人填写"), _answers(record)),
         Section(N_("佐证材料"), N_("导入的材料清单"), _proofs(record)),
         Section(N_("疑点"), N_("自动筛查；疑似，以核查结论为准"), _findings(record)),
-        Section(N_("案件"), N_("就业监测数据自查"), _cases(record)),
+        Section(N_("案件"), N_("就业监测数据自查"), _cases(record, bodies)),
         Section(N_("发给本人的消息"), N_("提醒与确认"), _letters(record)),
     )
 
@@ -98,13 +102,13 @@ def _findings(record: Record) -> tuple[tuple[str, str], ...]:
     return tuple(("已撤销" if row.withdrawn_at else "疑似", row.rule) for row in db.session.scalars(wanted))
 
 
-def _cases(record: Record) -> tuple[tuple[str, str], ...]:
+def _cases(record: Record, bodies: Collection[int]) -> tuple[tuple[str, str], ...]:
     """Return the cases about a graduate; what an unfinished one holds, and what a report to us opened, stays out."""
     reported = select(CaseLead.case_id)
     wanted = (
         select(Case)
         .join(CaseRecord, CaseRecord.case_id == Case.id)
-        .where(CaseRecord.record_id == record.id)
+        .where(CaseRecord.record_id == record.id, not_about(bodies))
         .order_by(Case.id)
     )
     told = set(db.session.scalars(reported))

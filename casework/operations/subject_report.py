@@ -83,7 +83,7 @@ def _of_graduate(student_no: str, organisation: Organisation, reason: str, actor
     records = db.session.scalars(wanted.order_by(Record.id)).all()
     if not records:
         raise NotFound(N_("没有找到这名毕业生的登记。请核对学号。"))
-    sections = tuple(part for record in records for part in about_record(record))
+    sections = tuple(part for record in records for part in about_record(record, bodies=actor.bodies))
     return Held(records[0].name, organisation, tuple(each.ref for each in records), sections)
 
 
@@ -98,12 +98,12 @@ def _of_member(person: Person, organisation: Organisation, reason: str, actor: A
 def _reported(held: Held, *, reason: str, actor: Actor) -> SubjectReport:
     mark = mark_of(actor, purpose=reason)
     _say("person:report", held, reason=reason, actor=actor, mark=mark.ref)
-    return SubjectReport(held.about, clock.now(), mark, (*held.sections, *_looks(held.refs)))
+    return SubjectReport(held.about, clock.now(), mark, (*held.sections, *_looks(held.refs, actor)))
 
 
-def _looks(refs: tuple[str, ...]) -> tuple[Section, ...]:
+def _looks(refs: tuple[str, ...], actor: Actor) -> tuple[Section, ...]:
     """Return when and how somebody looked, for the person themself: whoever looked is another person."""
-    found = looks_at(refs)
+    found = looks_at(refs, bodies=actor.bodies)
     lines = tuple((f"{each.at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}", LOOKED[each.action]) for each in found)
     return (Section(N_("查看过完整信息的记录"), N_("查看日志；不列查看人"), lines),) if lines else ()
 

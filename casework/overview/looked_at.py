@@ -10,10 +10,10 @@ from sqlalchemy import and_, or_, select
 
 from casework import asking
 from casework.cases.models import Case, CaseRecord, Evidence
+from casework.cases.queries import not_about
 from casework.db import db
 from casework.intake.models import Record
 from casework.journal import LOOKS, JournalEntry
-from casework.overview.audit import not_about
 from casework.overview.reading_scope import reached
 from workflows.access import SYSTEM, Actor
 
@@ -29,11 +29,14 @@ _AT_THEM = ("person:outline", "person:report")
 
 
 @asking.reaching("cases", "records", why="whoever looked at somebody looked at them in whatever body has the case now")
-def looks_at(refs: Collection[str]) -> Sequence[JournalEntry]:
-    """Return every look at the person of these registrations (or of this account), newest first."""
+def looks_at(refs: Collection[str], *, bodies: Collection[int]) -> Sequence[JournalEntry]:
+    """Return every look at the person of these registrations (or of this account), newest first.
+
+    Looks at a case that is about one of these `bodies` stay out, as the case itself.
+    """
     theirs = select(Record.id).where(Record.ref.in_(refs))
     cases = select(CaseRecord.case_id).where(CaseRecord.record_id.in_(theirs))
-    numbers = select(Case.number).where(Case.id.in_(cases))
+    numbers = select(Case.number).where(Case.id.in_(cases), not_about(bodies))
     wanted = select(JournalEntry).where(
         JournalEntry.chain == LOOKS,
         or_(
@@ -51,16 +54,11 @@ def looks_at(refs: Collection[str]) -> Sequence[JournalEntry]:
 
 def readable_looks(refs: Collection[str], reader: Actor) -> Sequence[JournalEntry]:
     """Return those of them that somebody may read: their own, and where the policy lets them audit looks."""
+    found = looks_at(refs, bodies=reader.bodies)
     if reader is SYSTEM:
-        return looks_at(refs)
-    bodies = set(db.session.scalars(reached(reader, "audit:looks")))
-    found = [each for each in looks_at(refs) if each.actor == str(reader.id) or each.organisation_id in bodies]
-    ids = [each.id for each in found]
-    with asking.reaching("cases", "leads", why="what is about the reader's own body is found in order to be hidden"):
-        shown = set(
-            db.session.scalars(select(JournalEntry.id).where(JournalEntry.id.in_(ids), not_about(reader.bodies)))
-        )
-    return [each for each in found if each.id in shown]
+        return found
+    audited = set(db.session.scalars(reached(reader, "audit:looks")))
+    return [each for each in found if each.actor == str(reader.id) or each.organisation_id in audited]
 
 
 def _is_at(entry: JournalEntry, refs: Collection[str], of_others: Collection[str]) -> bool:

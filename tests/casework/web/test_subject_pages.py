@@ -151,3 +151,18 @@ def test_who_is_not_found_may_not_be_asked_about_or_is_asked_about_without_a_rea
         assert client.post("/subjects/member", data=WHY | {"ref": town.investigator.ref}).status_code == 403
         assert "本人查询" not in client.get("/me").text
     assert looks("person:outline") + looks("person:report") == []
+
+
+def test_a_case_that_went_above_is_told_to_them_and_one_about_the_own_body_never_through_its_hands(town, as_person):
+    with unit_of_work():
+        above = {"records": [db.session.merge(town.record)], "state": "investigating"}
+        place = (db.session.merge(town.tree.province), town.case.round)
+        taken = make_case(*place, **above).number
+        about_us = make_case(*place, **above, concerns_id=town.tree.university.id).number
+        provincial = make_person("supervisor", town.tree.province, password=PASSWORD)
+    for person, told_of in ((town.supervisor, False), (provincial, True)):
+        browser = as_person(person)
+        text = browser.post("/subjects", data=WHY | {"number": NUMBER}).text
+        held = told(browser.post("/subjects/graduate/file", data=WHY | {"ref": town.record.ref}).data)
+        for said in (text, held):
+            assert (taken in said, about_us in said) == (True, told_of)
