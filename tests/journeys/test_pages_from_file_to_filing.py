@@ -128,7 +128,7 @@ def sign_both(party, admin, waiting):
     pages.open_statement(party)
     assert waiting in party.says()
     look_over(party)
-    assert "没有保存" in pages.refused_to_sign(party, desk.NAMES[PARTY])
+    assert "没有签字" in pages.refused_to_sign(party, desk.NAMES[PARTY])
     pages.sign(party, desk.NAMES[PARTY])
     admin.open("/cosign")
     look_over(admin)
