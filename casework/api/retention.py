@@ -6,7 +6,7 @@ stand on the page alone.
 
 from casework.api.resource import Resource
 from casework.api.schemas.fields import Query
-from casework.api.schemas.retention import ErasuresOut, HoldIn, HoldOut, HoldsOut
+from casework.api.schemas.retention import ErasuresOut, LegalHoldIn, LegalHoldOut, LegalHoldsOut
 from casework.doors.sessions import current_actor
 from casework.journal import LegalHold
 from casework.operations.erase_round import erasures
@@ -26,14 +26,14 @@ def list_erasures(_query: dict) -> object:
     return {"items": [_erasure(each) for each in erasures(current_actor())], "next": None}
 
 
-@retention.operation("GET", "/holds", query=Query, out=HoldsOut)
+@retention.operation("GET", "/holds", query=Query, out=LegalHoldsOut)
 def list_holds(_query: dict) -> object:
     """List the legal holds of one's own offices, lifted ones too; those in force first."""
     found = holds_of(current_actor())
     return {"items": [_hold(each, found.organisations[each.organisation_id]) for each in found.rows], "next": None}
 
 
-@retention.operation("POST", "/holds", body=HoldIn, out=HoldOut, status=201)
+@retention.operation("POST", "/holds", body=LegalHoldIn, out=LegalHoldOut, status=201)
 def place_a_hold(body: dict) -> object:
     """Place a legal hold; placed twice it stands once, with the first reason. It is lifted on the page."""
     actor, organisation = current_actor(), get_organisation(body["organisation"])

@@ -75,7 +75,6 @@ ACTIONS = {
     "refused:conflict": N_("需要回避"),
     "refused:proof": N_("密码或第二因素不正确"),
     "person:unmask": N_("查看完整身份信息"),
-    "person:outline": N_("应本人申请查询"),
     "evidence:open": N_("打开材料"),
     "report:download": N_("下载文书"),
     "report:package": N_("下载卷宗包"),

@@ -26,7 +26,7 @@ class ErasuresOut(Answer):
     next = fields.String(allow_none=True, required=True)
 
 
-class HoldIn(Strict):
+class LegalHoldIn(Strict):
     """A matter to hold, and why."""
 
     organisation = Name(required=True)
@@ -34,7 +34,7 @@ class HoldIn(Strict):
     reason = Text(required=True, least=1)
 
 
-class HoldOut(Answer):
+class LegalHoldOut(Answer):
     """A legal hold; it stands while `lifted_at` is null."""
 
     organisation = fields.Nested(PlaceOut, required=True)
@@ -44,8 +44,8 @@ class HoldOut(Answer):
     lifted_at = Moment(allow_none=True, required=True)
 
 
-class HoldsOut(Answer):
+class LegalHoldsOut(Answer):
     """The holds of one's own offices, those in force first."""
 
-    items = fields.List(fields.Nested(HoldOut), required=True)
+    items = fields.List(fields.Nested(LegalHoldOut), required=True)
     next = fields.String(allow_none=True, required=True)
