@@ -16,6 +16,7 @@ from casework.api.schemas.case_work import BulkIn, BulkOut
 from casework.db import db
 from casework.doors import etags, problems
 from casework.doors.idempotency import HEADER, once
+from casework.doors.refused import remember
 from casework.doors.unit import unit_of_work
 from casework.errors import CaseworkError
 from workflows.errors import Refused
@@ -38,8 +39,10 @@ def _result(item: dict, raw: object, place: int) -> dict[str, object]:
             done = once(lambda: _step(item, raw), suffix=f"#{place}" if request.headers.get(HEADER) else "")
             etag = done.headers["ETag"]
     except CaseworkError as refused:
+        remember(refused, number=item["number"])
         return _refused(item, problems.answer_casework(refused))
     except Refused as refused:
+        remember(refused, number=item["number"])
         return _refused(item, problems.answer_refused(refused))
     except HTTPException as refused:
         return _refused(item, problems.answer_http(refused))

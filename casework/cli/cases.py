@@ -8,7 +8,7 @@ from casework import clock
 from casework.cases import queries
 from casework.cases.models import Case
 from casework.cli import case_decisions, spoken
-from casework.cli.context import acting, application, person_of
+from casework.cli.context import acting, application, person_of, remember
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.config import Settings
 from casework.db import db
@@ -102,17 +102,23 @@ def open_(*, kind: str, subject: str, title: str, organisation: str, round_code:
 @spoken.option("--as", "login", required=True, help=AS)
 def assign_(*, numbers: tuple[str, ...], logins: tuple[str, ...], reason: str, login: str) -> None:
     """Give cases an owner."""
-    with application(), unit_of_work():
-        actor = acting(login)
-        among = [person_of(each) for each in logins]
-        cases = [queries.get_case(number, actor, lock=True) for number in numbers]
-        if len(among) == 1:
-            for found in cases:
-                assign(found, to=among[0], actor=actor, reason=reason)
-            return
-        for result in share_out(cases, among=among, actor=actor, reason=reason):
-            said = result.owner.name if result.owner else _said(result.refusal)
-            click.echo(f"{result.case.number}  {said}")
+    lost = []
+    with application():
+        with unit_of_work():
+            actor = acting(login)
+            among = [person_of(each) for each in logins]
+            cases = [queries.get_case(number, actor, lock=True) for number in numbers]
+            if len(among) == 1:
+                for found in cases:
+                    assign(found, to=among[0], actor=actor, reason=reason)
+                return
+            for result in share_out(cases, among=among, actor=actor, reason=reason):
+                if result.refusal:
+                    lost.append((result.case.number, result.refusal))
+                said = result.owner.name if result.owner else _said(result.refusal)
+                click.echo(f"{result.case.number}  {said}")
+        for number, refusal in lost:
+            remember(refusal, number=number)
 
 
 @case.command(help=N_("登记一次核查。"))
@@ -222,9 +228,11 @@ def act(
                     )
                 click.echo(f"{number}  {spoken.say(CASE.states[moved.to_state].label)}")
             except CaseworkError as refusal:
+                remember(refusal, number=number)
                 refused += 1
                 click.echo(f"{number}  {_said(refusal)}", err=True)
             except Refused as no:
+                remember(no, number=number)
                 refused += 1
                 click.echo(f"{number}  {' '.join(spoken.say_refusal(refusal) for refusal in no.refusals)}", err=True)
     if refused:

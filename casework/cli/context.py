@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask
+import click
+from flask import Flask, g
 
 from casework import journal
 from casework.cli import schema
 from casework.config import Settings, load
 from casework.db import db
-from casework.errors import N_, NotFound, Unavailable
+from casework.doors.refused import remember_of
+from casework.errors import N_, CaseworkError, NotFound, Unavailable
 from casework.journal import Door
 from casework.people import queries
 from casework.people.actors import actor_of
 from casework.people.models import Person
 from casework.service import create_service
 from workflows.access import Actor
+from workflows.errors import Refused
 
 
 @contextmanager
@@ -32,6 +35,9 @@ def application(*, settings: Settings | None = None, migrated: bool = True) -> I
                     )
             journal.come_from(Door.COMMAND)
             yield app
+        except (CaseworkError, Refused) as error:
+            remember(error)
+            raise
         finally:
             db.session.remove()
             for engine in db.engines.values():
@@ -43,7 +49,20 @@ def acting(login: str) -> Actor:
     person = person_of(login)
     if not person.active:
         raise _nobody(login)
-    return actor_of(person)
+    g.actor = actor_of(person)  # in whose name the command was refused, if it is
+    return g.actor
+
+
+def remember(error: CaseworkError | Refused, *, number: str = "") -> None:
+    """Note a refusal to whoever this command acts for, as at the other doors; `number` names one thing of many.
+
+    A command without a person is the operator's: who holds the machine holds the data too.
+    """
+    actor, asked = g.get("actor"), click.get_current_context(silent=True)
+    if actor is None or asked is None:
+        return
+    named = number or asked.params.get("number") or ""
+    remember_of(error, actor=actor, place=asked.command_path, number=str(named))
 
 
 def person_of(login: str) -> Person:

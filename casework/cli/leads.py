@@ -10,7 +10,7 @@ import click
 from casework import clock
 from casework.cases.lead_facts import lead_facts
 from casework.cli import lead_links, spoken
-from casework.cli.context import acting, application, person_of
+from casework.cli.context import acting, application, person_of, remember
 from casework.cli.rounds import AS, ORGANISATION, ROUND
 from casework.db import db
 from casework.deadlines.reasons import recalled
@@ -159,9 +159,11 @@ def act(
                     )
                 click.echo(f"{number}  {spoken.say(LEAD.states[moved.to_state].label)}")
             except CaseworkError as refusal:
+                remember(refusal, number=number)
                 refused += 1
                 click.echo(f"{number}  {spoken.say(refusal.message, **refusal.params)}", err=True)
             except Refused as no:
+                remember(no, number=number)
                 refused += 1
                 click.echo(f"{number}  {' '.join(spoken.say_refusal(each) for each in no.refusals)}", err=True)
     if refused:

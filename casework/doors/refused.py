@@ -6,6 +6,7 @@ it cannot be written, the refusal is answered all the same.
 """
 
 import logging
+from collections.abc import Iterable
 
 from flask import g, has_request_context, request
 from sqlalchemy import literal, select, union_all
@@ -25,13 +26,19 @@ log = logging.getLogger("casework.doors")
 NOTHING = "-"
 
 
-def remember(error: CaseworkError | Refused) -> None:
-    """Note a refusal of the present request if it matters and a person asked."""
+def remember(error: CaseworkError | Refused, *, number: str = "") -> None:
+    """Note a refusal of the present request if it matters and a person asked; `number` names one thing of many."""
     actor = g.get("actor")
     if actor is None or not has_request_context():
         return
-    number = str((request.view_args or {}).get("number", ""))
-    remember_of(error, actor=actor, place=request.endpoint or NOTHING, number=number)
+    named = number or str((request.view_args or {}).get("number", ""))
+    remember_of(error, actor=actor, place=request.endpoint or NOTHING, number=named)
+
+
+def remember_each(refusals: Iterable[tuple[str, CaseworkError]]) -> None:
+    """Note what was refused of many things, by number, once the unit of work of the others is done."""
+    for number, error in refusals:
+        remember(error, number=number)
 
 
 def remember_of(error: CaseworkError | Refused, *, actor: Actor, place: str, number: str = "") -> None:

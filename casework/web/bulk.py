@@ -8,6 +8,7 @@ from flask_babel import gettext
 from casework import clock
 from casework.cases.models import Case
 from casework.cases.queries import get_cases
+from casework.doors.refused import remember_each
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, CaseworkError, Conflict, Invalid
 from casework.operations.assign import assign as give
@@ -27,7 +28,12 @@ class Outcome:
 
     number: str
     owner: str
-    refusal: str
+    refused: CaseworkError | None
+
+    @property
+    def refusal(self) -> str:
+        """The sentence that says why."""
+        return said(self.refused.message, self.refused.params) if self.refused else ""
 
 
 @signed_in
@@ -38,6 +44,7 @@ def assign() -> Response:
     outcome = attempt(_share)
     if isinstance(outcome, Trouble):
         return _assign_form(outcome)
+    remember_each((each.number, each.refused) for each in outcome if each.refused)
     return page("bulk/done.html", outcomes=outcome)
 
 
@@ -63,22 +70,15 @@ def _share() -> list[Outcome]:
     if len(among) == 1:
         return [_give(case, among[0], form.get("reason", "")) for case in cases]
     results = share_out(cases, among=among, actor=actor, reason=form.get("reason", ""))
-    return [
-        Outcome(
-            each.case.number,
-            each.owner.name if each.owner else "",
-            said(each.refusal.message, each.refusal.params) if each.refusal else "",
-        )
-        for each in results
-    ]
+    return [Outcome(each.case.number, each.owner.name if each.owner else "", each.refusal) for each in results]
 
 
 def _give(case: Case, person: Person, reason: str) -> Outcome:
     try:
         give(case, to=person, actor=current_actor(), reason=reason)
     except CaseworkError as refused:
-        return Outcome(case.number, "", said(refused.message, refused.params))
-    return Outcome(case.number, person.name, "")
+        return Outcome(case.number, "", refused)
+    return Outcome(case.number, person.name, None)
 
 
 def _chosen() -> list[Case]:

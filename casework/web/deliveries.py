@@ -11,6 +11,7 @@ from casework import clock
 from casework.asking import reach_further
 from casework.doors.arriving import is_of_our_time
 from casework.doors.pages_of import page_of
+from casework.doors.refused import remember_each
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, CaseworkError, Forbidden, Invalid, NotFound
 from casework.notices.models import Message
@@ -64,6 +65,7 @@ def act_on_ticked() -> Answer:
         words = gettext("已重发%(n)s条。") if verb == "resend" else gettext("%(n)s条记为不再发送。")
         flash(words % {"n": outcome.done})
     if outcome.refused:
+        remember_each(outcome.refused)
         return _list(_left(outcome))
     return redirect(url_for("web.deliveries"), 303)
 

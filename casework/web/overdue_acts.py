@@ -8,6 +8,7 @@ from flask_babel import gettext
 from casework import clock
 from casework.cases.models import Case
 from casework.cases.queries import get_cases
+from casework.doors.refused import remember_each
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, CaseworkError, Conflict, Invalid
 from casework.operations.permit import permit
@@ -25,12 +26,17 @@ AT_MOST = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one person or case: `done` says what, `refusal` why not."""
+    """What became of one person or case: `done` says what, `refused` that it was not."""
 
     label: str
     number: str = ""
     done: str = ""
-    refusal: str = ""
+    refused: CaseworkError | None = None
+
+    @property
+    def refusal(self) -> str:
+        """The sentence that says why."""
+        return said(self.refused.message, self.refused.params) if self.refused else ""
 
 
 @signed_in
@@ -41,6 +47,7 @@ def press() -> Response:
     outcome = attempt(_press_all)
     if isinstance(outcome, Trouble):
         return _press_form(outcome)
+    remember_each((each.number, each.refused) for each in outcome if each.refused)
     return page("overdue/done.html", title=gettext("催办结果"), outcomes=outcome)
 
 
@@ -52,6 +59,7 @@ def raise_() -> Response:
     outcome = attempt(_raise_all)
     if isinstance(outcome, Trouble):
         return _raise_form(outcome)
+    remember_each((each.number, each.refused) for each in outcome if each.refused)
     return page("overdue/done.html", title=gettext("上报结果"), outcomes=outcome)
 
 
@@ -65,7 +73,7 @@ def _press_all() -> list[Outcome]:
                 person, organisation=organisation, note=request.form.get("note", ""), actor=current_actor()
             )
         except CaseworkError as refused:
-            found.append(Outcome(person.name, refusal=said(refused.message, refused.params)))
+            found.append(Outcome(person.name, refused=refused))
         else:
             found.append(Outcome(person.name, done=gettext("已催办%(n)s件逾期案件", n=len(done.cases))))
     return found
@@ -77,7 +85,7 @@ def _raise_all() -> list[Outcome]:
         try:
             done = raise_case(case, actor=current_actor(), note=request.form.get("note", ""))
         except CaseworkError as refused:
-            found.append(Outcome(case.number, case.number, refusal=said(refused.message, refused.params)))
+            found.append(Outcome(case.number, case.number, refused=refused))
         else:
             words = said(N_("已报%(roles)s"), {"roles": done.labels})
             found.append(Outcome(case.number, case.number, done=words))

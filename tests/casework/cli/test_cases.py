@@ -5,7 +5,10 @@ import pytest
 from casework.cases.models import Case
 from casework.db import db
 from casework.doors.unit import unit_of_work
+from casework.journal import JournalEntry
+from casework.overview.reading_models import RefusedTries
 from casework.people import queries as people
+from casework.people.models import Relation
 from tests.casework.factories import make_case, make_person
 from tests.casework.operations.reporting import make_office
 
@@ -206,3 +209,36 @@ def test_a_note_joins_the_story(command_line, make, by):
     command_line.done("case", "note", number, "已约定周三回电", *by("investigator"))
     command_line.refused("case", "note", number, " ", *by("investigator"))
     assert stored(number).moves[-1].words == "已约定周三回电"
+
+
+def noted():
+    """Return what was noted of refusals: reason, place, times, and of which case the journal speaks."""
+    rows = db.session.query(RefusedTries).order_by(RefusedTries.id)
+    told = db.session.query(JournalEntry).filter(JournalEntry.action.startswith("refused:")).order_by(JournalEntry.id)
+    return [(row.reason, row.what, row.times) for row in rows], [(each.action, each.subject) for each in told]
+
+
+def test_what_the_terminal_refuses_is_noted_as_at_the_other_doors_one_case_or_many(command_line, office, make, by):
+    mine, other = make("investigating"), make("investigating", owner=None)
+    for number in (mine, other):
+        command_line.refused("case", "assign", number, "--to", office.investigator.login, *by("investigator"))
+    rows, told = noted()
+    assert [(reason, times) for reason, _, times in rows] == [("forbidden", 2)]
+    assert rows[0][1].endswith("case assign")
+    assert told == [("refused:forbidden", "-")]
+    command_line.refused("case", "act", "accept", mine, other, *by("party_leader"))
+    rows, told = noted()
+    assert sum(times for reason, what, times in rows if what.endswith("case act")) == 2
+    assert told[-1] == ("refused:forbidden", mine)
+    with unit_of_work():
+        tied = people.find_person(office.supervisor.login)
+        tied.relations.append(Relation(kind="kin", value=stored(mine).records[0].record.student_no))
+    command_line.done(
+        "case", "assign", mine, "--to", tied.login, "--to", tied.login, "--reason", "x", *by("supervisor")
+    )
+    assert noted()[1][-1] == ("refused:conflict", mine)
+    before = noted()
+    command_line.refused("case", "act", "conclude", mine, *by("investigator"))
+    command_line.refused("case", "show", "LC24-9999", *by("investigator"))
+    assert noted()[0][: len(before[0])] == before[0]
+    assert noted()[1] == before[1]
