@@ -16,8 +16,8 @@ from casework.notices.models import Message
 from casework.notices.queries import HIDING
 from casework.notices.ways import INBOX
 from casework.operations.api_tokens import revoke_token
+from casework.people.api_tokens import get_token_of, tokens_of
 from casework.people.models import ApiToken
-from casework.people.own_tokens import SHOWN, get_own_token, tokens_of
 from workflows.access import ACTIONS, scope_of
 
 me = Resource("me", "Whoever is asking, and their inbox")
@@ -69,7 +69,7 @@ def list_own_tokens(_query: dict) -> object:
 def revoke_own_token(ref: str) -> object:
     """Revoke one of one's own tokens, this one too; a second time changes nothing."""
     actor = current_actor()
-    found = get_own_token(ref, person_id=actor.id)
+    found = get_token_of(ref, person_id=actor.id)
     revoke_token(found, actor=actor)
     return _token(found)
 
@@ -77,7 +77,7 @@ def revoke_own_token(ref: str) -> object:
 def _token(token: ApiToken) -> dict[str, object]:
     names = ("name", "scopes", "created_at", "ends_at", "used_at", "used_from", "revoked_at")
     standing = token.revoked_at is None and token.ends_at > clock.now()
-    return {name: getattr(token, name) for name in names} | {"ref": token.hash[:SHOWN], "standing": standing}
+    return {name: getattr(token, name) for name in names} | {"ref": token.ref, "standing": standing}
 
 
 def _shown(message: Message) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """Questions about requests to the level above."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -48,11 +46,6 @@ def get_referral(ref: str, actor: Actor, *, lock: bool = False) -> Referral:
     if found is None:
         raise NotFound(N_("没有找到这项请求，或不在您的权限范围内。"))
     return found
-
-
-def referrals_of(case: Case) -> Sequence[Referral]:
-    """Return every request about a case, oldest first."""
-    return db.session.scalars(select(Referral).filter_by(case_id=case.id).order_by(Referral.id)).all()
 
 
 def _still_open() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from casework import clock
 from casework.doors import limits
 from casework.doors.unit import note_down
 from casework.errors import Forbidden
-from casework.people import queries
+from casework.people.api_tokens import find_token
 from casework.people.models import ApiToken
 from workflows.token_scopes import refusal_of
 
@@ -25,7 +25,7 @@ def bearer() -> ApiToken | None:
     scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not shown.strip():
         return None
-    found = queries.find_token(shown.strip())
+    found = find_token(shown.strip())
     if found is not None:
         _note_use(found)
     return found

@@ -5,8 +5,6 @@ its hand-over, a token revoked. Which of several offices is one too many only a
 person can say, so those are ended one by one on the page of the account.
 """
 
-from sqlalchemy import select
-
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid, NotFound
 from casework.operations.api_tokens import revoke_token
@@ -14,7 +12,8 @@ from casework.operations.change_person import permit_person, refuse_oneself
 from casework.operations.close_account import close_account
 from casework.operations.note_account import note_account
 from casework.overview.access_review import MANY_ROLES, TOKEN_UNUSED, Line, lines_of
-from casework.people.models import ApiToken, Person
+from casework.people.api_tokens import get_token_of
+from casework.people.models import Person
 from casework.people.ways_in import AccessDecision
 from workflows.access import SYSTEM, Actor
 
@@ -32,10 +31,7 @@ def end_access(person: Person, *, finding: str, about: str = "", reason: str, ac
     if line.finding == MANY_ROLES:
         raise Conflict(N_("请在该账号的页面免去多余的任职；这里没有更改任何内容。"), code="which_office")
     if line.finding == TOKEN_UNUSED:
-        wanted = select(ApiToken).where(
-            ApiToken.person_id == person.id, ApiToken.hash.startswith(about, autoescape=True)
-        )
-        revoke_token(db.session.scalars(wanted).one(), actor=actor)
+        revoke_token(get_token_of(about, person_id=person.id), actor=actor)
     else:
         close_account(person, reason=reason, actor=actor)
     _decide(line, ENDED, reason.strip(), actor)

@@ -86,7 +86,7 @@ def _lines(people: Sequence[Person]) -> Iterator[Line]:
             None if person.id in strong else Line(person, NO_SECOND_FACTOR),
             Line(person, MANY_ROLES) if len(held) >= MANY else None,
             *(
-                Line(person, TOKEN_UNUSED, token.hash[:16], token.name, token.used_at or token.created_at)
+                Line(person, TOKEN_UNUSED, token.ref, token.name, token.used_at or token.created_at)
                 for token in tokens
                 if token.person_id == person.id
             ),

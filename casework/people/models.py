@@ -101,6 +101,9 @@ class Relation(db.Model):
     declared_by: Mapped[Person | None] = relationship(foreign_keys=[declared_by_id])
 
 
+TOKEN_REF = 16
+
+
 class ApiToken(db.Model):
     """A key for programs: what it is for, until when; only its SHA-256 is stored."""
 
@@ -116,3 +119,8 @@ class ApiToken(db.Model):
     used_from: Mapped[str] = mapped_column(default="")  # the network part of the address, never the whole of it
     revoked_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship()
+
+    @property
+    def ref(self) -> str:
+        """Return its name on pages, in the API and in the access review: the beginning of the hash opens nothing."""
+        return self.hash[:TOKEN_REF]

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from casework import clock
 from casework.db import db
 from casework.errors import N_, NotFound
-from casework.people.long_secrets import hash_of
-from casework.people.models import ApiToken, Appointment, Organisation, Person
+from casework.people.models import Appointment, Organisation, Person
 
 
 def find_person(login: str) -> Person | None:
@@ -23,17 +22,6 @@ def get_person(ref: str) -> Person:
     if person is None:
         raise NotFound(N_("没有找到该人员，或不在您的权限范围内。"))
     return person
-
-
-def find_token(token: str) -> ApiToken | None:
-    """Return the token that this is, of somebody active, neither revoked nor ended; or None."""
-    offices = joinedload(Person.appointments).joinedload(Appointment.organisation)  # what the actor is made of
-    standing = select(ApiToken).where(
-        ApiToken.hash == hash_of(token), ApiToken.revoked_at.is_(None), ApiToken.ends_at > clock.now()
-    )
-    wanted = standing.options(joinedload(ApiToken.person).options(offices))
-    found = db.session.scalars(wanted).unique().one_or_none()
-    return found if found and found.person.active else None
 
 
 def get_organisation(code: str) -> Organisation:

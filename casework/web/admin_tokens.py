@@ -2,24 +2,21 @@
 
 from flask import Response, request, url_for
 from flask_babel import gettext
-from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from casework import clock
 from casework.db import db
 from casework.doors import arriving
 from casework.doors.sessions import current_actor, signed_in
-from casework.errors import N_, NotFound
+from casework.errors import N_
 from casework.operations.api_tokens import USUAL_DAYS, make_token, revoke_token
+from casework.people.api_tokens import get_token_of, tokens_of
 from casework.people.long_secrets import hash_of
-from casework.people.models import ApiToken, Person
+from casework.people.models import Person
 from casework.web import shell
 from casework.web.pages import Trouble, attempt, page, required, submitted
 from casework.web.wording import said
 from workflows.token_scopes import READ, SCOPES
-
-SHOWN = 16
-"""A token is named on pages by the beginning of its hash, which opens nothing."""
 
 
 @signed_in
@@ -44,7 +41,7 @@ def revoke(ref: str) -> Answer:
     """End one of one's own tokens."""
     actor = current_actor()
     return submitted(
-        lambda: revoke_token(_own(ref), actor=actor),
+        lambda: revoke_token(get_token_of(ref, person_id=actor.id), actor=actor),
         done=gettext("令牌已吊销，用它的程序立即不能再访问。"),
         to=url_for("web.tokens"),
         again=lambda trouble: _page(trouble=trouble),
@@ -56,23 +53,12 @@ def _scopes_chosen() -> list[str]:
     return request.form.getlist("scopes") if "scopes" in request.form or "days" in request.form else [READ]
 
 
-def _own(ref: str) -> ApiToken:
-    wanted = select(ApiToken).where(
-        ApiToken.person_id == current_actor().id, ApiToken.hash.startswith(ref, autoescape=True)
-    )
-    found = db.session.scalars(wanted).one_or_none() if len(ref) == SHOWN else None
-    if found is None:
-        raise NotFound(N_("没有找到这个令牌。"))
-    return found
-
-
 def _page(*, trouble: Trouble | None = None, made: str = "") -> Response:
-    wanted = select(ApiToken).filter_by(person_id=current_actor().id).order_by(ApiToken.id.desc())
-    rows = db.session.scalars(wanted.limit(100)).all()
+    rows = tokens_of(current_actor().id)
     return page(
         "admin/tokens.html",
         status=trouble.status if trouble else 200,
-        rows=[(row, row.hash[:SHOWN]) for row in rows],
+        rows=[(row, row.ref) for row in rows],
         standing=sum(row.revoked_at is None and row.ends_at > clock.now() for row in rows),
         scopes=[(code, said(label)) for code, label in SCOPES.items()],
         chosen=_scopes_chosen() if trouble else [READ],

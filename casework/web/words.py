@@ -7,7 +7,7 @@ from workflows.case import CASE, SETTLED_WITHOUT_CHANGE
 from workflows.case_facts import CONCLUSION_LABELS, KIND_LABELS
 from workflows.evidence import EVIDENCE_CLASS_LABELS, METHOD_LABELS, RESULT_LABELS
 from workflows.report import REPORT
-from workflows.severity import NATURE_LABELS, SEVERITY_LABELS
+from workflows.severity import SEVERITY_LABELS
 
 ROLES = {str(code): label for code, label in ROLE_LABELS.items()}
 STATES = {name: state.label for name, state in CASE.states.items()}
@@ -17,7 +17,6 @@ REPORT_SENTENCES = {name: state.sentence for name, state in REPORT.states.items(
 KINDS = {str(code): label for code, label in KIND_LABELS.items()}
 CONCLUSIONS = {str(code): label for code, label in CONCLUSION_LABELS.items()}
 SEVERITIES = {str(code): label for code, label in SEVERITY_LABELS.items()}
-NATURES = {str(code): label for code, label in NATURE_LABELS.items()}
 METHODS = {str(code): label for code, label in METHOD_LABELS.items()}
 EVIDENCE = {str(code): label for code, label in EVIDENCE_CLASS_LABELS.items()}
 RESULTS = {str(code): label for code, label in RESULT_LABELS.items()}

@@ -4,8 +4,7 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.operations.api_tokens import make_token
 from casework.people.actors import actor_of
-from casework.people.models import ApiToken, Person
-from casework.people.own_tokens import SHOWN
+from casework.people.models import TOKEN_REF, ApiToken, Person
 
 
 def test_tokens_are_listed_without_their_secret_and_one_is_revoked(world, investigator, supervisor):
@@ -18,7 +17,7 @@ def test_tokens_are_listed_without_their_secret_and_one_is_revoked(world, invest
     assert [(each["standing"], each["revoked_at"]) for each in (newest, present)] == [(True, None)] * 2
     hashes = [each.hash for each in db.session.query(ApiToken)]
     assert [each for each in (secret, investigator.token, *hashes) if each in rows.text] == []
-    assert newest["ref"] in [each[:SHOWN] for each in hashes]
+    assert newest["ref"] in [each[:TOKEN_REF] for each in hashes]
     reading = {"Authorization": f"Bearer {secret}"}
     assert world.client.get("/api/v1/me", headers=reading).status_code == 200
     address = f"/me/tokens/{newest['ref']}"

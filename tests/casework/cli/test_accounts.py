@@ -12,6 +12,7 @@ from casework.operations.invite import find_invitation, take_invitation
 from casework.operations.passwords import check_password
 from casework.operations.recognise import identities_of
 from casework.people import queries
+from casework.people.api_tokens import find_token
 from casework.people.models import Organisation, Person
 from tests.casework.factories import PASSWORD, make_case, make_person, make_round, make_tree
 
@@ -69,7 +70,7 @@ def test_a_short_password_is_refused_and_the_old_one_stays(command_line, person)
 
 def test_a_token_opens_the_account_and_is_not_stored(command_line, person):
     token = command_line.done("token", person.login, "--name", "报表程序").strip()
-    assert queries.find_token(token).person_id == person.id
+    assert find_token(token).person_id == person.id
     assert token not in str(list(db.session.execute(select(JournalEntry.facts))))
 
 

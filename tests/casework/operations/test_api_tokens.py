@@ -8,8 +8,9 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Invalid, NotFound
 from casework.operations.api_tokens import MOST_DAYS, USUAL_DAYS, make_token, revoke_token
-from casework.people import queries
 from casework.people.actors import actor_of
+from casework.people import queries
+from casework.people.api_tokens import find_token
 from casework.people.models import ApiToken
 from tests.casework.factories import NOON, make_person, make_tree
 from workflows.access import SYSTEM
@@ -45,19 +46,19 @@ def test_tokens_are_made_by_oneself_or_by_whoever_administers_the_place(tree, pe
 def test_a_token_opens_until_it_is_revoked_and_only_its_hash_is_stored(person):
     with unit_of_work():
         token = make_token(queries.find_person(person.login), name="script", actor=SYSTEM)
-    assert queries.find_token(token).person is person
-    assert queries.find_token(token + "x") is None
+    assert find_token(token).person is person
+    assert find_token(token + "x") is None
     (row,) = stored()
     assert token not in repr([getattr(row, column.name) for column in ApiToken.__table__.columns])
     revoke_token(row, actor=SYSTEM)
-    assert queries.find_token(token) is None
+    assert find_token(token) is None
 
 
 def test_a_token_of_an_inactive_person_opens_nothing(person):
     token = make_token(person, name="script", actor=SYSTEM)
     person.active = False
     db.session.flush()
-    assert queries.find_token(token) is None
+    assert find_token(token) is None
 
 
 def test_without_a_choice_a_token_reads_and_ends_after_the_usual_days(person):
@@ -69,7 +70,7 @@ def test_without_a_choice_a_token_reads_and_ends_after_the_usual_days(person):
         (timedelta(days=USUAL_DAYS), False),
     ):
         with clock.stopped_at(NOON + later):
-            assert (queries.find_token(token) is not None) is opens
+            assert (find_token(token) is not None) is opens
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from casework.operations.change_person import dismiss, reopen_account
 from casework.operations.close_account import close_account
 from casework.operations.invite import find_invitation, invite
 from casework.people.actors import actor_of
+from casework.people.api_tokens import find_token
 from casework.people.models import Person
-from casework.people.queries import find_token
 from tests.casework.factories import NOON, make_case, make_person, make_round, make_tree
 from workflows.access import SYSTEM
 
