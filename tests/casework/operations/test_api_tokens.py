@@ -8,8 +8,8 @@ from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.errors import Invalid, NotFound
 from casework.operations.api_tokens import MOST_DAYS, USUAL_DAYS, make_token, revoke_token
-from casework.people.actors import actor_of
 from casework.people import queries
+from casework.people.actors import actor_of
 from casework.people.api_tokens import find_token
 from casework.people.models import ApiToken
 from tests.casework.factories import NOON, make_person, make_tree
