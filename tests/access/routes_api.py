@@ -17,7 +17,7 @@ GET       api_me.list_own_tokens                anybody                  -
 DELETE    api_me.revoke_own_token               own                      token
 GET       api_retention.list_erasures           anybody                  -             # those of one's own offices: of most people none
 GET       api_retention.list_holds              anybody                  -             # likewise
-POST      api_retention.place_a_hold            journal:hold             body:organisation
+POST      api_retention.place_a_hold            journal:hold             body:organisation lacks=subject
 GET       api_own_notices.read_notices          anybody                  -
 PATCH     api_own_notices.change_own_addresses  anybody                  -
 PUT       api_own_notices.change_muting         anybody                  -             lacks=channel
