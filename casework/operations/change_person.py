@@ -54,7 +54,7 @@ def appoint_to(person: Person, *, organisation: Organisation, role: str, office:
             params={"name": person.name, "organisation": organisation.name},
         )
     if held is None:
-        held = Appointment(organisation_id=organisation.id, role=role)
+        held = Appointment(organisation=organisation, organisation_id=organisation.id, role=role)
         person.appointments.append(held)
     held.since, held.until, held.office = today, None, office.strip()
     _say("people:appoint", person, actor, organisation_id=organisation.id, role=role)
