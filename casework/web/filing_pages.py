@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Answer
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, NotFound
+from casework.errors import N_, Forbidden, NotFound
 from casework.filing.models import Filing
 from casework.filing.queries import get_filing, uploads_of
 from casework.filing.signing import told_root
@@ -48,6 +48,8 @@ VERBS = {
 def listed() -> Response:
     """Show the reports that were signed or delivered, with what each recipient answered."""
     actor, round_ = current_actor(), shell.current_round()
+    if not shell.may(actor, "filing:read"):
+        raise Forbidden(N_("您的角色不查看备案。"))
     before = request.args.get("before", "")
     found = filing_sheet.lines(
         actor,

@@ -13,7 +13,7 @@ from casework.cases.queries import in_scope
 from casework.db import db
 from casework.doors.arriving import UNSTORABLE
 from casework.doors.sessions import current_actor, signed_in
-from casework.errors import N_
+from casework.errors import N_, Forbidden
 from casework.intake.models import Record, Revision
 from casework.overview import desk, lead_desk, orders
 from casework.overview.desk import Filters
@@ -21,7 +21,7 @@ from casework.screening.rules import RULES
 from casework.web import leads_words as lead_words
 from casework.web import shell
 from casework.web.pages import PAGE_SIZE, page
-from workflows.access import scope_of
+from workflows.access import Actor, scope_of
 
 VIEWS = (
     ("mine", N_("待我办"), "case:conclude"),
@@ -37,7 +37,7 @@ LONGEST = 200
 @signed_in
 def queue() -> Response:
     """Show the cases that need something from this person, by urgency."""
-    actor, now = current_actor(), clock.now()
+    actor, now = _reader(), clock.now()
     views = [(name, label) for name, label, action in VIEWS if scope_of(actor, action)]
     chosen = request.args.get("view", "")
     if chosen not in {name for name, _ in views}:
@@ -59,9 +59,17 @@ def queue() -> Response:
 @signed_in
 def cases() -> Response:
     """Show every case within sight, filtered, in the order of deadlines."""
-    actor, now = current_actor(), clock.now()
+    actor, now = _reader(), clock.now()
     condition, filters = in_scope(actor), _filters()
     return page("cases/page.html", numbers=desk.list_numbers(condition, filters, now=now), **_list(condition, filters))
+
+
+def _reader() -> Actor:
+    """Return whoever asks, once it is clear that they read cases at all: an empty list would invite to import."""
+    actor = current_actor()
+    if not scope_of(actor, "case:read"):
+        raise Forbidden(N_("案件由核查和督办人员办理，您的角色不查看案件。"))
+    return actor
 
 
 @signed_in

@@ -14,7 +14,7 @@ from casework.deadlines.upcoming import next_said
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
 from casework.doors.unit import unit_of_work
-from casework.errors import N_, Conflict, NotFound
+from casework.errors import N_, Conflict, Forbidden, NotFound
 from casework.filing import queries as filing
 from casework.operations.answer_checklist import answer_checklist
 from casework.operations.download_document import download_document
@@ -124,6 +124,8 @@ def round_now() -> Round:
 
 def _workspace(trouble: Trouble | None, what: str = "") -> Response:
     actor, round_ = current_actor(), shell.current_round()
+    if not shell.may(actor, "report:read"):
+        raise Forbidden(N_("您的角色不查看自查报告。"))
     seat = drafting_seat(actor)
     listed = db.session.scalars(queries.visible_reports(actor).limit(60)).all()
     context: dict[str, object] = {"seat": None, "listed": listed, "number_of": queries.number_of}

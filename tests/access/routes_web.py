@@ -55,8 +55,8 @@ GET       web.receipt_again    open                              -             #
 POST      web.receipt_act      open                              -             # likewise
 
 # cases
-GET       web.queue            anybody                           -
-GET       web.cases            anybody                           -
+GET       web.queue            case:read                         -
+GET       web.cases            case:read                         -
 POST      web.search           anybody                           -
 GET       web.case             case:read                         case
 GET,POST  web.action           case:begin                        case          verb=begin
@@ -213,7 +213,7 @@ POST      web.subject_file     person:unmask                     record        k
 POST      web.subject_file     people:manage                     person        kind=member nowhere=403
 
 # reports and filing
-GET       web.reports          anybody                           -
+GET       web.reports          report:read                       -
 POST      web.reports_change   report:freeze                     -             what=plan after=report:draft
 POST      web.reports_change   report:draft                      -             what=answer refused=404
 POST      web.reports_change   report:draft                      -             what=measure refused=404
@@ -237,7 +237,7 @@ POST      web.cosign_refuse    report:refuse                     report
 POST      web.cosign_paper     report:sign|report:draft          report
 GET       web.cosign_seen      report:read                       report lacks=paper
 POST      web.cosign_demonstration report:sign                   report
-GET       web.filings          anybody                           -
+GET       web.filings          filing:read                       -
 GET       web.filing           report:read                       report
 POST      web.filing_withdraw  filing:withdraw                   report
 POST      web.filing_upload    report:upload                     report refused=303

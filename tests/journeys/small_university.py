@@ -52,7 +52,7 @@ GRADUATES = (
     "手机号",
     "薪酬",
 )
-ADMINISTRATOR = "U024"
+ADMINISTRATOR, AUDITOR = "U024", "U027"
 DESTINATIONS = {"11": "签劳动合同形式就业", "70": "待就业"}
 SETTLED_LATER = {"毕业去向类别代码": "70", "毕业去向": DESTINATIONS["70"]} | dict.fromkeys(
     ("签约日期", "单位名称", "统一社会信用代码", "单位性质代码", "单位行业代码", "单位所在地代码", "单位联系人电话"), ""

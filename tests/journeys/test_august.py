@@ -114,6 +114,7 @@ def test_a_wave_leaves_a_denial_becomes_a_case_and_the_next_wave_leaves_without_
     look_over(leader)
     leader.send(leader.form("/act/approve"), "核准")
     time_passes(settings, FIRST, until=EVERYBODY)
+    supervisor.sign_in(SUPERVISOR, PASSWORD)  # no session lasts over such days
     supervisor.open(address)
     look_over(supervisor)
 
@@ -140,6 +141,7 @@ def test_a_wave_leaves_a_denial_becomes_a_case_and_the_next_wave_leaves_without_
     assert len(found) == 1
     assert "从未签订" in next(iter(found))
     time_passes(settings, SECOND, until=2 * EVERYBODY - 1)
+    supervisor.sign_in(SUPERVISOR, PASSWORD)
     told = [
         line["recipient"] for line in Simulator(settings.carrier_log).accepted() if line["kind"] == "confirm_reminder"
     ]

@@ -9,11 +9,12 @@ from casework.cases.oversight import Consequence, SpotCheck
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.filing.models import Upload
-from casework.operations.passwords import make_token
+from casework.operations.api_tokens import make_token
 from tests.casework.api.conftest import Caller
 from tests.casework.factories import make_case
 from tests.casework.operations.reporting import filed, make_office, prepare
 from workflows.access import SYSTEM
+from workflows.token_scopes import SCOPES
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def office(world):
 def call(client):
     def as_person(person):
         with unit_of_work():
-            token = make_token(db.session.merge(person), name="test", actor=SYSTEM)
+            token = make_token(db.session.merge(person), name="test", actor=SYSTEM, scopes=tuple(SCOPES))
         return Caller(client, person, token)
 
     return as_person
@@ -43,10 +44,10 @@ def test_the_level_above_takes_a_case_over_and_nobody_else_does(office, call):
     number = made(office, state="investigating")
     above, below = call(office.superior_officer), call(office.supervisor)
     where, why = f"/cases/{number}/take-over", {"reason": "涉及校领导"}
-    assert below.post(where, why).status_code == 403
-    assert call(office.discipline_officer).post(where, why).status_code == 404
-    assert above.post(where, why).status_code == 428
     seen = {"If-Match": above.etag(number)}
+    assert below.post(where, why, headers=seen).status_code == 403
+    assert call(office.discipline_officer).post(where, why, headers=seen).status_code == 404
+    assert above.post(where, why).status_code == 428
     taken = above.post(where, why, headers=seen, status=200).json
     assert (taken["number"], taken["organisation"]["name"]) == (number, office.tree.province.name)
     assert below.get(f"/cases/{number}").status_code == 404

@@ -36,13 +36,6 @@ class Desk:
         return self.signed()
 
     @property
-    def padding_begins(self):
-        """Where the placeholder of the signature is nothing but the zeros that were left over."""
-        start = self.signed_once.index(b"/Contents <") + len(b"/Contents <")
-        end = self.signed_once.index(b">", start)
-        return start + len(self.signed_once[start:end].rstrip(b"0"))
-
-    @property
     def root(self):
         return certificate(self.authority.root)
 
