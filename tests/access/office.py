@@ -31,7 +31,6 @@ from casework.people.models import ApiToken, Person
 from casework.reports.models import Measure, Report
 from casework.rounds.models import Round
 from casework.screening.sampling import Design
-from casework.web.admin_tokens import SHOWN
 from tests.access.bodies import Staff, make_staff
 from tests.access.office_rights import add_rights
 from tests.casework.factories import (
@@ -294,9 +293,8 @@ def _add_own(made: Tried, staff: Staff) -> None:
     look = promises.promise(LOOK, round=made.round_.code, actor=asker, what="dates", given={"dates": {}})
     db.session.add(letter)
     db.session.flush()
-    token = db.session.query(ApiToken).filter_by(person_id=person.id).one()
     made.add("message", {"ref": letter.ref}, whose=supervisor)
-    made.add("token", {"ref": token.hash[:SHOWN]}, whose=supervisor)
+    made.add("token", {"ref": db.session.query(ApiToken).filter_by(person_id=person.id).one().ref}, whose=supervisor)
     made.add("look", {"code": made.round_.code, "ref": look.ref}, whose=administrator)
     colleague = make_person(Role.INVESTIGATOR.value, staff.bodies["own"])
     made.add("person", {"ref": colleague.ref}, facts={"organisation_path": path_of(staff.bodies["own"])})
