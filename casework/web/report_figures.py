@@ -4,12 +4,12 @@ The rows are found by what counted the figure. Where a list no longer has as man
 rows as a frozen report says, the page says so itself.
 """
 
-from flask import Response, request
+from flask import Response, current_app, request
 from sqlalchemy import Select
 
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, NotFound
-from casework.operations.preview_report import preview_report
+from casework.operations.preview_report import Drafts
 from casework.reports import counted, queries
 from casework.reports.figures import Figure, figures, find_figure, open_behind, rows_behind
 from casework.reports.models import Report
@@ -20,6 +20,7 @@ from casework.web.pages import PAGE_SIZE, page
 from casework.web.reports import named
 
 SHOWN = 500
+DRAFTS = "casework.drafts"
 
 
 @signed_in
@@ -63,7 +64,8 @@ def snapshot_now(report: Report) -> Snapshot:
     """Return what the report was frozen with; of a draft, what it would be frozen with."""
     if report.snapshot is not None and report.state not in queries.UNFINISHED:
         return Snapshot.from_dict(report.snapshot)
-    return preview_report(report, actor=current_actor()).snapshot
+    kept: Drafts = current_app.extensions.setdefault(DRAFTS, Drafts())
+    return kept.snapshot(report, actor=current_actor())
 
 
 def graduates_behind(report: Report, figure: Figure, *, after: str = "", limit: int) -> list:

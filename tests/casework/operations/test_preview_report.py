@@ -5,15 +5,21 @@ from datetime import date
 import pytest
 
 from casework.db import db
+from casework.doors.unit import unit_of_work
 from casework.errors import Conflict, Forbidden, NotFound
+from casework.operations import preview_report as module
+from casework.operations.advance import advance
+from casework.operations.draft_report import draft_report
 from casework.operations.freeze_report import freeze_report
 from casework.operations.issue_plan import issue_plan
-from casework.operations.preview_report import UNEXPLAINED, preview_document, preview_report
+from casework.operations.measures import add_measure
+from casework.operations.preview_report import UNEXPLAINED, Drafts, preview_document, preview_report
 from casework.people.actors import actor_of
 from casework.people.models import Appointment
 from casework.reports import missing
 from casework.reports.models import Mandate
 from casework.reports.snapshot import Snapshot
+from casework.reports.snapshot_of import snapshot_of
 from tests.casework.factories import make_case
 from tests.casework.operations.reporting import drafted, frozen, make_office, prepare
 from tests.casework.operations.test_freeze_report import (
@@ -178,3 +184,45 @@ def test_the_plan_of_a_unit_case_stands_among_the_measures_with_its_case(office)
         "LC24-0010", "材料齐全", "重新核验全部材料", "已完成（2024-08-02）",
     )  # fmt: skip
     assert [each.case for each in shown.snapshot.measures] == ["", "LC24-0010"]
+
+
+def test_a_draft_that_is_looked_at_again_is_read_anew_only_after_something_happened(app, monkeypatch):
+    with unit_of_work():
+        office = make_office()
+        prepare(office)
+        case = make_case(office.organisation, office.round_, state="corrected", owner=office.investigator)
+        report = drafted(office)
+    kept, made = Drafts(), []
+    monkeypatch.setattr(module, "snapshot_of", lambda *given, **named: made.append(1) or snapshot_of(*given, **named))
+
+    def seen():
+        db.session.expire_all()
+        found = kept.snapshot(report, actor=actor_of(office.supervisor))
+        assert found == preview_report(report, actor=actor_of(office.supervisor)).snapshot
+
+    seen()
+    assert len(made) == 2  # what is kept, and what it is compared with
+    changes = (
+        lambda: advance(case, "accept", actor=actor_of(office.supervisor)),
+        lambda: add_measure(
+            goal="真实", measure="复核", responsible="李梦洁", due_on=date(2024, 8, 31),
+            organisation=office.organisation,
+            round_=office.round_, actor=actor_of(office.supervisor),
+        ),
+        lambda: draft_report(
+            organisation=office.organisation, round_=office.round_, texts={"work": "另写"},
+            actor=actor_of(office.supervisor),
+        ),
+    )  # fmt: skip
+    for change in changes:
+        with unit_of_work():
+            change()
+        before = len(made)
+        seen()
+        assert len(made) - before == 2
+        before = len(made)
+        seen()
+        assert len(made) - before == 1
+    for who in (office.party_leader, office.discipline_officer):
+        with pytest.raises((Forbidden, NotFound)):
+            kept.snapshot(report, actor=actor_of(who))
