@@ -10,11 +10,11 @@ from casework.cases.models import Case
 from casework.cases.oversight import Consequence, HandOver
 from casework.db import db
 from casework.errors import N_, NotFound
+from casework.people.below import held_below
 from casework.people.models import Organisation
 from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
 from workflows.case import BEING_WORKED
 
-HANDLING = ("province", "university", "ministry")
 OPEN_STATES = (*BEING_WORKED, "corrected")
 COUNTED_AT_MOST = 1000
 
@@ -151,14 +151,4 @@ def _organisations(scope: Scope) -> ColumnElement[bool]:
     if scope.reach is Reach.CHILDREN:
         children = select(Organisation.id).where(Organisation.parent_id == scope.organisation_id)
         return Case.organisation_id.in_(children)
-    seat = db.session.get_one(Organisation, scope.organisation_id)
-    if seat.parent_id is None:
-        return true()
-    # The ids are fetched first: one id, or a short list of them, can be read off an index in the order of deadlines,
-    # a subquery cannot. Colleges hold no cases of their own.
-    below = db.session.scalars(
-        select(Organisation.id).where(
-            Organisation.path.startswith(seat.path, autoescape=True), Organisation.kind.in_(HANDLING)
-        )
-    ).all()
-    return Case.organisation_id == below[0] if len(below) == 1 else Case.organisation_id.in_(below)
+    return held_below(Case.organisation_id, scope.organisation_id)

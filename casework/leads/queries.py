@@ -15,10 +15,9 @@ from casework import clock
 from casework.db import db
 from casework.errors import N_, NotFound
 from casework.leads.models import Lead, LeadStep, LeadTalk
-from casework.people.models import Organisation
+from casework.people.below import held_below
 from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
 from workflows.lead import OPEN, UNTAKEN
-from workflows.lead_guards import HANDLING
 
 READ = "lead:read"
 WITHOUT_WORDS = tuple(defer(each) for each in (Lead.title, Lead.content, Lead.about, Lead.reporter))
@@ -171,13 +170,4 @@ def _not_about(bodies: Iterable[int]) -> ColumnElement[bool]:
 def _organisations(scope: Scope) -> ColumnElement[bool]:
     if scope.reach is Reach.OWN:
         return Lead.organisation_id == scope.organisation_id
-    seat = db.session.get_one(Organisation, scope.organisation_id)
-    if seat.parent_id is None:
-        return true()
-    # The ids are fetched first: one id, or a short list of them, can be read off an index in the order of deadlines.
-    below = db.session.scalars(
-        select(Organisation.id).where(
-            Organisation.path.startswith(seat.path, autoescape=True), Organisation.kind.in_(sorted(HANDLING))
-        )
-    ).all()
-    return Lead.organisation_id == below[0] if len(below) == 1 else Lead.organisation_id.in_(below)
+    return held_below(Lead.organisation_id, scope.organisation_id)

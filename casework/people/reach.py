@@ -10,11 +10,12 @@ college, what is sealed, kinds, states, one's own body - stays the queries' affa
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from casework import asking
 from casework.asking import Reach
 from casework.db import db
+from casework.people.below import NOT_HANDLING, bodies_below
 from casework.people.models import Organisation
 from workflows import access
 from workflows.access import ACTIONS, SYSTEM, Actor, Scope, scope_of
@@ -69,19 +70,17 @@ def _asked(actor: Actor, kind: str) -> Iterable[Place]:
 def _organisations_at(places: Iterable[Place], actor: Actor) -> dict[int, tuple[int, ...]]:
     """Return the paths of the organisations at or under these places, by id; colleges and discipline bodies hold none.
 
-    Under a root stands everything: nothing is asked for it.
+    Under a root stands everything: nothing is asked for it. Where all below is reached the children are.
     """
     paths = {seat: _path(seat, actor) for seat, _ in places}
-    below = [
-        Organisation.path.startswith("/" + "/".join(map(str, paths[seat])) + "/", autoescape=True)
-        for seat, reach in places
-        if reach is access.Reach.BELOW and len(paths[seat]) > 1
-    ]
-    children = [Organisation.parent_id == seat for seat, reach in places if reach is access.Reach.CHILDREN]
-    known = {seat: paths[seat] for seat, _ in places}
-    if below or children:
+    known = dict(paths)
+    below = {seat for seat, reach in places if reach is access.Reach.BELOW and len(paths[seat]) > 1}
+    for seat in below:
+        known |= bodies_below("/" + "/".join(map(str, paths[seat])) + "/")
+    children = {seat for seat, reach in places if reach is access.Reach.CHILDREN} - below
+    if children:
         wanted = select(Organisation.id, Organisation.path).where(
-            or_(*below, *children), Organisation.kind.not_in(("college", "discipline"))
+            Organisation.parent_id.in_(children), Organisation.kind.not_in(NOT_HANDLING)
         )
         known |= {row.id: tuple(map(int, row.path.strip("/").split("/"))) for row in db.session.execute(wanted)}
     return known
