@@ -5,11 +5,12 @@ cluster on a Unix socket. Nothing here listens on a network.
 """
 
 import resource
+import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +82,44 @@ def installation(engine: str, *, people: bool = True) -> Iterator[Flask]:
             yield app
             db.session.remove()
             db.engine.dispose()
+
+
+def load(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Put rows into a table in the present transaction, past everything: COPY, or many at once on SQLite."""
+    driver = db.session.connection().connection.driver_connection
+    names = ", ".join(columns)
+    if isinstance(driver, sqlite3.Connection):
+        places = ", ".join("?" * len(columns))
+        driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608 - own constants
+        return
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def processors() -> Callable[[], float]:
+    """Return a clock of the seconds that this process has had a processor, and the database server's beside it.
+
+    What the server's processes had is read from Linux; elsewhere, and on SQLite, this process is all there is.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return time.process_time
+    with db.engine.connect() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    status = Path(f"/proc/{backend}/stat")
+    if not status.exists():
+        return time.process_time
+    server = int(status.read_text().rpartition(")")[2].split()[1])
+    children = Path(f"/proc/{server}/task/{server}/children")
+
+    def told() -> float:
+        found = 0
+        for child in children.read_text().split():
+            with suppress(OSError):  # gone meanwhile
+                found += int(Path(f"/proc/{child}/schedstat").read_text().split()[0])
+        return time.process_time() + found / 1e9
+
+    return told
 
 
 def _settings(folder: Path, url: str) -> Settings:

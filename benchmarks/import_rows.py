@@ -7,28 +7,37 @@ same columns twice: into one plain table without a key, and into the service's
 own two tables with their keys and indexes. The share of sealing and of blind
 indexes, which a bare load does not do, is measured alone over the same rows.
 
+With `--encryption` it says instead what encryption adds: the same import by turns
+with the keys and with a ring that seals and indexes nothing, in processor time.
+
     python -m benchmarks.import_rows [--rows 1000000] [--engine sqlite] [--engine postgresql]
+    python -m benchmarks.import_rows --encryption --rows 12000
 """
 
 import argparse
 import csv
+import hashlib
 import json
-import sqlite3
+import statistics
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 from sqlalchemy import text
 
-from benchmarks.ground import ENGINES, Measured, installation, measure
+from benchmarks.ground import ENGINES, Measured, installation, load, measure
 from casework import demo
 from casework.config import Settings
 from casework.db import db
 from casework.doors.unit import unit_of_work
 from casework.intake import staging
+from casework.intake.bulk import defer_references
 from casework.intake.importers.contacts import check_character
 from casework.intake.models import Batch, Revision
 from casework.intake.writers import graduates
@@ -105,8 +114,10 @@ def look_at(path: Path, settings: Settings, actor: Actor) -> Batch:
         )
 
 
-def bring_in(path: Path, settings: Settings, actor: Actor) -> tuple[dict[str, Measured], Measured]:
-    """Import the file through the service's own operations; what each part cost, and what sealing alone costs."""
+def bring_in(
+    path: Path, settings: Settings, actor: Actor, *, alone: list[Measured] | None = None
+) -> dict[str, Measured]:
+    """Import the file through the service's own operations; what each part cost, and `alone` what sealing costs."""
 
     def read() -> None:
         tables = stage_batch.code_tables(batch.round_id)
@@ -120,9 +131,10 @@ def bring_in(path: Path, settings: Settings, actor: Actor) -> tuple[dict[str, Me
 
     batch, looked = measure(lambda: look_at(path, settings, actor))
     _, staged = measure(read)
-    _, sealed = measure(lambda: sealing_alone(staging.rows_path(settings.staging_dir, batch.ref)))
+    if alone is not None:
+        alone.append(measure(lambda: sealing_alone(staging.rows_path(settings.staging_dir, batch.ref)))[1])
     _, written = measure(write)
-    return {"look at the file": looked, "stage: parse and check": staged, "write": written}, sealed
+    return {"look at the file": looked, "stage: parse and check": staged, "write": written}
 
 
 def sealing_alone(path: Path) -> None:
@@ -141,19 +153,19 @@ def sealing_alone(path: Path) -> None:
             keys.index("row", "x" * 400)
 
 
-def bare(path: Path, load: Callable[[Iterator[list[str]]], object]) -> None:
+def bare(path: Path, take: Callable[[Iterator[list[str]]], object]) -> None:
     """Read the file with the library's reader and hand its rows to a bulk load, in one transaction."""
     with path.open(encoding="utf-8", newline="") as file, unit_of_work():
         reader = csv.reader(file)
         next(reader)
-        load(reader)
+        take(reader)
 
 
 def into_plain_table(rows: Iterator[list[str]]) -> None:
     """Load the rows as they stand into one table of text columns without any key."""
     db.session.execute(text("DROP TABLE IF EXISTS bare"))
     db.session.execute(text(f"CREATE TABLE bare ({', '.join(f'{name} text' for name in FIELDS)})"))
-    _load("bare", FIELDS, rows)
+    load("bare", FIELDS, rows)
 
 
 def into_real_tables(batch: Batch) -> Callable[[Iterator[list[str]]], None]:
@@ -165,7 +177,7 @@ def into_real_tables(batch: Batch) -> Callable[[Iterator[list[str]]], None]:
     columns = (
         "id", "record_id", "number", "batch_id", "changed", "content_hash", *PLAIN, "sealed", *graduates.INDEXED
     )  # fmt: skip
-    named = (*columns[:-5], *graduates.INDEXED.values())
+    named = (*columns[: -len(graduates.INDEXED)], *graduates.INDEXED.values())
     absent = {
         column.name: "" for column in Revision.__table__.columns if not column.nullable and column.name not in named
     }
@@ -180,21 +192,21 @@ def into_real_tables(batch: Batch) -> Callable[[Iterator[list[str]]], None]:
             *[row[index] for index in place.values()], *absent.values(),
         )  # fmt: skip
 
-    def load(rows: Iterator[list[str]]) -> None:
+    def take(rows: Iterator[list[str]]) -> None:
         number = 1
         while part := list(islice(rows, 20_000)):
-            _load(
+            load(
                 "records",
                 ("id", "ref", "round_id", "organisation_id", "student_no", "name", "revision_id"),
                 ((number + i, f"b{number + i:011}", *owner, row[0], row[2], None) for i, row in enumerate(part)),
             )
-            _load("revisions", (*named, *absent), (revision(number + i, row) for i, row in enumerate(part)))
+            load("revisions", (*named, *absent), (revision(number + i, row) for i, row in enumerate(part)))
             number += len(part)
         db.session.execute(
             text("UPDATE records SET revision_id = v.id FROM revisions v WHERE v.record_id = records.id")
         )
 
-    return load
+    return take
 
 
 def _day(value: object) -> str | None:
@@ -202,27 +214,15 @@ def _day(value: object) -> str | None:
     return f"{found[:4]}-{found[4:6]}-{found[6:]}" if found else None
 
 
-def _load(table: str, columns: tuple[str, ...], rows: Iterator) -> None:
-    driver = db.session.connection().connection.driver_connection
-    names = ", ".join(columns)
-    if isinstance(driver, sqlite3.Connection):
-        places = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608 - own constants
-        return
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def compare(engine: str, path: Path, rows: int) -> None:
     """Print the table of one engine."""
     with installation(engine) as app:
         settings, actor = app.extensions["casework"], actor_of(people.find_person(demo.SUPERVISOR))
-        parts, sealed = bring_in(path, settings, actor)
+        alone: list[Measured] = []
+        parts = bring_in(path, settings, actor, alone=alone)
     with installation(engine) as app:  # empty tables again
         batch = look_at(path, app.extensions["casework"], actor)
-        load = into_real_tables(batch)
-        _, keyed = measure(lambda: bare(path, load))
+        _, keyed = measure(lambda: bare(path, into_real_tables(batch)))
         _, plain = measure(lambda: bare(path, into_plain_table))
     whole = Measured(
         sum(part.wall for part in parts.values()),
@@ -233,14 +233,54 @@ def compare(engine: str, path: Path, rows: int) -> None:
     print(f"{'':42}{'s':>8}{'cpu s':>8}{'rows/s':>10}{'MB':>8}")
     lines = {
         **{f"  {name}": part for name, part in parts.items()}, "import": whole,
-        "  of it sealing, hashing, indexing (alone)": sealed,
+        "  of it sealing, hashing, indexing (alone)": alone[0],
         "bare: parse, load the same two tables": keyed, "bare: parse, load one table without a key": plain,
     }  # fmt: skip
     for name, part in lines.items():
         print(f"{name:42}{part.wall:8.2f}{part.cpu:8.2f}{rows / part.wall:10,.0f}{part.peak:8,.0f}")
-    less = (whole.wall - sealed.wall) / keyed.wall
+    less = (whole.wall - alone[0].wall) / keyed.wall
     print(f"import : same tables = {whole.wall / keyed.wall:.2f} : 1; less the sealing {less:.2f} : 1")
     print(f"import : one plain table = {whole.wall / plain.wall:.2f} : 1\n")
+
+
+class Bare:
+    """A ring that keeps nothing secret: what is sealed comes back as it is, what is indexed likewise."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:  # noqa: ARG002 - as a ring is asked
+        """Return the bytes as they are."""
+        return plain
+
+    def index(self, kind: str, value: str) -> str:
+        """Return what tells equal values apart, a whole row by its plain hash: changes are found without keys too."""
+        return hashlib.sha256(value.encode()).hexdigest()[:32] if kind == "row" else value[:32]
+
+
+def encryption(engine: str, path: Path, rows: int, *, rounds: int) -> None:
+    """Import by turns with the keys and without, and print the middle of the rounds' own ratios."""
+    found: dict[str, list[float]] = {"sealed": [], "bare": []}
+    with installation(engine) as app:
+        settings, actor = app.extensions["casework"], actor_of(people.find_person(demo.SUPERVISOR))
+        for number in range(rounds + 1):
+            for way, times in found.items():
+                began = time.process_time()
+                with patch.object(graduates, "ring", Bare) if way == "bare" else nullcontext():
+                    bring_in(path, settings, actor)
+                if number:
+                    times.append(time.process_time() - began)
+                empty_again()
+    added = statistics.median(one / other for one, other in zip(found["sealed"], found["bare"], strict=True))
+    told = ", ".join(f"{way} {statistics.median(times):.2f} cpu s" for way, times in found.items())
+    print(f"{engine}: {rows:,} rows, {rounds} rounds: {told}; encryption adds {added - 1:+.0%} (goal ≤ 20 %)")
+
+
+def empty_again() -> None:
+    """Forget what was brought in."""
+    with unit_of_work():
+        defer_references()
+        db.session.execute(text("DELETE FROM revisions"))
+        db.session.execute(text("DELETE FROM records"))
+        db.session.execute(text("UPDATE batches SET state = 'dropped'"))  # or the same file would be refused
+    db.session.remove()
 
 
 def main() -> None:
@@ -248,12 +288,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Cost of an import beside a bare parse and bulk load.")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--engine", action="append", choices=ENGINES, help="default: both")
+    parser.add_argument("--encryption", action="store_true", help="only what encryption adds")
+    parser.add_argument("--rounds", type=int, default=5, help="of the imports with and without encryption")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="casework-benchmark-") as folder:
         path = Path(folder) / "graduates_2024-07-25.csv"
         make(path, given.rows)
         for engine in given.engine or ENGINES:
-            compare(engine, path, given.rows)
+            if given.encryption:
+                encryption(engine, path, given.rows, rounds=given.rounds)
+            else:
+                compare(engine, path, given.rows)
 
 
 if __name__ == "__main__":
