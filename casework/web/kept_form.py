@@ -7,17 +7,46 @@ out by itself: its sender sees what stands in it and sends it anew. Passwords an
 files are never kept.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from casework.errors import N_
 from casework.web.pages import page
 
 FIELD = "kept_form"
 LARGEST, HOLDS_SECONDS = 60_000, 3600
 NEVER = frozenset({"csrf_token", "password", "present", "again", FIELD})
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "common_reason": N_("理由"),
+        "content": N_("内容"),
+        "document": N_("文号或文件名"),
+        "due_on": N_("期限"),
+        "email": N_("邮箱"),
+        "goal": N_("整改目标"),
+        "login": N_("账号"),
+        "measure": N_("措施"),
+        "name": N_("名称"),
+        "new": N_("应当是"),
+        "note": N_("说明"),
+        "number": N_("编号"),
+        "office": N_("职务"),
+        "reason": N_("理由"),
+        "recording": N_("记录要求"),
+        "rectification": N_("整改要求"),
+        "responsible": N_("责任人"),
+        "title": N_("事由"),
+        "typed_name": N_("本人姓名"),
+        "value": N_("对象"),
+        "words": N_("内容"),
+    }
+)
+"""What the fields are called into which people write; the others, mostly choices, are shown below one another."""
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -41,7 +70,7 @@ def or_else(answer: Response) -> Response:
         held = _signer().loads(request.form[FIELD], max_age=HOLDS_SECONDS)
     except BadSignature:
         return answer
-    shown = page("own/kept.html", to=held["to"], pairs=held["form"], files=held["files"])
+    shown = page("own/kept.html", to=held["to"], pairs=held["form"], files=held["files"], labels=LABELS)
     for cookie in answer.headers.getlist("Set-Cookie"):
         shown.headers.add("Set-Cookie", cookie)
     return shown

@@ -180,6 +180,7 @@ def test_a_form_sent_after_the_end_comes_back_filled_once_its_sender_has_signed_
         assert kept_on(wrong) == form["kept_form"]
         back = client.post("/login", data=form | {"password": PASSWORD})
         assert 'action="/bulk-note?round=2024"' in back.text
+        assert re.findall(r"<dt>([^<]+)</dt>", back.text) == ["内容", "其他", "其他"]
         assert re.findall(r'name="(words|choice|password)" value="([^"]*)"', back.text) == [
             ("words", "写了很久的一段话"),
             ("choice", "甲"),
