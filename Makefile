@@ -39,12 +39,15 @@ run: $(VENV)/run.stamp $(WORDS)
 	@exec $(BIN)/casework up --host $(HOST) --port $(PORT) $(RUN_OPTIONS)
 
 test: $(VENV)/test.stamp $(WORDS)
-	@exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --database "$(DATABASES)" $(PYTEST_OPTIONS)
+	@exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --database "$(DATABASES)" \
+	  $(PYTEST_OPTIONS)
 
-# the tests of the suite that try a sample of every byte, row and history, with all of them
+# the tests of the suite that try a sample of every byte, row and history, with all of them;
+# and every piece of rubbish on each database, which share them in the suite
 adversary: $(VENV)/test.stamp $(WORDS)
 	@ADVERSARY=1 exec $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --database "$(DATABASES)" \
-	  tests/adversary tests/casework/filing tests/casework/journal $(PYTEST_OPTIONS)
+	  tests/adversary tests/casework/filing tests/casework/journal \
+	  tests/casework/api/test_no_request_breaks.py tests/casework/web/test_no_address_breaks.py $(PYTEST_OPTIONS)
 
 # the suite takes somebody for each route and verdict; this every role in every relation
 access: $(VENV)/test.stamp

@@ -18,7 +18,23 @@ from tests.support.databases import PostgresDatabases, SqliteDatabases
 from tests.support.services import LEDGER, Ledger, kind_of, needed_by, provide
 from tests.support.sooner import remember_addresses
 
-pytest_plugins = ["tests.support.application"]
+pytest_plugins = ["tests.support.application", "tests.support.sharing"]
+
+LONG = frozenset(
+    f"tests/{name}.py"
+    for name in (
+        "access/test_fuzz",
+        "access/test_matrix",
+        "access/test_no_leak_by_number",
+        "casework/api/test_no_request_breaks",
+        "casework/jobs/test_watchman",
+        "casework/web/test_no_address_breaks",
+        "chaos/test_chaos",
+        "journeys/test_pages_from_file_to_filing",
+        "simulation/test_crash_points",
+    )
+)
+"""Files of few tests that take a minute or more: begun first, so that no process is left alone with one at the end."""
 
 
 def pytest_addoption(parser):
@@ -41,7 +57,11 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(items):
     # Playwright keeps an event loop running from its first use on, and asyncio.run() refuses to start beside it.
-    items.sort(key=lambda item: "browser_service" in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: ("browser_service" in getattr(item, "fixturenames", ()), _file_of(item) not in LONG))
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,8 +1,6 @@
 """How much of everything is tried: all of it with `ADVERSARY=1` (`make adversary`), a fair sample otherwise."""
 
-import os
-
-WHOLE = bool(os.environ.get("ADVERSARY"))
+from tests.support.sharing import WHOLE
 
 
 def sampled(everything, step):

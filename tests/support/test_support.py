@@ -11,6 +11,7 @@ from werkzeug.routing import Map, Rule, UnicodeConverter
 
 from casework.promises import Tick
 from tests.support.databases import ROOT
+from tests.support.sharing import Share
 
 pytest_plugins = ["pytester"]
 
@@ -61,6 +62,17 @@ def test_each_test_has_an_empty_queue_server(queue_url, _turn):
     with Redis.from_url(queue_url) as connection:
         assert connection.dbsize() == 0
         connection.set("left", "by a test")
+
+
+@pytest.mark.parametrize("among", [1, 2, 3])
+def test_the_databases_of_a_run_share_every_try_and_none_is_tried_twice(among):
+    places = [("get", "/cases", name) for name in ("before", "after", "by")]
+    for tries in (list(range(7)), ["one alone"]):
+        for place in places:
+            taken = [each for turn in range(among) for each in Share(turn, among).of(tries, place=place)]
+            assert sorted(taken) == tries
+    first = {tuple(Share(0, among).of("abcdef", place=place)) for place in places}
+    assert len(first) > 1 or among == 1
 
 
 def test_rules_of_one_text_share_what_builds_their_address_and_keep_their_own_ways_of_writing():

@@ -47,8 +47,8 @@ class Asked(ImmutableMultiDict):
 class Walk:
     """What several people could open: for each kind of address those who opened it, where, and the forms there."""
 
-    def __init__(self, app, people):
-        self.app, self.people = app, people
+    def __init__(self, app, people, share):
+        self.app, self.people, self.share = app, people, share
         self.urls = app.url_map.bind("localhost")
         self.opened, self.forms, self.asked, self.faults = {}, {}, defaultdict(set), {}
         for role in people:
@@ -94,9 +94,9 @@ class Walk:
 
 
 @pytest.fixture
-def walk(app, settings):
+def walk(app, settings, share):
     app.request_class.parameter_storage_class = Asked
-    yield Walk(app, make_full_office(settings))
+    yield Walk(app, make_full_office(settings), share)
     app.request_class.parameter_storage_class = ImmutableMultiDict
 
 
@@ -122,7 +122,7 @@ def with_rubbish_in_addresses(walk):
     for rule, methods, role, parts in examples(walk):
         browser = walk.browser(role)
         for name in parts:
-            for kind, rubbish in PARTS.items():
+            for kind, rubbish in walk.share.of(PARTS.items(), place=(rule, name)):
                 address = filled(rule, parts | {name: rubbish})
                 for method in methods:
                     form = {"done_on": "2024-08-01", "reason": "核查"} if method == "POST" else None
@@ -139,9 +139,9 @@ def with_rubbish_in_questions(walk):
         browser = walk.browser(role)
         path, own = urlsplit(address).path, walk.asked[kind] - everywhere
         for name in sorted(own if kind[0] != "web.me" else everywhere):
-            for rubbish, value in QUESTIONS.items():
+            for rubbish, value in walk.share.of(QUESTIONS.items(), place=(kind, name)):
                 answers[path, name, rubbish] = browser.get(f"{path}?{name}={value}").status_code
-        for rubbish, value in ONCE.items():
+        for rubbish, value in walk.share.of(ONCE.items(), place=kind):
             if own:
                 question = "&".join(f"{name}={value}" for name in own)
                 answers[path, rubbish] = browser.get(f"{path}?{question}").status_code
@@ -167,11 +167,11 @@ def with_rubbish_in_headers(walk):
 def with_rubbish_in_forms(walk):
     """Send every form without its fields, and with rubbish in each field while the others are plausible."""
     answers = {}
-    for role, form in walk.forms.values():
+    for (place, *_), (role, form) in walk.forms.items():
         answers[form.action, "nothing"] = sent(walk, role, form, {})
         answers[form.action, "nul"] = sent(walk, role, form, dict.fromkeys(form.fields, "a\x00b"))
         for name in {each.partition(".")[0]: each for each in form.fields}.values():  # one of a row of like fields
-            for rubbish, value in rubbish_for(form.kinds[name]).items():
+            for rubbish, value in walk.share.of(rubbish_for(form.kinds[name]).items(), place=(place, name)):
                 answers[form.action, name, rubbish] = sent(walk, role, form, form.fields | {name: value})
     return answers
 
