@@ -75,7 +75,7 @@ POST      api_cases.assign_case                 case:assign              case
 POST      api_cases.change_severity             case:note                case
 POST      api_cases.agree_unverifiable          case:accept              case
 POST      api_referrals.ask_above               case:refer               case owner=case:assign
-POST      api_referrals.return_case_below          case:take_over           case refused=404
+POST      api_referrals.return_case_below          case:take_over           case
 POST      api_referrals.take_case_over          case:take_over           case refused=404 lacks=person
 GET       api_referrals.list_referrals          anybody                  -             # those to one's own body: mostly nobody's
 POST      api_referrals.give_back               case:take_over           referral refused=404
