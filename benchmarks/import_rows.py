@@ -20,7 +20,6 @@ import hashlib
 import json
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import date
@@ -31,7 +30,7 @@ from unittest.mock import patch
 
 from sqlalchemy import text
 
-from benchmarks.ground import ENGINES, Measured, installation, load, measure
+from benchmarks.ground import ENGINES, Measured, installation, load, measure, processors
 from casework import demo
 from casework.config import Settings
 from casework.db import db
@@ -260,13 +259,14 @@ def encryption(engine: str, path: Path, rows: int, *, rounds: int) -> None:
     found: dict[str, list[float]] = {"sealed": [], "bare": []}
     with installation(engine) as app:
         settings, actor = app.extensions["casework"], actor_of(people.find_person(demo.SUPERVISOR))
+        now = processors()
         for number in range(rounds + 1):
             for way, times in found.items():
-                began = time.process_time()
+                began = now()
                 with patch.object(graduates, "ring", Bare) if way == "bare" else nullcontext():
                     bring_in(path, settings, actor)
                 if number:
-                    times.append(time.process_time() - began)
+                    times.append(now() - began)
                 empty_again()
     added = statistics.median(one / other for one, other in zip(found["sealed"], found["bare"], strict=True))
     told = ", ".join(f"{way} {statistics.median(times):.2f} cpu s" for way, times in found.items())
