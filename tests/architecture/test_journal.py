@@ -10,7 +10,7 @@ KEPT = ("JournalEntry", "JournalCheckpoint")
 TABLES = ("journal_entries", "journal_checkpoints")
 REMOVERS_OF_SECRETS = {"casework/operations/erase_values.py"}
 WRITING = {"add", "add_all", "delete", "insert_new", "affected"}
-SAYERS = {"record", "tell", "note_step", "move_report", "move_campaign", "take_lead", "advance"}
+SAYERS = {"record", "tell", "note_account", "note_step", "move_report", "move_campaign", "take_lead", "advance"}
 SILENT = {
     "check_identity": "counts tries; what the graduate answers is journalled when it is taken",
     "count_board": "keeps sums that can be counted again at any time",
@@ -71,6 +71,7 @@ WORDS_KEPT = {
     "move_campaign": {"campaigns.paused_because"},
     "move_lead": {IN_THE_LEAD, "lead_talks.words"},
     "move_report": {"reports.stale_reason", "signatures.lapse_reason"},
+    "note_account": set(),
     "note_disposal": {"disposals.words"},
     "note_lead_look": set(),
     "open_cases": set(),
