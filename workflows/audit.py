@@ -95,7 +95,7 @@ AUDITED: Mapping[str, Kind] = MappingProxyType(
         "refused:forbidden": Kind(Group.REFUSAL, N_("越出权限的操作被拒绝：%(what)s（%(times)s 次）")),
         "refused:out_of_scope": Kind(Group.REFUSAL, N_("反复访问职责范围以外的内容，未予显示（%(times)s 次）")),
         "refused:conflict": Kind(Group.REFUSAL, N_("因需要回避被拒绝：%(what)s（%(times)s 次）")),
-        "refused:proof": Kind(Group.REFUSAL, N_("密码或第二因素不正确：%(what)s（%(times)s 次）")),
+        "refused:proof": Kind(Group.REFUSAL, N_("密码或第二重验证不正确：%(what)s（%(times)s 次）")),
         "people:organisations": _right(N_("导入了机构")),
         "people:appoint": _right(N_("给账号 %(subject)s 任职：%(role)s")),
         "people:dismiss": _right(N_("免去账号 %(subject)s 的职务：%(role)s")),

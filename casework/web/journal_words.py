@@ -73,7 +73,7 @@ ACTIONS = {
     "refused:forbidden": N_("越出权限"),
     "refused:out_of_scope": N_("不在职责范围"),
     "refused:conflict": N_("需要回避"),
-    "refused:proof": N_("密码或第二因素不正确"),
+    "refused:proof": N_("密码或第二重验证不正确"),
     "person:unmask": N_("查看完整身份信息"),
     "evidence:open": N_("打开材料"),
     "report:download": N_("下载文书"),

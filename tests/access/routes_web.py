@@ -97,7 +97,7 @@ POST      web.change_ahead_decide case:accept                    justification  
 POST      web.change_ahead_decide case:accept                    justification          verb=refuse refused=404 lacks=seal
 GET,POST  web.assign           anybody                           -             # each case that is chosen is asked for by itself
 GET,POST  web.bulk_note        anybody                           -             # likewise
-GET       web.drifts           anybody                           -
+GET       web.drifts           case:read                         -
 GET       web.drift            case:read                         drift
 POST      web.drift_act        case:correct                      drift         verb=justify
 POST      web.drift_act        case:accept                       drift         verb=accept
