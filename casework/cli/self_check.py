@@ -89,9 +89,8 @@ def measure(
 def measure_done(*, ref: str, login: str, done_on: datetime | None) -> None:
     """Say when a measure was done."""
     with application(), unit_of_work():
-        finish_measure_line(
-            queries.get_measure(ref), done_on=done_on.date() if done_on else clock.today(), actor=acting(login)
-        )
+        actor, on = acting(login), done_on.date() if done_on else clock.today()
+        finish_measure_line(queries.get_measure(ref, actor), done_on=on, actor=actor)
 
 
 @click.command("measure-drop", cls=spoken.SpokenCommand, help=N_("从整改清单中删去一条措施；已定稿的报告不受影响。"))
@@ -100,7 +99,8 @@ def measure_done(*, ref: str, login: str, done_on: datetime | None) -> None:
 def measure_drop(*, ref: str, login: str) -> None:
     """Take a measure off the list."""
     with application(), unit_of_work():
-        drop_measure(queries.get_measure(ref), actor=acting(login))
+        actor = acting(login)
+        drop_measure(queries.get_measure(ref, actor), actor=actor)
 
 
 COMMANDS = (plan, checklist, measure, measure_done, measure_drop)

@@ -48,12 +48,15 @@ def release_channel(channel: str, *, actor: Actor) -> Provider:
     return provider
 
 
-def weigh_channel(channel: str, *, weight: int, actor: Actor) -> Provider:
-    """Say how often an SMS provider is taken beside the others; 0 takes it out, but never the last one."""
+def weigh_channel(channel: str, *, weight: int | None, actor: Actor) -> Provider:
+    """Say how often an SMS provider is taken beside the others; 0 takes it out, but never the last one.
+
+    None stands for what was given and is no whole number: `Invalid`, as one that is too great.
+    """
     provider = _changed(channel, actor)
     if channel not in ways.SMS:
         raise Conflict(N_("只有短信服务商之间可以分配权重。"), code="no_weight")
-    if not 0 <= weight <= HEAVIEST:
+    if weight is None or not 0 <= weight <= HEAVIEST:
         raise Invalid(
             N_("权重须在0到%(most)s之间，没有保存。"),
             fields={"weight": N_("请填0到%(most)s之间的整数。")},

@@ -12,10 +12,11 @@ from casework.cases.dossier_of import dossier_parts
 from casework.cases.models import Case
 from casework.db import db
 from casework.errors import N_, NotFound
+from casework.people.actors import path_of
 from casework.people.models import Organisation
 from casework.reports.models import ChecklistAnswer, Measure, Plan, Report, ReportCase, Wording
 from casework.rounds.models import Round
-from workflows.access import SYSTEM, Actor, Reach, Scope, scope_of
+from workflows.access import SYSTEM, Actor, Reach, Scope, permitted, scope_of
 
 LIVE = ("frozen", "signed")
 DELIVERED = ("signed", "filed")
@@ -126,12 +127,20 @@ def measures(organisation_id: int, round_id: int) -> Sequence[Measure]:
     return db.session.scalars(wanted).all()
 
 
-def get_measure(ref: str) -> Measure:
-    """Return one measure; the operation that changes it asks for the permission."""
+def get_measure(ref: str, actor: Actor) -> Measure:
+    """Return one measure; one of a list that is none of this person's does not exist."""
     found = db.session.scalars(select(Measure).filter_by(ref=ref)).one_or_none()
-    if found is None:
+    if found is None or not _in_sight(found, actor):
         raise NotFound(N_("没有找到这条整改措施，或不在您的权限范围内。"))
     return found
+
+
+def _in_sight(measure: Measure, actor: Actor) -> bool:
+    if actor is SYSTEM:
+        return True
+    place = path_of(db.session.get_one(Organisation, measure.organisation_id))
+    refusal = permitted(actor, "report:draft", organisation_path=place)
+    return refusal is None or refusal.code != "out_of_scope"
 
 
 def ready_for(report: Report, *, chosen: Collection[str] | None = None) -> list[int]:

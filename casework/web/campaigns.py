@@ -152,6 +152,8 @@ def _listed(trouble: Trouble | None) -> Response:
 def _drafted() -> str:
     round_ = shell.current_round()
     places = {place.code: place for place in _places(current_actor())}
+    if not places:
+        raise Forbidden(N_("提醒活动由就业部门负责人建立，您的角色不能建立。"))
     place = places.get(request.form.get("organisation", ""))
     if round_ is None or place is None:
         raise Invalid(N_("请选择由哪个单位提醒，没有建立。"), fields={"organisation": N_("请选择一项。")})

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from casework import clock
 from casework.doors.arriving import whole_number
 from casework.doors.sessions import current_actor, signed_in
-from casework.errors import N_, Forbidden, Invalid, NotFound
+from casework.errors import N_, Forbidden, NotFound
 from casework.notices.models import Message
 from casework.notices.providers import HELD_FOR
 from casework.operations.hold_channel import hold_channel, release_channel, send_test, weigh_channel
@@ -55,17 +55,12 @@ def change(code: str, verb: str) -> Answer:
     return answer
 
 
-def _weigh(code: str, actor: Actor) -> object:
-    weight = whole_number(request.form.get("weight", "").strip())
-    if weight is None:
-        raise Invalid(N_("权重须是整数，没有保存。"), fields={"weight": N_("请填整数。")})
-    return weigh_channel(code, weight=weight, actor=actor)
-
-
 VERBS: dict[str, Callable[[str, Actor], object]] = {
     "hold": lambda code, actor: hold_channel(code, reason=request.form.get("reason", ""), actor=actor),
     "release": lambda code, actor: release_channel(code, actor=actor),
-    "weight": _weigh,
+    "weight": lambda code, actor: weigh_channel(
+        code, weight=whole_number(request.form.get("weight", "").strip()), actor=actor
+    ),
     "test": lambda code, actor: send_test(code, actor=actor),
 }
 

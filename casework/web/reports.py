@@ -236,12 +236,12 @@ CHANGES: dict[str, tuple[str, Callable[[Organisation, Round, Actor], object]]] =
     "measure-done": (
         N_("已登记完成日期。"),
         lambda _seat, _round, actor: finish_measure_line(
-            queries.get_measure(request.form.get("ref", "")), done_on=day_of("done_on"), actor=actor
+            queries.get_measure(request.form.get("ref", ""), actor), done_on=day_of("done_on"), actor=actor
         ),
     ),
     "measure-drop": (
         N_("已从清单中去掉这条措施。"),
-        lambda _seat, _round, actor: drop_measure(queries.get_measure(request.form.get("ref", "")), actor=actor),
+        lambda _seat, _round, actor: drop_measure(queries.get_measure(request.form.get("ref", ""), actor), actor=actor),
     ),
     "texts": (N_("报告文字已保存。"), _texts),
     "freeze": (N_("报告内容已固定，已通知签字人。"), _freeze),

@@ -83,6 +83,8 @@ def rules() -> Response:
 def tried(ref: str) -> Response:
     """Show what a back-test found, and save the settings that it tried on a POST."""
     round_ = _reader_round()
+    if not shell.may(current_actor(), "round:settings"):
+        raise Forbidden(N_("试算筛查参数由系统管理员办理，您的角色不能查看。"))
     promised = _back_test(ref)
     if request.method == "GET":
         return _tried_page(promised, round_, None)

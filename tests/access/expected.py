@@ -6,9 +6,11 @@ and no fault either: what came with the call may still be wrong (422, 428), out 
 date (412) or against the rules of the life cycle (409).
 """
 
+from dataclasses import replace
+
 from tests.access.office import Thing
-from tests.access.table import ANYBODY, OPEN, OWN, SAMPLE, SERVES, Row
-from workflows.access import Actor, permitted, scope_of
+from tests.access.table import ANYBODY, EVERY, OPEN, OWN, SAMPLE, SERVES, Row
+from workflows.access import Actor, Role, permitted, scope_of
 
 GRANTED = 0
 NOT_FOUND, FORBIDDEN, OUR_FAULT = 404, 403, 500
@@ -39,7 +41,10 @@ def expected(actor: Actor, name: str, row: Row, thing: Thing | None) -> int:  # 
         return GRANTED
     if row.needs == (OWN,):
         mine = thing is not None and thing.whose == name
-        return GRANTED if mine else _of_own(actor, row)
+        return GRANTED if mine else _of_own(actor, row, thing)
+    if row.needs == (EVERY,):
+        every = any((scope.kinds, scope.states) == (None, None) for scope in scope_of(actor, "case:read"))
+        return GRANTED if every else row.refused
     if row.needs == (SAMPLE,):
         return _of_sample(actor, row, thing)
     if row.after and not scope_of(actor, row.after):
@@ -48,7 +53,7 @@ def expected(actor: Actor, name: str, row: Row, thing: Thing | None) -> int:  # 
         return row.nowhere
     if thing is not None and thing.kind == "round":
         return _of_service(actor, row, thing)
-    if thing is None or thing.kind == "mailbox":
+    if thing is None:
         return GRANTED if _anywhere(actor, row) else row.refused
     special = {"service": _of_service, "spot": _of_spot, "referral": _of_spot, "organisation": _of_organisation}
     if row.needs == (SERVES,) or thing.kind in ("service", "spot", "referral"):
@@ -56,11 +61,19 @@ def expected(actor: Actor, name: str, row: Row, thing: Thing | None) -> int:  # 
     return _of_thing(actor, name, row, thing)
 
 
-def _of_own(actor: Actor, row: Row) -> int:
+def _of_own(actor: Actor, row: Row, thing: Thing | None) -> int:
     """Judge what is somebody else's: it does not exist, but a page that asks for a right first says so."""
+    if thing is not None and thing.facts and _audits(actor, thing):
+        return FORBIDDEN
     if row.of == "look" and not scope_of(actor, "round:settings"):
         return FORBIDDEN
     return NOT_FOUND
+
+
+def _audits(actor: Actor, thing: Thing) -> bool:
+    """Say whether somebody reads what was asked without ever answering: an auditor of the place."""
+    seats = [replace(actor, appointments=(held,)) for held in actor.appointments if held.role is Role.AUDITOR]
+    return any(permitted(seat, "audit:looks", **thing.facts) is None for seat in seats)
 
 
 def _anywhere(actor: Actor, row: Row) -> bool:
@@ -75,6 +88,8 @@ def _of_thing(actor: Actor, name: str, row: Row, thing: Thing) -> int:
     refusals = [permitted(actor, action, **thing.facts) for action in row.needs]
     if thing.kind in LAST_WORD and row.writes and None in refusals:
         return GRANTED if name.endswith(f"@{thing.whose}") else FORBIDDEN
+    if row.owner == OWN and None in refusals and thing.whose != name:
+        return row.refused
     if row.owner and None in refusals and thing.whose != name:
         refusals = [permitted(actor, row.owner, **thing.facts)]
     if None in refusals or (thing.kind == "tie" and thing.whose == name):

@@ -222,8 +222,7 @@ def _add_report(made: Tried, settings) -> Report:
 
 
 def _add_drift(made: Tried, staff: Staff) -> None:
-    desk = type("Desk", (), {})
-    desk.organisation, desk.round_ = staff.bodies["own"], made.round_
+    desk = type("Desk", (), {"organisation": staff.bodies["own"], "round_": made.round_})
     desk.investigator = staff.person(Role.INVESTIGATOR, "own")
     ref = questioned(desk, college_id=staff.bodies["college"].id)
     drift = db.session.query(Drift).filter_by(ref=ref).one()
@@ -236,7 +235,8 @@ def _add_drift(made: Tried, staff: Staff) -> None:
     db.session.flush()
     facts = {"organisation_path": path_of(staff.bodies["own"]), "college_id": case.college_id, "kind": case.kind}
     facts |= {"state": case.state, "concerns_id": None}
-    made.add("drift", {"ref": drift.ref, "change": asked.ref, "number": case.number}, facts=facts)
+    owner = f"{Role.INVESTIGATOR}@own"
+    made.add("drift", {"ref": drift.ref, "change": asked.ref, "number": case.number}, facts=facts, whose=owner)
     made.add("justification", {"ref": asked.ref, "number": case.number, "record": drift.record.ref}, facts=facts)
 
 

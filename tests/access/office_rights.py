@@ -50,7 +50,7 @@ def add_rights(made: Any) -> None:
     made.add("record", {"ref": record.ref}, facts=inside)
     made.add("mandate", {"ref": mandate.ref}, facts=inside)
     made.add("tie", {"ref": tie.ref}, facts=inside, whose=f"{Role.INVESTIGATOR}@own")
-    made.add("question", {"ref": question.ref}, whose=ASKED)
+    made.add("question", {"ref": question.ref}, facts=inside, whose=ASKED)
     asked = {"organisation_path": path_of(staff.bodies["province"])}
     made.add("referral", {"ref": referral.ref, "number": case.number}, facts=asked)
 

@@ -66,7 +66,7 @@ GET       api_oversight.list_consequences       case:read                case
 POST      api_oversight.record_a_consequence    consequence:record       case
 POST      api_oversight.withdraw_a_consequence  consequence:record       case
 GET       api_oversight.list_draws              case:spot_check          -
-POST      api_oversight.draw_cases              case:spot_check          -
+POST      api_oversight.draw_cases              case:spot_check          body:organisation
 POST      api_oversight.decide_drawn            case:spot_check          spot
 GET       api_oversight.list_uploads            report:read              report
 POST      api_oversight.make_upload_package     report:upload            report
@@ -96,7 +96,7 @@ POST      api_evidence.withdraw_correction      case:correct             case
 POST      api_case-actions.take_actions         anybody                  -             # each case that is named is asked for by itself
 GET       api_drifts.list_drifts                anybody                  -
 GET       api_drifts.read_drift                 case:read                drift
-POST      api_drifts.justify_found              case:correct             drift
+POST      api_drifts.justify_found              case:correct             drift owner=own
 POST      api_drifts.justify_ahead              case:correct             case
 POST      api_drifts.decide_justification       case:accept              justification
 GET       api_drifts.export_event_log           export                   query:organisation

@@ -99,7 +99,7 @@ GET,POST  web.assign           anybody                           -             #
 GET,POST  web.bulk_note        anybody                           -             # likewise
 GET       web.drifts           case:read                         -
 GET       web.drift            case:read                         drift
-POST      web.drift_act        case:correct                      drift         verb=justify
+POST      web.drift_act        case:correct                      drift         verb=justify owner=own
 POST      web.drift_act        case:accept                       drift         verb=accept
 POST      web.drift_act        case:accept                       drift         verb=refuse
 POST      web.events           export                            body:organisation
@@ -135,7 +135,7 @@ GET       web.lead_file        lead:read                         lead
 
 # campaigns
 GET       web.campaigns        campaign:read                     -
-POST      web.campaigns        campaign:draft                    -             refused=422
+POST      web.campaigns        campaign:draft                    -
 GET       web.contact_tasks    campaign:read                     -
 POST      web.contact_task_end campaign:draft                    task
 GET       web.campaign         campaign:read                     campaign
@@ -152,10 +152,11 @@ POST      web.campaign_act     campaign:draft                    campaign      v
 POST      web.campaign_act     campaign:draft|campaign:approve   campaign      verb=try
 GET,POST  web.campaign_told    campaign:read                     campaign
 POST      web.campaign_file    export                            campaign
-GET       web.unconfirmed      case:read                         -             # whoever reads every kind of case somewhere
+GET       web.unconfirmed      every                             -
 
 # imports and screening
-GET,POST  web.imports          import:run|lead:intake|lead:list|round:settings -
+GET       web.imports          import:run|lead:intake|lead:list|round:settings -
+POST      web.imports          import:run|lead:intake|lead:list|round:settings body:organisation
 GET       web.batch            import:run                        batch
 GET       web.batch_progress   import:run                        batch
 GET       web.batch_problems   import:run                        batch
@@ -164,17 +165,18 @@ POST      web.batch_change     import:run                        batch         w
 POST      web.batch_change     import:run                        batch         what=drop
 POST      web.start_screening  screening:run                     body:organisation refused=303
 GET       web.precision        screening:run                     -
-POST      web.precision_refit  screening:refit                   -
+POST      web.precision_refit  screening:refit                   body:organisation
 GET       web.rules            screening:run|round:settings|funnel:read -
-POST      web.rules            round:settings                    -
-GET,POST  web.rules_tried      round:settings                    trial refused=404
+POST      web.rules            round:settings                    body:organisation
+GET,POST  web.rules_tried      round:settings                    trial nowhere=403 refused=404
 GET       web.screening        screening:run                     screening
 POST      web.screening_stop   screening:run                     screening refused=303
 GET,POST  web.run              screening:run                     run
-GET,POST  web.employers        employer:decide                   -
+GET       web.employers        employer:decide                   -             lacks=university
+POST      web.employers        employer:decide                   body:organisation
 GET       web.samples          sample                            -             # whoever reads cases or draws samples above colleges
-POST      web.samples          sample:draw                       -
-POST      web.watch_sample     sample:draw                       -
+POST      web.samples          sample:draw                       body:organisation
+POST      web.watch_sample     sample:draw                       body:organisation
 GET       web.sample           sample                            sample
 GET       web.sample_strata    export                            sample
 GET       web.sample_cases     export                            sample
@@ -223,7 +225,7 @@ POST      web.reports_change   report:draft                      -             w
 POST      web.reports_change   report:freeze                     -             what=freeze after=report:draft
 GET       web.report_wording   report:draft                      -             refused=404
 POST      web.report_wording   report:freeze                     -             after=report:draft
-GET       web.plan_file        report:draft                      -             version=1 form=docx refused=404
+GET       web.plan_file        report:draft                      -             version=1 form=docx refused=404 lacks=plan
 GET       web.report           report:read                       report
 GET       web.report_preview   report:draft                      report
 GET       web.report_preview_file report:draft                   report        form=docx

@@ -7,6 +7,7 @@ A row names a method, an endpoint, what it needs and of what. Needed is
 * `anybody`  – whoever is signed in; what the answer holds is tried in `test_no_leak_by_number.py`;
 * `open`     – nothing at all, and the row says why that is meant;
 * `serves`   – that one serves in the organisation, or above it;
+* `every`    – that one reads every kind of case somewhere;
 * `sample`   – that one reads every case of an organisation, whatever its kind.
 
 `of` is the kind of thing that the address names, `-` for none: then the right is
@@ -15,9 +16,10 @@ body, on which the right depends; `refused=404` says that a page does not even e
 for whoever may not use it, `nowhere=403` that whoever has the right nowhere at all is
 told so before anything is looked for, and `after=action` that a page does not exist
 for whoever lacks that right everywhere. `owner=action` lets in the owner of the thing,
-and of the others those alone who have that right too. `lacks=part` says that the call names a part
-that the office does not have: whoever is let in is told that it is not there. `seen=action` names the right
-by which the thing exists where it is not the usual one: a supervisor opens a lead again without reading it.
+and of the others those alone who have that right too, with `own` nobody else. `lacks=part`
+says that the call names a part that the office does not have: whoever is let in is told that
+it is not there. `seen=action` names the right by which the thing exists where it is not the
+usual one: a supervisor opens a lead again without reading it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,8 +28,8 @@ from dataclasses import dataclass, field
 from tests.access import routes_api, routes_web
 from workflows.access import ACTIONS
 
-OPEN, ANYBODY, OWN, SERVES, SAMPLE = "open", "anybody", "own", "serves", "sample"
-RELATIONS = frozenset({OPEN, ANYBODY, OWN, SERVES, SAMPLE})
+OPEN, ANYBODY, OWN, SERVES, EVERY, SAMPLE = "open", "anybody", "own", "serves", "every", "sample"
+RELATIONS = frozenset({OPEN, ANYBODY, OWN, SERVES, EVERY, SAMPLE})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
