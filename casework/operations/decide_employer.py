@@ -11,7 +11,7 @@ from casework import clock, journal
 from casework.db import db
 from casework.errors import N_, Conflict, Invalid
 from casework.intake.normal import CREDIT_CODE_LENGTH, credit_code
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
@@ -38,7 +38,7 @@ def decide_employer(
     Raises `Invalid` for two codes that are not two whole codes or for a missing
     reason, `Conflict` for what contradicts other decisions.
     """
-    permit(actor, ACTION, organisation=organisation)
+    permit_named(actor, ACTION, organisation=organisation)
     one, other = _pair(code_one, code_other)
     if not reason.strip():
         raise Invalid(N_("认定用人单位须写明依据，没有保存。"), fields={"reason": N_("请写明依据。")})
@@ -64,7 +64,7 @@ def retract_employer(
     *, organisation: Organisation, round_: Round, code_one: str, code_other: str, reason: str, actor: Actor
 ) -> None:
     """Take a decision back, so that the pair is proposed again; raises `Conflict` when there is none."""
-    permit(actor, ACTION, organisation=organisation)
+    permit_named(actor, ACTION, organisation=organisation)
     one, other = _pair(code_one, code_other)
     found = _decided(organisation, round_, one, other)
     if found is None:

@@ -7,7 +7,7 @@ from casework.cases.sample_queries import samples_of
 from casework.cases.samples import AUDIT
 from casework.errors import N_, Conflict
 from casework.operations.open_sample import Drawn, open_sample
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
@@ -31,7 +31,7 @@ def draw_sample(
     members wait for the case that is there. Raises `Conflict` when an audit sample was drawn before and no
     `reason` is given: who draws until the draw pleases has no sample. Raises `Invalid` when nobody can be drawn.
     """
-    permit(actor, "sample:draw", organisation=organisation)
+    permit_named(actor, "sample:draw", organisation=organisation)
     # Two draws, or a draw and a screening, at once would open two cases for one record.
     lock_organisation(organisation.id)
     again = bool(samples_of(organisation.id, round_.id, purpose=AUDIT))

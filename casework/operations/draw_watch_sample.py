@@ -7,7 +7,7 @@ from casework.cases.sample_queries import samples_of, screening_cases
 from casework.cases.samples import WATCH
 from casework.errors import N_, Conflict
 from casework.operations.open_sample import Drawn, open_sample
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
@@ -30,7 +30,7 @@ def draw_watch_sample(
     After each screening it may be drawn again: it adds to what was drawn and replaces nothing. Raises `Conflict`
     when nothing is missing, or when no unflagged record is left.
     """
-    permit(actor, "sample:draw", organisation=organisation)
+    permit_named(actor, "sample:draw", organisation=organisation)
     # Two draws, or a draw and a screening, at once would open two cases for one record.
     lock_organisation(organisation.id)
     share = Decimal(str(SHARE.default)) if share is None else share

@@ -11,7 +11,7 @@ from casework.cases.outcomes import Outcomes, outcomes
 from casework.cases.suspicion import newest_weights, rate_open
 from casework.db import db
 from casework.errors import N_, Conflict
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.people.models import Organisation
 from casework.people.queries import lock_organisation
 from casework.rounds.models import Round
@@ -26,7 +26,7 @@ ACTION = "screening:refit"
 
 def refit_weights(*, organisation: Organisation, round_: Round, actor: Actor) -> Weights:
     """Return the new version; raise `Conflict` while no case of a rule has been closed with an answer."""
-    permit(actor, ACTION, organisation=organisation)
+    permit_named(actor, ACTION, organisation=organisation)
     # One at a time: the next version follows the newest.
     lock_organisation(organisation.id)
     found = outcomes(organisation.id, round_.id)

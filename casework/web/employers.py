@@ -9,7 +9,7 @@ from flask_babel import gettext
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, Invalid, NotFound
 from casework.operations.decide_employer import ACTION, decide_employer, retract_employer
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.overview.unit_counts import universities
 from casework.people.models import Organisation
 from casework.people.queries import get_organisation
@@ -116,5 +116,5 @@ def _place() -> tuple[Organisation, Round]:
     if not code and not places:
         raise NotFound(N_("没有找到机构，或不在您的权限范围内。"))
     organisation = get_organisation(code) if code else places[0]
-    permit(actor, ACTION, organisation=organisation)
+    permit_named(actor, ACTION, organisation=organisation)
     return organisation, round_

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from casework.db import db
 from casework.doors.sessions import current_actor, signed_in
 from casework.errors import N_, Forbidden, NotFound
-from casework.operations.permit import permit
+from casework.operations.permit import permit_named
 from casework.operations.refit_weights import ACTION, refit_weights
 from casework.overview.precision import FEW, RETIRE_ORIGIN, precision
 from casework.people.models import Organisation
@@ -33,6 +33,8 @@ def shown() -> Response:
 @signed_in
 def refit() -> Response:
     """Weigh the rules anew by their outcomes."""
+    if not scope_of(current_actor(), ACTION):
+        raise Forbidden(N_("重算证据权重由就业部门负责人办理，您的角色不能重算。"))
     organisation, round_ = _place()
     return submitted(
         lambda: refit_weights(organisation=organisation, round_=round_, actor=current_actor()),
@@ -74,7 +76,7 @@ def _place() -> tuple[Organisation, Round]:
     organisation = get_organisation(code) if code else (places[0] if places else None)
     if organisation is None:
         raise NotFound(N_("没有找到机构，或不在您的权限范围内。"))
-    permit(actor, READ, organisation=organisation)
+    permit_named(actor, READ, organisation=organisation)
     return organisation, round_
 
 

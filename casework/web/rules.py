@@ -67,6 +67,7 @@ def rules() -> Response:
     round_ = _reader_round()
     if request.method == "GET":
         return _rules_page(round_, None)
+    _refuse_who_sets_nothing()
     refs: list[str] = []
     answer = submitted(
         lambda: refs.append(_promise(round_)),
@@ -83,8 +84,7 @@ def rules() -> Response:
 def tried(ref: str) -> Response:
     """Show what a back-test found, and save the settings that it tried on a POST."""
     round_ = _reader_round()
-    if not shell.may(current_actor(), "round:settings"):
-        raise Forbidden(N_("试算筛查参数由系统管理员办理，您的角色不能查看。"))
+    _refuse_who_sets_nothing()
     promised = _back_test(ref)
     if request.method == "GET":
         return _tried_page(promised, round_, None)
@@ -217,6 +217,11 @@ def _reader_round() -> Round:
     if round_ is None:
         raise NotFound(N_("还没有开启任何轮次，没有筛查规则可看。"))
     return round_
+
+
+def _refuse_who_sets_nothing() -> None:
+    if not shell.may(current_actor(), "round:settings"):
+        raise Forbidden(N_("试算筛查参数由系统管理员办理，您的角色不能试算。"))
 
 
 def _back_test(ref: str) -> Promise:

@@ -66,7 +66,7 @@ GET       api_oversight.list_consequences       case:read                case
 POST      api_oversight.record_a_consequence    consequence:record       case
 POST      api_oversight.withdraw_a_consequence  consequence:record       case
 GET       api_oversight.list_draws              case:spot_check          -
-POST      api_oversight.draw_cases              case:spot_check          body:organisation
+POST      api_oversight.draw_cases              case:spot_check          body:organisation nowhere=403
 POST      api_oversight.decide_drawn            case:spot_check          spot
 GET       api_oversight.list_uploads            report:read              report
 POST      api_oversight.make_upload_package     report:upload            report

@@ -165,15 +165,15 @@ POST      web.batch_change     import:run                        batch         w
 POST      web.batch_change     import:run                        batch         what=drop
 POST      web.start_screening  screening:run                     body:organisation refused=303
 GET       web.precision        screening:run                     -
-POST      web.precision_refit  screening:refit                   body:organisation
+POST      web.precision_refit  screening:refit                   body:organisation nowhere=403
 GET       web.rules            screening:run|round:settings|funnel:read -
-POST      web.rules            round:settings                    body:organisation
+POST      web.rules            round:settings                    body:organisation nowhere=403
 GET,POST  web.rules_tried      round:settings                    trial nowhere=403 refused=404
 GET       web.screening        screening:run                     screening
 POST      web.screening_stop   screening:run                     screening refused=303
 GET,POST  web.run              screening:run                     run
 GET       web.employers        employer:decide                   -             lacks=university
-POST      web.employers        employer:decide                   body:organisation
+POST      web.employers        employer:decide                   body:organisation nowhere=403
 GET       web.samples          sample                            -             # whoever reads cases or draws samples above colleges
 POST      web.samples          sample:draw                       body:organisation
 POST      web.watch_sample     sample:draw                       body:organisation
