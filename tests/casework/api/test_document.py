@@ -85,7 +85,7 @@ def test_every_change_of_a_case_a_lead_or_a_report_asks_for_its_version(document
     }
     assert asks == {
         *("actions", "assignment", "severity", "agreement", "rectification", "done", "decision", "end", "withdrawal"),
-        *("completion", "texts", "freeze", "signatures", "refusal", "triage", "take-over"),
+        *("completion", "texts", "freeze", "signatures", "refusal", "triage", "take-over", "return-below"),
     }
 
 
