@@ -77,7 +77,8 @@ def _new(code: str, name: str, cohort: int, values: dict) -> Round:
 def _add(opened: Round, entries: list[dict[str, Any]], *, actor: Actor) -> None:
     db.session.add(opened)
     db.session.flush()  # the entries need its id
-    db.session.execute(insert(CodeEntry), [values | {"round_id": opened.id} for values in entries])
+    if entries:  # of none the statement would make a row of defaults
+        db.session.execute(insert(CodeEntry), [values | {"round_id": opened.id} for values in entries])
     journal.record(
         organisation_id=actor.appointments[0].organisation_id if actor.appointments else 0,
         action="round:open",
