@@ -225,6 +225,7 @@ def test_taking_the_package_is_journalled_as_a_look(office, report, tmp_path, se
 
 @pytest.mark.parametrize("who", ["party_leader", "discipline_officer", "superior_officer"])
 def test_leaders_and_recipients_may_take_the_package(office, report, tmp_path, settings, who):
+    send_report(report, actor=actor_of(office.supervisor))
     assert package(report, getattr(office, who), tmp_path, settings).path.exists()
 
 
