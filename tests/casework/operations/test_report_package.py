@@ -214,8 +214,10 @@ def test_a_package_with_a_changed_byte_does_not_hold(office, report, tmp_path, s
     content[place] ^= 1
     made.path.write_bytes(content)
     found = verify.check_package(made.path, printed=report.manifest_hash).findings
-    places = {each.code: each.params["place"] for each in found}
-    assert places == {"content_differs": "rows[0].result", "file_differs": "rows[0].result"}
+    assert {each.code: each.params["place"] for each in found} == {
+        "content_differs": "rows[0].result",
+        "file_differs": "rows[0].result",
+    }
 
 
 def test_taking_the_package_is_journalled_as_a_look(office, report, tmp_path, settings):
@@ -225,7 +227,8 @@ def test_taking_the_package_is_journalled_as_a_look(office, report, tmp_path, se
 
 @pytest.mark.parametrize("who", ["party_leader", "discipline_officer", "superior_officer"])
 def test_leaders_and_recipients_may_take_the_package(office, report, tmp_path, settings, who):
-    send_report(report, actor=actor_of(office.supervisor))
+    with unit_of_work():
+        send_report(report, actor=actor_of(office.supervisor))
     assert package(report, getattr(office, who), tmp_path, settings).path.exists()
 
 
