@@ -210,14 +210,11 @@ def test_evidence_that_is_no_longer_on_disk_is_named_and_nothing_is_packed(offic
 def test_a_package_with_a_changed_byte_does_not_hold(office, report, tmp_path, settings):
     made = package(report, office.supervisor, tmp_path, settings)
     content = bytearray(made.path.read_bytes())
-    place = content.index("复函证实录用".encode())
-    content[place] ^= 1
+    content[content.index("复函证实录用".encode())] ^= 1
     made.path.write_bytes(content)
     found = verify.check_package(made.path, printed=report.manifest_hash).findings
-    assert {each.code: each.params["place"] for each in found} == {
-        "content_differs": "rows[0].result",
-        "file_differs": "rows[0].result",
-    }
+    places = {each.code: each.params["place"] for each in found}
+    assert places == {"content_differs": "rows[0].result", "file_differs": "rows[0].result"}
 
 
 def test_taking_the_package_is_journalled_as_a_look(office, report, tmp_path, settings):
