@@ -48,7 +48,7 @@ WALKS = [
     ("sign", make_report("frozen"), SYSTEM, {}, "signed"),
     ("go_stale", make_report("frozen", changed=CHANGED), SYSTEM, {}, "stale"),
     ("go_stale", make_report("signed", changed=CHANGED), SYSTEM, {}, "stale"),
-    ("return", make_report("signed"), DISCIPLINE, {"reason": "缺附件"}, "stale"),
+    ("return", make_report("signed", delivered=True), DISCIPLINE, {"reason": "缺附件"}, "stale"),
     ("return", make_report("signed"), PROVINCE_SUPERVISOR, {"reason": "缺附件"}, "stale"),
     ("withdraw", make_report("signed", receipts=()), SUPERVISOR, {"reason": "附件放错"}, "stale"),
     ("file", make_report("signed"), SYSTEM, {}, "filed"),
@@ -98,7 +98,8 @@ REFUSED = [
     ("nothing_changed", "go_stale", make_report("signed"), SYSTEM, {}),
     ("not_by_hand", "go_stale", make_report("signed", changed=CHANGED), SUPERVISOR, {}),
     ("not_your_report", "return", make_report("signed"), SUPERVISOR, {"reason": "x"}),
-    ("reason_missing", "return", make_report("signed"), DISCIPLINE, {}),
+    ("not_your_report", "return", make_report("signed"), DISCIPLINE, {"reason": "x"}),
+    ("reason_missing", "return", make_report("signed", delivered=True), DISCIPLINE, {}),
     ("not_your_report", "withdraw", make_report("signed", receipts=()), DISCIPLINE, {"reason": "x"}),
     ("already_receipted", "withdraw", make_report("signed"), SUPERVISOR, {"reason": "附件放错"}),
     ("reason_missing", "withdraw", make_report("signed", receipts=()), SUPERVISOR, {}),
@@ -142,7 +143,7 @@ def test_a_refusal_names_its_reason_first_and_leaves_the_report_as_it_was(code, 
 
 
 def test_a_return_voids_the_receipts_and_lapses_the_signatures():
-    moved = report.fire(make_report("signed"), "return", actor=DISCIPLINE, reason="缺附件")
+    moved = report.fire(make_report("signed", delivered=True), "return", actor=DISCIPLINE, reason="缺附件")
     assert moved.says == {"signatures_lapse": True, "receipts_void": True}
 
 
