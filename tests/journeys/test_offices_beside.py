@@ -6,15 +6,18 @@ auditor finds that look and can change nothing.
 """
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from casework import clock
 from tests.journeys.look_over import look_over
 from tests.journeys.office import PASSWORD, Office
 from tests.journeys.small_university import ADMINISTRATOR, AUDITOR, Exports
 from tests.journeys.visitor import Visitor
 
 LEAD_OFFICER = "U017"
+WRITING = timedelta(minutes=5)
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
 REPORT = (
     ("about", {"kind": "conduct"}),
@@ -68,6 +71,7 @@ def reported(visitor):
             visitor.send(visitor.form("/school"), "查找", **given)
             visitor.page.locator("main [name=school]").first.check()
         visitor.send(visitor.form(f"/{screen}"), "继续", **({} if screen == "school" else given))
+    clock.shift(clock.now() - datetime.now(UTC) + WRITING)  # who is done within seconds is taken for a program
     visitor.send(visitor.page.locator("main form").first, "现在提交")
     return CODE.search(visitor.says())[0]
 
