@@ -56,12 +56,9 @@ def take(
     No more than `rate.burst` are ever there at once: ask for no more.
     """
     cost, room = count / rate.a_second, rate.burst / rate.a_second
-    try:
-        with connection() as server:
-            told = server.eval(_TAKE, 1, _KEY + channel, cost, room)  # type: ignore[arg-type] # numbers are sent as text
-            return float(told)
-    except RedisError as fault:
-        log.debug("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
+    told = _shared(_TAKE, channel, cost, room, connection)
+    if told is not None:
+        return told
     cost, room, now = cost / ALONE, room / ALONE, clock_of_process()
     full = max(_own.get(channel, now), now)
     wait = full + cost - now - room
@@ -81,14 +78,21 @@ def wait_for(
 ) -> float:
     """Return in how many seconds `count` tokens will be there, 0 when they are; none is taken."""
     cost, room = count / rate.a_second, rate.burst / rate.a_second
-    try:
-        with connection() as server:
-            told = server.eval(_WAIT, 1, _KEY + channel, cost, room)  # type: ignore[arg-type] # numbers are sent as text
-            return float(told)
-    except RedisError as fault:
-        log.debug("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
+    told = _shared(_WAIT, channel, cost, room, connection)
+    if told is not None:
+        return told
     now = clock_of_process()
     return max(0.0, max(_own.get(channel, now), now) + (cost - room) / ALONE - now)
+
+
+def _shared(script: str, channel: str, cost: float, room: float, connection: Callable[[], Redis]) -> float | None:
+    """Return what the bucket that all processes share answers, None while the queue server is away."""
+    try:
+        with connection() as server:
+            return float(server.eval(script, 1, _KEY + channel, cost, room))  # type: ignore[arg-type] # numbers are sent as text
+    except RedisError as fault:
+        log.debug("the rate of %s is kept by this process alone (%s)", channel, type(fault).__name__)
+    return None
 
 
 def let_go(*, more_than: int, clock_of_process: Callable[[], float] = time.monotonic) -> None:
